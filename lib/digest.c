@@ -1,0 +1,106 @@
+#include "digest.h"
+#include "ensure.h"
+#include <openssl/core_names.h>
+#include <openssl/evp.h>
+#include <openssl/kdf.h>
+#include <openssl/params.h>
+#include <pthread.h>
+#include <string.h>
+
+enum { HKDF_LEN_MAX = 255 * TOC_HASH_LEN };
+
+const struct toc_hash toc_hash_zero;
+
+/* Fetched once: looking an algorithm up costs more than hashing a short message. */
+static EVP_MD *sha256;
+static EVP_KDF *hkdf;
+
+static void fetch(void)
+{
+    sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+    hkdf = EVP_KDF_fetch(NULL, "HKDF", NULL);
+    TOC_ASSERT(sha256 != NULL && hkdf != NULL);
+}
+
+static void ready(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    TOC_ASSERT(pthread_once(&once, fetch) == 0);
+}
+
+static void update(EVP_MD_CTX *context, const void *data, size_t len)
+{
+    TOC_ASSERT(len == 0 || EVP_DigestUpdate(context, data, len) == 1);
+}
+
+struct toc_hash toc_digest(const char *tag, const struct toc_hash *group,
+                           const struct toc_bytes *parts, size_t parts_len)
+{
+    ready();
+    EVP_MD_CTX *const context = EVP_MD_CTX_new();
+    TOC_ASSERT(context != NULL && EVP_DigestInit_ex2(context, sha256, NULL) == 1);
+    update(context, tag, strlen(tag) + 1);
+    update(context, group->bytes, sizeof group->bytes);
+    for (size_t i = 0; i < parts_len; i++) {
+        update(context, parts[i].data, parts[i].len);
+    }
+    struct toc_hash hash;
+    TOC_ASSERT(EVP_DigestFinal_ex(context, hash.bytes, NULL) == 1);
+    EVP_MD_CTX_free(context);
+    return hash;
+}
+
+struct toc_hash toc_digest_plain(struct toc_bytes bytes)
+{
+    ready();
+    struct toc_hash hash;
+    TOC_ASSERT(EVP_Digest(bytes.data, bytes.len, hash.bytes, NULL, sha256, NULL) == 1);
+    return hash;
+}
+
+bool toc_hash_equal(const struct toc_hash *a, const struct toc_hash *b)
+{
+    return toc_bytes_equal_secret(a->bytes, b->bytes, sizeof a->bytes);
+}
+
+/* OpenSSL's parameters are not const, though a derivation only reads them. */
+static OSSL_PARAM octets(const char *name, struct toc_bytes bytes)
+{
+    static char empty[1];
+    void *data = empty;
+    if (bytes.len > 0) {
+        memcpy(&data, &bytes.data, sizeof data);
+    }
+    return OSSL_PARAM_construct_octet_string(name, data, bytes.len);
+}
+
+enum toc_result toc_hkdf(struct toc_bytes salt, struct toc_bytes input, struct toc_bytes info,
+                         uint8_t *ret_key, size_t len)
+{
+    TOC_ENSURE(len <= HKDF_LEN_MAX && info.len <= TOC_HKDF_INFO_MAX, TOC_TOOBIG);
+    if (len == 0) {
+        return TOC_OK;
+    }
+    ready();
+    EVP_KDF_CTX *const context = EVP_KDF_CTX_new(hkdf);
+    TOC_ENSURE(context != NULL, TOC_NOMEM);
+    char name[] = "SHA256";
+    const OSSL_PARAM parameters[] = {
+        OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, name, 0),
+        octets(OSSL_KDF_PARAM_KEY, input),
+        octets(OSSL_KDF_PARAM_SALT, salt),
+        octets(OSSL_KDF_PARAM_INFO, info),
+        OSSL_PARAM_construct_end(),
+    };
+    const int derived = EVP_KDF_derive(context, ret_key, len, parameters);
+    EVP_KDF_CTX_free(context);
+    return derived == 1 ? TOC_OK : TOC_NOMEM;
+}
+
+void toc_fingerprint(const struct toc_hash *hash, char *ret_text)
+{
+    for (size_t group = 0; group < 10; group++) {
+        toc_hex_encode(toc_bytes_of(hash->bytes + 2 * group, 2), ret_text + 5 * group);
+        ret_text[5 * group + 4] = group == 9 ? '\0' : ' ';
+    }
+}

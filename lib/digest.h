@@ -1,0 +1,34 @@
+/* digest: door to OpenSSL for SHA-256 and HKDF-SHA256. Every hash of the protocol starts with a
+ * tag, a NUL, and the 32-byte group hash (all zero before there is a group). */
+#ifndef TOC_DIGEST_H
+#define TOC_DIGEST_H
+
+#include "bytes.h"
+
+#define TOC_HASH_LEN 32
+
+struct toc_hash {
+    uint8_t bytes[TOC_HASH_LEN];
+};
+
+/* SHA-256(tag, 0x00, group, parts...). A part is hashed as it is: give lengths where two parts
+ * could be read as one. Aborts only if OpenSSL cannot allocate. */
+struct toc_hash toc_digest(const char *tag, const struct toc_hash *group,
+                           const struct toc_bytes *parts, size_t parts_len);
+/* Plain SHA-256, for fingerprints of files. */
+struct toc_hash toc_digest_plain(struct toc_bytes bytes);
+bool toc_hash_equal(const struct toc_hash *a, const struct toc_hash *b);
+extern const struct toc_hash toc_hash_zero;
+
+/* RFC 5869. TOC_TOOBIG over 255 * 32 bytes of output or TOC_HKDF_INFO_MAX of info (OpenSSL 3.0's
+ * own limit); TOC_NOMEM. */
+#define TOC_HKDF_INFO_MAX 1024
+enum toc_result toc_hkdf(struct toc_bytes salt, struct toc_bytes input, struct toc_bytes info,
+                         uint8_t *ret_key, size_t len) TOC_MUST_CHECK;
+
+/* A fingerprint two people can read out on the telephone: the first 20 bytes as ten groups of four
+ * hexadecimal digits. ret_text has room for TOC_FINGERPRINT_LEN + 1. */
+#define TOC_FINGERPRINT_LEN 49
+void toc_fingerprint(const struct toc_hash *hash, char *ret_text);
+
+#endif

@@ -1,0 +1,25 @@
+/* suppliername: folding of organisation names, so that "The North Yorkshire Council" and "NORTH
+ * YORKSHIRE COUNCIL" meet. The folding is a versioned table in PROTOCOL.md; this is version 1. */
+#ifndef TOC_SUPPLIERNAME_H
+#define TOC_SUPPLIERNAME_H
+
+#include "bounds.h"
+#include "result.h"
+
+#define TOC_FOLD_VERSION 1
+#define TOC_FOLD_LEN_MAX 400
+
+/* Lower-cases (ASCII, Latin-1 and Welsh letters, accents dropped; other alphabets stay as they
+ * are),
+ * "&" and "+" become "and", apostrophes go, every other run of punctuation and space is one space,
+ * ends trimmed, and legal suffixes put into one short form (limited, ltd -> ltd; public limited
+ * company, plc -> plc; suppliersuffix.h). Input is UTF-8. Folding twice changes nothing.
+ * TOC_MALFORMED for bad UTF-8, TOC_INVALID when nothing is left (or no name given), TOC_TOOBIG when
+ * it has more than TOC_FOLD_LEN_MAX bytes before the suffixes are shortened. */
+enum toc_result toc_name_fold(const char *name, char ret_folded[TOC_FOLD_LEN_MAX + 1])
+    TOC_MUST_CHECK;
+/* As above, and freed of a leading or stand-alone "the": for buyers, whose names vary by it. */
+enum toc_result toc_name_fold_buyer(const char *name, char ret_folded[TOC_FOLD_LEN_MAX + 1])
+    TOC_MUST_CHECK;
+
+#endif

@@ -1,0 +1,128 @@
+#include "digest.h"
+#include "runner.h"
+#include <string.h>
+
+static void check_hex(const void *bytes, size_t len, const char *expected)
+{
+    char text[512];
+    toc_hex_encode(toc_bytes_of(bytes, len), text);
+    ck_assert_str_eq(text, expected);
+}
+
+static struct toc_bytes from_hex(const char *text, uint8_t *room)
+{
+    const size_t len = strlen(text) / 2;
+    ck_assert_int_eq(toc_hex_decode(text, room, len), TOC_OK);
+    return toc_bytes_of(room, len);
+}
+
+START_TEST(plain_sha256)
+{
+    struct toc_hash hash = toc_digest_plain(toc_bytes_text("abc"));
+    check_hex(hash.bytes, 32, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    hash = toc_digest_plain(toc_bytes_of(NULL, 0));
+    check_hex(hash.bytes, 32, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+}
+END_TEST
+
+/* sha256sum of: "tag", a NUL, the bytes 0 to 31, "abc". */
+START_TEST(tagged_layout)
+{
+    struct toc_hash group;
+    for (size_t i = 0; i < sizeof group.bytes; i++) {
+        group.bytes[i] = (uint8_t)i;
+    }
+    const struct toc_bytes parts[] = {toc_bytes_text("ab"), toc_bytes_of(NULL, 0),
+                                      toc_bytes_text("c")};
+    const struct toc_hash hash = toc_digest("tag", &group, parts, 3);
+    check_hex(hash.bytes, 32, "c9389a0cca73375a58c017e7845ea3adb8fd6a6b0dc8c64a0be8e43b39ecfe47");
+}
+END_TEST
+
+START_TEST(tag_group_and_content_all_count)
+{
+    const struct toc_bytes part = toc_bytes_text("x");
+    struct toc_hash other = toc_hash_zero;
+    other.bytes[31] = 1;
+    const struct toc_hash a = toc_digest("t", &toc_hash_zero, &part, 1);
+    const struct toc_hash again = toc_digest("t", &toc_hash_zero, &part, 1);
+    const struct toc_hash b = toc_digest("u", &toc_hash_zero, &part, 1);
+    const struct toc_hash c = toc_digest("t", &other, &part, 1);
+    const struct toc_hash d = toc_digest("t", &toc_hash_zero, NULL, 0);
+    ck_assert(toc_hash_equal(&a, &again));
+    ck_assert(!toc_hash_equal(&a, &b));
+    ck_assert(!toc_hash_equal(&a, &c));
+    ck_assert(!toc_hash_equal(&a, &d));
+    other.bytes[31] = 0;
+    ck_assert(toc_hash_equal(&other, &toc_hash_zero));
+}
+END_TEST
+
+/* RFC 5869, appendix A, cases 1 and 3. */
+START_TEST(hkdf_vectors)
+{
+    uint8_t input_room[22];
+    uint8_t salt_room[13];
+    uint8_t info_room[10];
+    uint8_t key[42];
+    const struct toc_bytes input =
+        from_hex("0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b", input_room);
+    const struct toc_bytes salt = from_hex("000102030405060708090a0b0c", salt_room);
+    const struct toc_bytes info = from_hex("f0f1f2f3f4f5f6f7f8f9", info_room);
+    ck_assert_int_eq(toc_hkdf(salt, input, info, key, 42), TOC_OK);
+    check_hex(
+        key, 42,
+        "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865");
+    const struct toc_bytes none = toc_bytes_of(NULL, 0);
+    ck_assert_int_eq(toc_hkdf(none, input, none, key, 42), TOC_OK);
+    check_hex(
+        key, 42,
+        "8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d9d201395faa4b61a96c8");
+}
+END_TEST
+
+START_TEST(hkdf_limits)
+{
+    static uint8_t key[255 * 32 + 1];
+    static uint8_t info[TOC_HKDF_INFO_MAX + 1];
+    const struct toc_bytes none = toc_bytes_of(NULL, 0);
+    const struct toc_bytes input = toc_bytes_text("input");
+    ck_assert_int_eq(toc_hkdf(none, input, none, key, 255 * 32), TOC_OK);
+    ck_assert_int_eq(toc_hkdf(none, input, none, key, 255 * 32 + 1), TOC_TOOBIG);
+    const struct toc_bytes most = toc_bytes_of(info, TOC_HKDF_INFO_MAX);
+    const struct toc_bytes more = toc_bytes_of(info, TOC_HKDF_INFO_MAX + 1);
+    ck_assert_int_eq(toc_hkdf(none, input, most, key, 32), TOC_OK);
+    ck_assert_int_eq(toc_hkdf(none, input, more, key, 32), TOC_TOOBIG);
+    ck_assert_int_eq(toc_hkdf(none, none, none, key, 32), TOC_OK);
+    key[0] = 7;
+    ck_assert_int_eq(toc_hkdf(none, input, none, key, 0), TOC_OK);
+    ck_assert_int_eq(key[0], 7);
+}
+END_TEST
+
+START_TEST(fingerprint_is_ten_groups_of_four)
+{
+    struct toc_hash hash;
+    for (size_t i = 0; i < sizeof hash.bytes; i++) {
+        hash.bytes[i] = (uint8_t)(0x10 + i);
+    }
+    char text[TOC_FINGERPRINT_LEN + 1];
+    toc_fingerprint(&hash, text);
+    ck_assert_uint_eq(strlen(text), TOC_FINGERPRINT_LEN);
+    ck_assert_str_eq(text, "1011 1213 1415 1617 1819 1a1b 1c1d 1e1f 2021 2223");
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("digest");
+    TCase *tcase = tcase_create("digest");
+    tcase_add_test(tcase, plain_sha256);
+    tcase_add_test(tcase, tagged_layout);
+    tcase_add_test(tcase, tag_group_and_content_all_count);
+    tcase_add_test(tcase, hkdf_vectors);
+    tcase_add_test(tcase, hkdf_limits);
+    tcase_add_test(tcase, fingerprint_is_ten_groups_of_four);
+    suite_add_tcase(suite, tcase);
+    return toc_test_main(suite);
+}
