@@ -77,6 +77,9 @@
 /* Peers, links and logs a daemon will track. */
 #define TOC_LINKS_MAX 4096
 #define TOC_LOGS_MAX 65536
+#define TOC_LOGS_PER_PUBLISHER_MAX 1024
+#define TOC_GENERATIONS_AHEAD_MAX 16 /* a log that far beyond the newest known is nobody's honest offer */
+#define TOC_EPOCHS_AHEAD_MAX 4096    /* wraps that may come before their batches: centuries of months */
 
 /* Configuration and files read whole. */
 #define TOC_CONF_LEN_MAX (256 * 1024)

@@ -1,0 +1,63 @@
+/* authority: what a group's signers decide, as pure steps from one roster to the next. No file, no
+ * clock, no key: authority_folder.h reads, signs and writes. What comes out lies in the arena and
+ * borrows from what went in; it keeps toc_roster_check's rules.
+ *
+ * Every step that says no because of a rule of the group says TOC_DENIED. */
+#ifndef TOC_AUTHORITY_H
+#define TOC_AUTHORITY_H
+
+#include "roster.h"
+
+#define TOC_AUTHORITY_DAYS 365
+#define TOC_AUTHORITY_GRACE_DAYS 30
+
+/* The streams of a new group (DESIGN: what is shared). Static. */
+extern const struct toc_stream_rule toc_authority_streams[];
+extern const size_t toc_authority_streams_len;
+
+/* Version 1: a hub alone. */
+struct toc_authority_founding {
+    const char *group;
+    const struct toc_member *hub;
+    const struct toc_sign_public *signers;
+    size_t signers_len;
+    uint32_t threshold;
+    int64_t issued_ms;
+    int64_t expires_ms;
+};
+enum toc_result toc_authority_found(struct toc_arena *arena,
+                                    const struct toc_authority_founding *founding,
+                                    struct toc_roster *ret_first, struct toc_why *why)
+    TOC_MUST_CHECK;
+
+/* What every later version follows. */
+struct toc_authority_step {
+    struct toc_arena *arena;
+    const struct toc_roster *now;
+    struct toc_hash now_hash;
+    int64_t issued_ms;
+};
+
+/* Admits a new member, or brings a known one up to date. Other signing or box keys under a known id
+ * are a replacement, which has to be meant: `replace`. The first council opens token epoch 1.
+ * TOC_EXISTS when nothing would change. */
+enum toc_result toc_authority_admit(const struct toc_authority_step *step,
+                                    const struct toc_member *newcomer, bool replace,
+                                    struct toc_roster *ret_next, struct toc_why *why)
+    TOC_MUST_CHECK;
+/* Takes a member out of the group and of every list. When it held token keys, the next token epoch
+ * begins with another council in its place, if there is one. TOC_NOTFOUND. */
+enum toc_result toc_authority_remove(const struct toc_authority_step *step, const char *member,
+                                     struct toc_roster *ret_next, struct toc_why *why)
+    TOC_MUST_CHECK;
+/* `successor`, a member, takes the place of the others, who leave. TOC_NOTFOUND. */
+enum toc_result toc_authority_succeed(const struct toc_authority_step *step, const char *successor,
+                                      char *const *olds, size_t olds_len,
+                                      struct toc_roster *ret_next, struct toc_why *why)
+    TOC_MUST_CHECK;
+/* The same roster for longer (or shorter). */
+enum toc_result toc_authority_renew(const struct toc_authority_step *step, int64_t expires_ms,
+                                    struct toc_roster *ret_next, struct toc_why *why)
+    TOC_MUST_CHECK;
+
+#endif

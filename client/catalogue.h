@@ -1,0 +1,18 @@
+/* catalogue: the records of a stream that stand now, fetched from the daemon page by page. */
+#ifndef TOC_CATALOGUE_H
+#define TOC_CATALOGUE_H
+
+#include "cli.h"
+
+struct toc_catalogue_filter {
+    const char *stream;
+    const char *publisher;   /* NULL: every one */
+    const char *ends_before; /* yyyy-mm-dd; NULL: any */
+};
+
+/* An array of {publisher, sequence, key, ...the record's own fields}. A new reference. What reading
+ * the daemon says. */
+enum toc_result toc_catalogue_fetch(struct toc_cli *cli, const struct toc_catalogue_filter *filter,
+                                    json_t **ret_records, struct toc_why *why) TOC_MUST_CHECK;
+
+#endif

@@ -1,0 +1,117 @@
+#include "commands.h"
+#include "ensure.h"
+#include "pulling.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct export
+{
+    FILE *file;
+    const char *path;
+    uint64_t counts[3]; /* rosters, batches, evidence */
+    uint64_t bytes;
+};
+
+static void export_done(struct export *export)
+{
+    if (export->file != NULL) {
+        (void)fclose(export->file);
+    }
+}
+
+static enum toc_result broken(const struct export *export, struct toc_why *why)
+{
+    return toc_fail(why, TOC_IO, "%s: cannot be written: %s", export->path, strerror(errno));
+}
+
+/* One list item: its length, what it is, and the bytes. */
+static enum toc_result write_item(void *owner, enum toc_item_kind kind, struct toc_bytes item,
+                                  struct toc_why *why)
+{
+    struct export *const export = owner;
+    TOC_ENSURE(item.len < TOC_EXPORT_ITEM_MAX, TOC_TOOBIG);
+    const uint32_t len = (uint32_t)item.len + 1;
+    const uint8_t head[5] = {(uint8_t)(len >> 24), (uint8_t)(len >> 16), (uint8_t)(len >> 8),
+                             (uint8_t)len, (uint8_t)kind};
+    if (fwrite(head, 1, sizeof head, export->file) != sizeof head ||
+        fwrite(item.data, 1, item.len, export->file) != item.len) {
+        return broken(export, why);
+    }
+    export->counts[kind == TOC_ITEM_ROSTER ? 0 : (kind == TOC_ITEM_BATCH ? 1 : 2)]++;
+    export->bytes += sizeof head + item.len;
+    return TOC_OK;
+}
+
+static enum toc_result write_all(struct toc_cli *cli, struct export *export, struct toc_why *why)
+{
+    if (fputs(TOC_EXPORT_MAGIC, export->file) == EOF) {
+        return broken(export, why);
+    }
+    TOC_TRY(toc_pull_rosters(cli, write_item, export, why));
+    TOC_TRY(toc_pull_batches(cli, write_item, export, why));
+    TOC_TRY(toc_pull_evidence(cli, write_item, export, why));
+    if (fflush(export->file) != 0 || ferror(export->file) != 0) {
+        return broken(export, why);
+    }
+    return TOC_OK;
+}
+
+/* A file is new, whole and on disk, or not there. */
+static enum toc_result write_file(struct toc_cli *cli, struct export *export, struct toc_why *why)
+{
+    TOC_AUTO(export_done) struct export owned = *export;
+    owned.file = fopen(owned.path, "wxe");
+    if (owned.file == NULL) {
+        return toc_fail(why, errno == EEXIST ? TOC_EXISTS : TOC_IO,
+                        "%s: cannot be made: %s: choose another name", owned.path, strerror(errno));
+    }
+    enum toc_result result = write_all(cli, &owned, why);
+    if (result == TOC_OK && fsync(fileno(owned.file)) != 0) {
+        result = broken(&owned, why);
+    }
+    if (result != TOC_OK) {
+        (void)unlink(owned.path);
+        return result;
+    }
+    memcpy(export->counts, owned.counts, sizeof export->counts);
+    export->bytes = owned.bytes;
+    return TOC_OK;
+}
+
+int toc_cmd_export(struct toc_cli *cli, int argc, char **argv)
+{
+    static const struct toc_usage usage = {
+        .command = "export", .operands_min = 1, .operands_max = 1, .operands = "FILE"};
+    struct export export = {.file = NULL};
+    struct toc_operands operands;
+    struct toc_why why = {""};
+    enum toc_result result;
+    int status;
+    if (!toc_cli_parse(cli, &usage, argc, argv, NULL, 0, &operands, &status)) {
+        return status;
+    }
+    export.path = operands.items[0];
+    if (strcmp(export.path, "-") == 0) {
+        export.file = cli->out;
+        result = write_all(cli, &export, &why);
+        return result == TOC_OK ? TOC_EXIT_DONE : toc_cli_fail(cli, result, &why);
+    }
+    result = write_file(cli, &export, &why);
+    if (result != TOC_OK) {
+        return toc_cli_fail(cli, result, &why);
+    }
+    if (cli->json) {
+        return toc_cli_document(cli, json_pack("{s:s, s:I, s:I, s:I}", "file", export.path,
+                                               "rosters", (json_int_t) export.counts[0], "batches",
+                                               (json_int_t) export.counts[1], "evidence",
+                                               (json_int_t) export.counts[2]));
+    }
+    fprintf(cli->out,
+            "%s: %llu rosters, %llu batches, %llu pieces of evidence\nAnybody can check it: tocsin "
+            "verify FILE --group FINGERPRINT\n",
+            export.path, (unsigned long long)export.counts[0], (unsigned long long)export.counts[1],
+            (unsigned long long)export.counts[2]);
+    return TOC_EXIT_DONE;
+}

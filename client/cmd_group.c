@@ -1,0 +1,25 @@
+#include "commands.h"
+
+static const struct toc_command commands[] = {
+    {"new", toc_cmd_group_new, "GROUP --hub FILE.request --dir DIR [--signers M/N] [--days N]",
+     "founds a group: signer keys and the first roster"},
+    {"admit", toc_cmd_group_admit, "FILE.request... [--dir DIR] [--replace]",
+     "admits members, or brings their entries up to date"},
+    {"remove", toc_cmd_group_remove, "MEMBER... [--dir DIR]", "takes members out of the group"},
+    {"succeed", toc_cmd_group_succeed, "NEW OLD... [--dir DIR]",
+     "lets a member take the place of others"},
+    {"renew", toc_cmd_group_renew, "[--days N | --expires TIME] [--dir DIR]",
+     "gives the roster a new date of expiry"},
+    {"sign", toc_cmd_group_sign, "--key FILE [--dir DIR]",
+     "adds a signature to a version that waits for it"},
+    {"show", toc_cmd_group_show, "[FILE | --dir DIR]", "shows the members and rules of a roster"},
+    {"verify", toc_cmd_group_verify, "[FILE | --dir DIR] [--group FINGERPRINT]",
+     "checks a roster file from its first version to its last"},
+    {"adopt", toc_cmd_group_adopt, "FILE", "hands a roster file to the running daemon"},
+};
+
+int toc_cmd_group(struct toc_cli *cli, int argc, char **argv)
+{
+    return toc_cli_dispatch(cli, "group", commands, sizeof commands / sizeof commands[0], argc,
+                            argv);
+}

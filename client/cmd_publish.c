@@ -1,0 +1,173 @@
+/* preview and publish: exactly what would leave, to whom; then it does. */
+#include "commands.h"
+#include "ensure.h"
+#include <string.h>
+
+enum { PAGE = 200 };
+
+/* A request for one stream, or all. */
+static json_t *stream_field(const char *stream)
+{
+    json_t *const fields = json_object();
+    if (stream != NULL) {
+        (void)json_object_set_new(fields, "stream", json_string(stream));
+    }
+    return fields;
+}
+
+/* All pages as one document; the digest is the same on each, or something changed meanwhile. */
+static enum toc_result fetch(struct toc_cli *cli, const char *stream, json_t **ret_preview,
+                             struct toc_why *why)
+{
+    TOC_AUTO(toc_json_free) json_t *whole = NULL;
+    TOC_AUTO(toc_json_free) json_t *after = NULL;
+    do {
+        TOC_AUTO(toc_reply_done) struct toc_reply reply = {0};
+        json_t *const fields = stream_field(stream);
+        (void)json_object_set_new(fields, "limit", json_integer(PAGE));
+        if (after != NULL) {
+            (void)json_object_set(fields, "after", after);
+        }
+        TOC_TRY(toc_cli_call(cli, "preview", fields, &reply, why));
+        toc_json_free(&after);
+        json_t *const next = json_object_get(reply.json, "after");
+        after = json_is_null(next) ? NULL : json_incref(next);
+        if (whole == NULL) {
+            whole = json_incref(reply.json);
+            (void)json_object_del(whole, "after");
+            continue;
+        }
+        if (strcmp(toc_field_text(whole, "digest"), toc_field_text(reply.json, "digest")) != 0) {
+            return toc_fail(why, TOC_STALE, "drafts changed while they were read: try again");
+        }
+        if (json_array_extend(json_object_get(whole, "records"),
+                              json_object_get(reply.json, "records")) != 0) {
+            return toc_fail(why, TOC_NOMEM, "out of memory");
+        }
+    } while (after != NULL);
+    *ret_preview = toc_take(&whole);
+    return TOC_OK;
+}
+
+static enum toc_result print_records(struct toc_cli *cli, const json_t *records)
+{
+    static const struct toc_column columns[] = {
+        {.heading = "STREAM"},
+        {.heading = "ACTION"},
+        {.heading = "KEY", .shrinks = true},
+        {.heading = "TITLE", .shrinks = true},
+    };
+    TOC_AUTO(toc_table_free) struct toc_table *table = NULL;
+    TOC_TRY(toc_table_new(columns, sizeof columns / sizeof columns[0], &table));
+    for (size_t i = 0; i < json_array_size(records); i++) {
+        const json_t *const item = json_array_get(records, i);
+        const char *const cells[] = {toc_field_text(item, "stream"), toc_field_text(item, "action"),
+                                     toc_field_text(item, "key"),
+                                     toc_field_text(json_object_get(item, "record"), "title")};
+        TOC_TRY(toc_table_add(table, cells));
+    }
+    toc_table_print(table, cli->out, &cli->paper);
+    return TOC_OK;
+}
+
+static void print_recipients(struct toc_cli *cli, const json_t *recipients)
+{
+    for (size_t i = 0; i < json_array_size(recipients); i++) {
+        const json_t *const item = json_array_get(recipients, i);
+        const json_t *const members = toc_field_array(item, "members");
+        fprintf(cli->out, "%s goes to %zu members:", toc_field_text(item, "stream"),
+                json_array_size(members));
+        for (size_t j = 0; j < json_array_size(members); j++) {
+            const char *const member = json_string_value(json_array_get(members, j));
+            fprintf(cli->out, "%s %s", j == 0 ? "" : ",", member == NULL ? "?" : member);
+        }
+        fputc('\n', cli->out);
+    }
+}
+
+int toc_cmd_preview(struct toc_cli *cli, int argc, char **argv)
+{
+    const char *stream = NULL;
+    const struct toc_option options[] = {{.name = "stream", .text = &stream}};
+    static const struct toc_usage usage = {.command = "preview", .operands = "[--stream S]"};
+    TOC_AUTO(toc_json_free) json_t *preview = NULL;
+    struct toc_operands operands;
+    struct toc_why why = {""};
+    int status;
+    if (!toc_cli_parse(cli, &usage, argc, argv, options, 1, &operands, &status)) {
+        return status;
+    }
+    enum toc_result result = fetch(cli, stream, &preview, &why);
+    if (result != TOC_OK) {
+        return toc_cli_fail(cli, result, &why);
+    }
+    if (cli->json) {
+        return toc_cli_answer(cli, preview);
+    }
+    const long long total = (long long)toc_field_number(preview, "total");
+    if (total == 0) {
+        fputs("Nothing waits to be published.\n", cli->out);
+        return TOC_EXIT_DONE;
+    }
+    result = print_records(cli, toc_field_array(preview, "records"));
+    if (result != TOC_OK) {
+        return toc_cli_fail(cli, result, &why);
+    }
+    fprintf(cli->out, "\n%lld records would leave.\n", total);
+    print_recipients(cli, toc_field_array(preview, "recipients"));
+    const char *const note = toc_field_text(preview, "holder_note");
+    if (note[0] != '\0') {
+        toc_text_print(cli->out, &cli->paper, TOC_STYLE_PLAIN, note);
+        fputc('\n', cli->out);
+    }
+    fprintf(cli->out, "To send exactly these: tocsin publish --expect %s\n",
+            toc_field_text(preview, "digest"));
+    return TOC_EXIT_DONE;
+}
+
+static void print_published(struct toc_cli *cli, const json_t *reply)
+{
+    const long long published = (long long)toc_field_number(reply, "published");
+    const char *const state = toc_field_text(reply, "state");
+    if (published == 0) {
+        fputs("Nothing waited to be published.\n", cli->out);
+        return;
+    }
+    fprintf(cli->out, "%lld records published (%s)\n", published, state);
+    if (strcmp(state, "unproven") == 0) {
+        fputs("They are kept, and are signed and sent once the hub has shown what it holds of "
+              "this member's logs.\n",
+              cli->out);
+    }
+}
+
+int toc_cmd_publish(struct toc_cli *cli, int argc, char **argv)
+{
+    const char *stream = NULL;
+    const char *expect = NULL;
+    const struct toc_option options[] = {{.name = "stream", .text = &stream},
+                                         {.name = "expect", .text = &expect}};
+    static const struct toc_usage usage = {.command = "publish",
+                                           .operands = "[--stream S] [--expect DIGEST]"};
+    TOC_AUTO(toc_reply_done) struct toc_reply reply = {0};
+    struct toc_operands operands;
+    struct toc_why why = {""};
+    int status;
+    if (!toc_cli_parse(cli, &usage, argc, argv, options, sizeof options / sizeof options[0],
+                       &operands, &status)) {
+        return status;
+    }
+    json_t *const fields = stream_field(stream);
+    if (expect != NULL) {
+        (void)json_object_set_new(fields, "expect", json_string(expect));
+    }
+    const enum toc_result result = toc_cli_call(cli, "publish", fields, &reply, &why);
+    if (result != TOC_OK) {
+        return toc_cli_fail(cli, result, &why);
+    }
+    if (cli->json) {
+        return toc_cli_answer(cli, reply.json);
+    }
+    print_published(cli, reply.json);
+    return TOC_EXIT_DONE;
+}

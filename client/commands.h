@@ -1,0 +1,43 @@
+/* commands: every subcommand of tocsin, one file each (cmd_<name>.c). Each takes its own words,
+ * with argv[0] its name, and returns the exit status. */
+#ifndef TOC_COMMANDS_H
+#define TOC_COMMANDS_H
+
+#include "cli.h"
+
+int toc_cmd_today(struct toc_cli *cli, int argc, char **argv);
+int toc_cmd_key(struct toc_cli *cli, int argc, char **argv);
+int toc_cmd_group(struct toc_cli *cli, int argc, char **argv);
+int toc_cmd_init(struct toc_cli *cli, int argc, char **argv);
+int toc_cmd_status(struct toc_cli *cli, int argc, char **argv);
+int toc_cmd_doctor(struct toc_cli *cli, int argc, char **argv);
+int toc_cmd_import(struct toc_cli *cli, int argc, char **argv);
+int toc_cmd_framework(struct toc_cli *cli, int argc, char **argv);
+int toc_cmd_preview(struct toc_cli *cli, int argc, char **argv);
+int toc_cmd_publish(struct toc_cli *cli, int argc, char **argv);
+int toc_cmd_watch(struct toc_cli *cli, int argc, char **argv);
+int toc_cmd_verify(struct toc_cli *cli, int argc, char **argv);
+int toc_cmd_export(struct toc_cli *cli, int argc, char **argv);
+int toc_cmd_audit(struct toc_cli *cli, int argc, char **argv);
+int toc_cmd_rotate(struct toc_cli *cli, int argc, char **argv);
+int toc_cmd_rebuild(struct toc_cli *cli, int argc, char **argv);
+
+/* The parts of `tocsin group`. */
+int toc_cmd_group_new(struct toc_cli *cli, int argc, char **argv);
+int toc_cmd_group_admit(struct toc_cli *cli, int argc, char **argv);
+int toc_cmd_group_remove(struct toc_cli *cli, int argc, char **argv);
+int toc_cmd_group_succeed(struct toc_cli *cli, int argc, char **argv);
+int toc_cmd_group_renew(struct toc_cli *cli, int argc, char **argv);
+int toc_cmd_group_sign(struct toc_cli *cli, int argc, char **argv);
+int toc_cmd_group_show(struct toc_cli *cli, int argc, char **argv);
+int toc_cmd_group_verify(struct toc_cli *cli, int argc, char **argv);
+int toc_cmd_group_adopt(struct toc_cli *cli, int argc, char **argv);
+
+/* The parts of `tocsin framework`. */
+int toc_cmd_framework_add(struct toc_cli *cli, int argc, char **argv);
+int toc_cmd_framework_list(struct toc_cli *cli, int argc, char **argv);
+int toc_cmd_framework_show(struct toc_cli *cli, int argc, char **argv);
+int toc_cmd_framework_expiring(struct toc_cli *cli, int argc, char **argv);
+int toc_cmd_framework_withdraw(struct toc_cli *cli, int argc, char **argv);
+
+#endif

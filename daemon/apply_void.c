@@ -1,0 +1,205 @@
+/* Taking back: what a closing, a pin or a later generation says does not count is forgotten, and the
+ * publisher's view is derived anew from what stands. */
+#include "engine_internal.h"
+
+#include "ensure.h"
+
+#include <string.h>
+
+static bool same_source(const struct toc_log *a, const struct toc_log *b)
+{
+    return strcmp(a->row.log.publisher, b->row.log.publisher) == 0 &&
+           strcmp(a->row.log.stream, b->row.log.stream) == 0;
+}
+
+bool toc_apply_waits_for_older(struct toc_engine *engine, const struct toc_log *log)
+{
+    for (size_t i = 0; log->row.log.generation > 1 && i < engine->logs_len; i++) {
+        const struct toc_log *older = &engine->logs[i];
+        if (same_source(older, log) && older->row.log.generation < log->row.log.generation &&
+            older->row.closed_next != 0 && older->row.applied_next < older->row.closed_next) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum toc_result view_stored(struct toc_engine *engine, struct toc_log *log,
+                                   const struct toc_batch *batch, struct toc_bytes plain,
+                                   uint64_t *records)
+{
+    const struct toc_roster *roster =
+        toc_roster_chain_at(engine->rosters, batch->header.roster_version);
+    const bool grace = roster != NULL && batch->header.time_ms > roster->expires_ms;
+    uint64_t sequence = batch->header.first_sequence;
+
+    for (uint32_t i = 0; i < batch->header.count; i++, sequence++) {
+        struct toc_bytes bytes;
+        enum toc_result result = toc_list_next(&plain, TOC_RECORD_LEN_MAX, &bytes);
+        if (result == TOC_OK && sequence < log->row.applied_next) {
+            result = toc_view_record(engine, log, sequence, bytes, grace, NULL);
+            *records += result == TOC_OK ? 1 : 0;
+        }
+        if (result == TOC_STORE || result == TOC_NOMEM) {
+            return result;
+        }
+    }
+    return TOC_OK;
+}
+
+enum toc_result toc_apply_first_sequence(struct toc_engine *engine, const struct toc_log *log,
+                                         uint64_t *ret_sequence)
+{
+    struct toc_epoch_row first;
+
+    TOC_TRY(toc_store_epoch_get(engine->store, log->row.id, 1, &first));
+    *ret_sequence = first.first_sequence;
+    return TOC_OK;
+}
+
+/* Applies again, without moving the cursor, counting or telling, what was applied before. */
+static enum toc_result derive_log(struct toc_engine *engine, struct toc_log *log, uint64_t *records)
+{
+    const uint64_t invalid = log->row.invalid_records;
+    uint64_t sequence = 0;
+    enum toc_result found = toc_apply_first_sequence(engine, log, &sequence);
+
+    while (found == TOC_OK && sequence < log->row.applied_next) {
+        struct toc_stored_batch stored;
+        struct toc_epoch_row epoch;
+        struct toc_batch batch;
+        struct toc_bytes plain;
+        toc_arena_reset(engine->scratch);
+        TOC_TRY(toc_store_batch_get(engine->store, log->row.id, sequence, engine->scratch, &stored));
+        TOC_TRY(toc_wire_batch_decode(engine->scratch, stored.bytes, &batch));
+        TOC_TRY(toc_store_epoch_get(engine->store, log->row.id, batch.header.epoch, &epoch));
+        if (epoch.has_key &&
+            toc_batch_open(engine->scratch, &batch, &epoch.key, &plain) == TOC_OK) {
+            TOC_TRY(view_stored(engine, log, &batch, plain, records));
+        }
+        sequence = batch.header.first_sequence + batch.header.count;
+    }
+    log->row.invalid_records = invalid;
+    return found == TOC_NOTFOUND ? TOC_OK : found;
+}
+
+/* Every generation of one publisher's stream, oldest first: logs_sorted is in that order. */
+static enum toc_result derive_source(struct toc_engine *engine, const struct toc_log *of)
+{
+    const struct toc_log_id id = of->row.log;
+    uint64_t records = 0;
+
+    TOC_TRY(toc_store_current_clear(engine->store, id.stream, id.publisher, 1, UINT64_MAX >> 1));
+    for (size_t i = 0; i < engine->logs_len; i++) {
+        struct toc_log *log = &engine->logs[engine->logs_sorted[i]];
+        if (strcmp(log->row.log.publisher, id.publisher) == 0 &&
+            strcmp(log->row.log.stream, id.stream) == 0 && log->row.id != 0) {
+            TOC_TRY(derive_log(engine, log, &records));
+        }
+    }
+    return TOC_OK;
+}
+
+enum toc_result toc_apply_rebuild(struct toc_engine *engine, uint64_t *ret_records)
+{
+    uint64_t records = 0;
+
+    TOC_TRY(toc_engine_write(engine));
+    TOC_TRY(toc_store_current_clear(engine->store, NULL, NULL, 0, 0));
+    for (size_t i = 0; i < engine->logs_len; i++) {
+        struct toc_log *log = &engine->logs[engine->logs_sorted[i]];
+        if (log->row.id != 0) {
+            TOC_TRY(derive_log(engine, log, &records));
+        }
+    }
+    *ret_records = records;
+    return TOC_OK;
+}
+
+static enum toc_result chain_back_to(struct toc_engine *engine, struct toc_log *log,
+                                     uint64_t next_sequence)
+{
+    struct toc_chain *chain = &log->row.chain;
+    struct toc_stored_batch last;
+    struct toc_batch batch;
+
+    *chain = (struct toc_chain){.next_sequence = next_sequence,
+                                .head = toc_head_start(&engine->group, &log->row.log)};
+    if (next_sequence == 1) {
+        return TOC_OK;
+    }
+    TOC_TRY(toc_store_batch_get(engine->store, log->row.id, next_sequence - 1, engine->arena, &last));
+    TOC_TRY(toc_wire_batch_decode(engine->arena, last.bytes, &batch));
+    toc_chain_advance(chain, &batch.header, &last.head);
+    return TOC_OK;
+}
+
+enum toc_result toc_apply_void(struct toc_engine *engine, struct toc_log *log,
+                               uint64_t next_sequence)
+{
+    TOC_TRY(toc_engine_write(engine));
+    TOC_TRY(toc_store_batches_void(engine->store, log->row.id, next_sequence));
+    TOC_TRY(chain_back_to(engine, log, next_sequence));
+    if (log->row.applied_next > next_sequence) {
+        log->row.applied_next = next_sequence;
+        TOC_TRY(derive_source(engine, log));
+    }
+    log->heard_next = 0;
+    log->waiting_key = false;
+    toc_engine_note(engine, TOC_NOTICE_WARN, "log.voided",
+                    "publisher=%s stream=%s generation=%u from=%llu", log->row.log.publisher,
+                    log->row.log.stream, log->row.log.generation,
+                    (unsigned long long)next_sequence);
+    return toc_engine_log_save(engine, log);
+}
+
+/* One older generation, as the new one's first batch speaks of it. If our copy ran with the head that
+ * stands, it ends there; otherwise it is the abandoned one, and the standing one is fetched anew. */
+static enum toc_result end_generation(struct toc_engine *engine, struct toc_log *older,
+                                      const struct toc_abandoned *stands)
+{
+    struct toc_hash ours = older->row.chain.head;
+    bool same = older->row.chain.next_sequence == stands->next_sequence;
+
+    if (older->row.chain.next_sequence > stands->next_sequence && stands->next_sequence > 1) {
+        same = toc_store_head_at(engine->store, older->row.id, stands->next_sequence, &ours) == TOC_OK;
+    }
+    same = same && toc_hash_equal(&ours, &stands->head);
+    older->row.closed_next = stands->next_sequence;
+    if (same) {
+        older->row.state = TOC_LOG_ENDED;
+        if (older->row.chain.next_sequence > stands->next_sequence) {
+            return toc_apply_void(engine, older, stands->next_sequence);
+        }
+        return toc_engine_log_save(engine, older);
+    }
+    older->row.state = TOC_LOG_OPEN;
+    if (older->row.id != 0 && older->row.chain.next_sequence > 1) {
+        TOC_TRY(toc_apply_void(engine, older, 1));
+    }
+    return toc_ask_missing(engine, older);
+}
+
+enum toc_result toc_apply_generation(struct toc_engine *engine, struct toc_log *log,
+                                     const struct toc_batch_header *header)
+{
+    const struct toc_log_id id = header->log;
+    const struct toc_abandoned *stands = NULL;
+    struct toc_log_id older_id = id;
+    struct toc_log *older;
+
+    for (size_t i = 0; i < header->abandons_len; i++) {
+        stands = header->abandons[i].stands ? &header->abandons[i] : stands;
+    }
+    TOC_ENSURE(stands != NULL && stands->generation + 1 == id.generation &&
+                   header->first_sequence == stands->next_sequence &&
+                   toc_hash_equal(&header->previous_head, &stands->head),
+               TOC_INVALID);
+    log->row.chain = (struct toc_chain){.next_sequence = stands->next_sequence,
+                                        .head = stands->head};
+    log->row.applied_next = stands->next_sequence;
+    older_id.generation = stands->generation;
+    TOC_TRY(toc_engine_log_get(engine, &older_id, &older));
+    TOC_TRY(toc_engine_log_save(engine, older));
+    return end_generation(engine, older, stands);
+}

@@ -1,0 +1,208 @@
+/* Asking: what we offer (Have) and what we want (Want). A log has one source at a time: its publisher
+ * or a hub gives it as it grows, anybody who holds more than we do gives what we lack. */
+#include "engine_internal.h"
+
+#include "ensure.h"
+
+#include <string.h>
+
+/* Without an answer for this long a Want is said again. */
+#define ASK_AGAIN_MS 5000
+
+static void head_of(const struct toc_log *log, struct toc_log_head *ret_head)
+{
+    *ret_head = (struct toc_log_head){.log = log->row.log,
+                                      .next_sequence = log->row.chain.next_sequence,
+                                      .head = log->row.chain.head};
+}
+
+enum toc_result toc_ask_offer_all(struct toc_engine *engine, struct toc_session *session)
+{
+    struct toc_log_head heads[TOC_HAVE_HEADS_MAX];
+    struct toc_message message = {.kind = TOC_MESSAGE_HAVE, .as.have = {.heads = heads}};
+    struct toc_have *have = &message.as.have;
+
+    for (size_t i = 0; i < engine->logs_len; i++) {
+        const struct toc_log *log = &engine->logs[i];
+        if (log->row.id == 0 || !toc_engine_may_carry(engine, session, log)) {
+            continue;
+        }
+        head_of(log, &heads[have->heads_len++]);
+        if (have->heads_len == TOC_HAVE_HEADS_MAX) {
+            TOC_TRY(toc_out_message(engine, session->link, &message));
+            have->heads_len = 0;
+        }
+    }
+    have->complete = true;
+    return toc_out_message(engine, session->link, &message);
+}
+
+enum toc_result toc_ask_offer_log(struct toc_engine *engine, const struct toc_log *log)
+{
+    struct toc_log_head head;
+    const struct toc_message message = {.kind = TOC_MESSAGE_HAVE,
+                                        .as.have = {.heads = &head, .heads_len = 1}};
+
+    head_of(log, &head);
+    for (size_t i = 0; i < engine->sessions_len; i++) {
+        const struct toc_session *session = &engine->sessions[i];
+        if (session->link != 0 && session->open && toc_engine_may_carry(engine, session, log)) {
+            TOC_TRY(toc_out_message(engine, session->link, &message));
+        }
+    }
+    return TOC_OK;
+}
+
+static enum toc_result send_want(struct toc_engine *engine, struct toc_log *log,
+                                 struct toc_session *session, uint64_t from, uint64_t until,
+                                 uint32_t credit, bool more)
+{
+    const struct toc_member *self = toc_roster_member(toc_engine_roster(engine), engine->me);
+    const bool hub = self != NULL && toc_member_has(self, TOC_ROLE_HUB);
+    struct toc_message message = {
+        .kind = TOC_MESSAGE_WANT,
+        .as.want = {.log = log->row.log,
+                    .from_sequence = from,
+                    .until_sequence = until,
+                    .credit = credit,
+                    .more = more}};
+
+    if (log->row.id != 0) {
+        message.as.want.wraps_held =
+            toc_store_wraps_count(engine->store, log->row.id, hub ? NULL : engine->me);
+    }
+    log->received = 0;
+    log->wanted_mono = engine->now_mono;
+    return toc_out_message(engine, session->link, &message);
+}
+
+/* Its publisher or a hub: whoever has a log as it grows. */
+static bool gives_as_it_grows(const struct toc_engine *engine, const struct toc_session *session,
+                              const struct toc_log *log)
+{
+    const struct toc_member *peer = toc_roster_member(toc_engine_roster(engine), session->member);
+
+    return strcmp(session->member, log->row.log.publisher) == 0 ||
+           (peer != NULL && toc_member_has(peer, TOC_ROLE_HUB) && !log->own);
+}
+
+enum toc_result toc_ask_want(struct toc_engine *engine, struct toc_log *log,
+                             struct toc_session *session, uint64_t until)
+{
+    return send_want(engine, log, session, log->row.chain.next_sequence, until, TOC_CREDIT_MAX,
+                     false);
+}
+
+enum toc_result toc_ask_other_history(struct toc_engine *engine, struct toc_log *log,
+                                      struct toc_session *session, uint64_t next_sequence)
+{
+    return send_want(engine, log, session, next_sequence - 1, next_sequence, TOC_CREDIT_MAX, false);
+}
+
+static enum toc_result follow(struct toc_engine *engine, struct toc_log *log,
+                              struct toc_session *session)
+{
+    log->source = session->link;
+    log->by_feed = false;
+    return toc_ask_want(engine, log, session, 0);
+}
+
+enum toc_result toc_ask_fed(struct toc_engine *engine, struct toc_log *log,
+                            struct toc_session *session)
+{
+    if (log->by_feed || log->source != session->link) {
+        return TOC_OK;
+    }
+    log->by_feed = true;
+    return toc_ask_want(engine, log, session, log->row.chain.next_sequence);
+}
+
+/* What a prover says it holds of our own log: all of it must come back before we sign again. */
+static enum toc_result offered_own(struct toc_engine *engine, struct toc_session *session,
+                                   struct toc_log *log, const struct toc_log_head *head)
+{
+    if (head->next_sequence <= log->row.chain.next_sequence) {
+        return TOC_OK;
+    }
+    if (log->row.closed_next != 0 && head->next_sequence > log->row.closed_next) {
+        return TOC_OK; /* abandoned: a later generation says where this one ends */
+    }
+    if (head->next_sequence > log->claimed_next) {
+        log->claimed_next = head->next_sequence;
+        toc_engine_note(engine, TOC_NOTICE_WARN, "log.behind",
+                        "stream=%s held=%llu peer=%s has=%llu: taking our own log back",
+                        log->row.log.stream, (unsigned long long)log->row.chain.next_sequence,
+                        session->member, (unsigned long long)head->next_sequence);
+    }
+    return toc_ask_want(engine, log, session, head->next_sequence);
+}
+
+enum toc_result toc_ask_offered(struct toc_engine *engine, struct toc_session *session,
+                                const struct toc_log_head *head)
+{
+    const struct toc_session *source;
+    struct toc_log *log;
+
+    TOC_TRY(toc_engine_log_get(engine, &head->log, &log));
+    if (log->row.state != TOC_LOG_OPEN) {
+        return TOC_OK;
+    }
+    if (toc_log_on_chain(engine, log, head->next_sequence, &head->head) == TOC_CONFLICT) {
+        return toc_ask_other_history(engine, log, session, head->next_sequence);
+    }
+    if (log->own) {
+        return offered_own(engine, session, log, head);
+    }
+    source = toc_engine_session_of(engine, log->source);
+    if ((source == NULL || source == session) && gives_as_it_grows(engine, session, log)) {
+        return follow(engine, log, session);
+    }
+    if (head->next_sequence > log->row.chain.next_sequence) {
+        return toc_ask_want(engine, log, session, head->next_sequence);
+    }
+    return TOC_OK;
+}
+
+enum toc_result toc_ask_received(struct toc_engine *engine, struct toc_log *log,
+                                 struct toc_session *session, size_t bytes)
+{
+    log->received += (uint32_t)bytes;
+    session->received += (uint32_t)bytes;
+    if (log->received < TOC_CREDIT_MAX / 2 && session->received < TOC_CREDIT_MAX / 4) {
+        return TOC_OK;
+    }
+    session->received = 0;
+    for (size_t i = 0; i < engine->logs_len; i++) {
+        struct toc_log *one = &engine->logs[i];
+        const bool from_here = one == log || one->source == session->link;
+        if (one->received > 0 && from_here && one->row.state == TOC_LOG_OPEN) {
+            TOC_TRY(send_want(engine, one, session, one->row.chain.next_sequence, 0, one->received,
+                              true));
+        }
+    }
+    return TOC_OK;
+}
+
+static struct toc_session *best_source(struct toc_engine *engine, const struct toc_log *log)
+{
+    struct toc_session *best = toc_engine_session_of(engine, log->source);
+
+    for (size_t i = 0; i < engine->sessions_len && (best == NULL || !best->open); i++) {
+        struct toc_session *session = &engine->sessions[i];
+        if (session->link != 0 && session->open && gives_as_it_grows(engine, session, log)) {
+            best = session;
+        }
+    }
+    return best != NULL && best->open ? best : NULL;
+}
+
+enum toc_result toc_ask_missing(struct toc_engine *engine, struct toc_log *log)
+{
+    struct toc_session *source = best_source(engine, log);
+
+    if (source == NULL || log->row.state != TOC_LOG_OPEN ||
+        engine->now_mono - log->wanted_mono < ASK_AGAIN_MS / 5) {
+        return TOC_OK;
+    }
+    return follow(engine, log, source);
+}

@@ -1,0 +1,94 @@
+/* tour 6/9: a frame of a session finds its handler. Decoding is bounded; who sent it is known from the
+ * transport, and a key that the roster no longer has is nobody's. */
+#include "engine_internal.h"
+
+#include "ensure.h"
+
+static enum toc_result handle(struct toc_engine *engine, struct toc_session *session,
+                              const struct toc_message *message)
+{
+    switch (message->kind) {
+    case TOC_MESSAGE_HELLO:
+        return toc_handle_hello(engine, session, &message->as.hello);
+    case TOC_MESSAGE_ROSTERS:
+        return toc_handle_rosters(engine, session, &message->as.rosters);
+    case TOC_MESSAGE_HAVE:
+        return toc_handle_have(engine, session, &message->as.have);
+    case TOC_MESSAGE_WANT:
+        return toc_handle_want(engine, session, &message->as.want);
+    case TOC_MESSAGE_GIVE:
+        return toc_handle_give(engine, session, &message->as.give);
+    case TOC_MESSAGE_STATEMENTS:
+        return toc_handle_statements(engine, session, &message->as.statements);
+    case TOC_MESSAGE_REFUSAL:
+        toc_engine_note(engine, TOC_NOTICE_WARN, "peer.refused", "peer=%s result=%s",
+                        session->member, toc_result_name((enum toc_result)message->as.refusal.code));
+        return TOC_OK;
+    }
+    TOC_ASSERT(false);
+}
+
+/* Our own faults stop the tick; a peer's are counted. */
+static enum toc_result settle(struct toc_engine *engine, enum toc_result result)
+{
+    if (result == TOC_STORE || result == TOC_NOMEM) {
+        engine->store_failed = true;
+    }
+    if (result != TOC_OK && result != TOC_EXISTS && result != TOC_AGAIN) {
+        engine->counters.frames_refused++;
+    }
+    return result;
+}
+
+enum toc_result toc_engine_session(struct toc_engine *engine, toc_link link, struct toc_bytes frame)
+{
+    struct toc_session *session = toc_engine_session_of(engine, link);
+    struct toc_message message;
+    enum toc_result result;
+
+    if (session == NULL || session->member[0] == '\0') {
+        engine->counters.frames_ignored++;
+        return TOC_DENIED;
+    }
+    TOC_ENSURE(!engine->store_failed, TOC_STORE);
+    session->heard_mono = engine->now_mono;
+    result = toc_wire_message_decode(engine->arena, frame, &message);
+    if (result != TOC_OK) {
+        engine->counters.frames_refused++;
+        return result;
+    }
+    if (toc_roster_validity(toc_engine_roster(engine), engine->now_wall) == TOC_EXPIRED &&
+        message.kind != TOC_MESSAGE_HELLO && message.kind != TOC_MESSAGE_ROSTERS) {
+        session->open = false;
+        return TOC_STALE;
+    }
+    return settle(engine, handle(engine, session, &message));
+}
+
+enum toc_result toc_engine_feed(struct toc_engine *engine, toc_link link, struct toc_bytes batch)
+{
+    struct toc_session *session = toc_engine_session_of(engine, link);
+    struct toc_batch decoded;
+    enum toc_result result;
+    struct toc_log *log;
+
+    TOC_ENSURE(session != NULL && session->open && !engine->store_failed, TOC_DENIED);
+    TOC_ENSURE(toc_roster_validity(toc_engine_roster(engine), engine->now_wall) != TOC_EXPIRED,
+               TOC_STALE);
+    engine->counters.feed_heard++;
+    TOC_TRY(toc_wire_batch_decode(engine->arena, batch, &decoded));
+    result = toc_handle_batch(engine, session, batch, NULL);
+    engine->counters.feed_used += result == TOC_OK ? 1 : 0;
+    log = toc_engine_log(engine, &decoded.header.log);
+    if (log == NULL || settle(engine, result) == TOC_STORE) {
+        return result;
+    }
+    if (result == TOC_AGAIN) {
+        return toc_ask_missing(engine, log);
+    }
+    if ((result == TOC_OK || result == TOC_EXISTS) && log->row.chain.next_sequence ==
+            decoded.header.first_sequence + decoded.header.count) {
+        return toc_ask_fed(engine, log, session);
+    }
+    return result;
+}

@@ -1,0 +1,282 @@
+/* Epochs: the life of a log key. A key is committed to on the log, wrapped beside it, and destroyed
+ * when its records' time is up. */
+#include "engine_internal.h"
+
+#include "ensure.h"
+#include "job.h"
+
+#include <string.h>
+
+#define DAY_MS ((int64_t)24 * 3600 * 1000)
+
+static const struct toc_stream_rule *rule_of(const struct toc_engine *engine,
+                                             const struct toc_log *log)
+{
+    return toc_roster_rule(toc_engine_roster(engine), log->row.log.stream);
+}
+
+/* Newcomers that may not read back need an epoch of their own to start from. */
+static bool newcomers_start_here(const struct toc_engine *engine, const struct toc_log *log,
+                                 const struct toc_epoch_row *epoch)
+{
+    const struct toc_stream_rule *rule = rule_of(engine, log);
+    struct toc_hash audience;
+
+    if (rule == NULL || !rule->history_from_admission) {
+        return false;
+    }
+    audience = toc_roster_audience_hash(toc_engine_roster(engine), &engine->group,
+                                        log->row.log.publisher, log->row.log.stream);
+    return !toc_hash_equal(&audience, &epoch->audience_hash);
+}
+
+/* Readers destroy the key of an epoch by the age of its newest batch: one that has rested for half that
+ * time is not written to again, so that nobody's clock makes them miss a record. */
+static bool retention_nears(const struct toc_engine *engine, const struct toc_log *log,
+                            const struct toc_epoch_row *epoch)
+{
+    const struct toc_stream_rule *rule = rule_of(engine, log);
+
+    return rule != NULL && rule->retention_days != 0 &&
+           engine->now_wall - epoch->last_ms >= (int64_t)rule->retention_days * DAY_MS / 2;
+}
+
+bool toc_epoch_is_over(struct toc_engine *engine, struct toc_log *log)
+{
+    const struct toc_roster *now = toc_engine_roster(engine);
+    const struct toc_roster *was;
+    struct toc_epoch_row epoch;
+
+    if (log->row.chain.epoch == 0 || log->force_epoch ||
+        toc_store_epoch_get(engine->store, log->row.id, log->row.chain.epoch, &epoch) != TOC_OK ||
+        !epoch.has_key) {
+        return true;
+    }
+    if (epoch.batches >= TOC_EPOCH_BATCHES_MAX ||
+        engine->now_wall - epoch.opened_ms >= (int64_t)TOC_EPOCH_AGE_MAX_S * 1000) {
+        return true;
+    }
+    if (retention_nears(engine, log, &epoch)) {
+        return true;
+    }
+    if (epoch.roster_version == now->version) {
+        return false;
+    }
+    was = toc_roster_chain_at(engine->rosters, epoch.roster_version);
+    return was == NULL ||
+           toc_roster_audience_shrank(was, now, log->row.log.publisher, log->row.log.stream) ||
+           newcomers_start_here(engine, log, &epoch);
+}
+
+enum toc_result toc_epoch_open(struct toc_engine *engine, const struct toc_log *log,
+                               struct toc_batch_header *header, struct toc_epoch_key *ret_key)
+{
+    struct toc_epoch_key key;
+
+    toc_env_random(engine->env, key.bytes, sizeof(key.bytes));
+    header->epoch = log->row.chain.epoch + 1;
+    header->opens_epoch = true;
+    header->commitment = toc_commitment(&engine->group, &log->row.log, header->epoch, &key);
+    header->audience_hash = toc_roster_audience_hash(
+        toc_engine_roster(engine), &engine->group, log->row.log.publisher, log->row.log.stream);
+    *ret_key = key;
+    toc_bytes_wipe(&key, sizeof(key));
+    return TOC_OK;
+}
+
+bool toc_epoch_grants(const struct toc_engine *engine, const struct toc_log *log,
+                      const struct toc_epoch_row *epoch, const char *member)
+{
+    const struct toc_roster *roster = toc_engine_roster(engine);
+    const struct toc_stream_rule *rule = rule_of(engine, log);
+    const struct toc_member *entry = toc_roster_member(roster, member);
+
+    if (rule == NULL || entry == NULL ||
+        !toc_roster_in_audience(roster, member, log->row.log.publisher, log->row.log.stream)) {
+        return false;
+    }
+    return !rule->history_from_admission || strcmp(member, log->row.log.publisher) == 0 ||
+           epoch->roster_version >= entry->admitted_version;
+}
+
+static bool wraps_for_others(const struct toc_engine *engine, const struct toc_log *log)
+{
+    const struct toc_member *self = toc_roster_member(toc_engine_roster(engine), engine->me);
+
+    return log->own || (self != NULL && toc_member_has(self, TOC_ROLE_HUB));
+}
+
+static enum toc_result wrap_epoch(struct toc_engine *engine, const struct toc_log *log,
+                                  const struct toc_epoch_row *epoch, uint64_t since)
+{
+    const struct toc_roster *roster = toc_engine_roster(engine);
+    struct toc_job *job = NULL;
+
+    for (size_t i = 0; i < roster->members_len; i++) {
+        const struct toc_member *member = &roster->members[i];
+        if (member->admitted_version < since ||
+            !toc_epoch_grants(engine, log, epoch, member->id) ||
+            toc_store_wrap_held(engine->store, log->row.id, epoch->epoch, member->id)) {
+            continue;
+        }
+        if (job == NULL) {
+            TOC_TRY(toc_job_new(engine, &log->row.log, epoch, &job));
+        }
+        TOC_TRY(toc_job_add(job, member));
+    }
+    return TOC_OK;
+}
+
+enum toc_result toc_epoch_wrap_missing(struct toc_engine *engine, struct toc_log *log,
+                                       uint32_t first, uint64_t since)
+{
+    if (log->row.id == 0 || !wraps_for_others(engine, log)) {
+        return TOC_OK;
+    }
+    for (uint32_t number = first; number <= log->row.chain.epoch; number++) {
+        struct toc_epoch_row epoch;
+        TOC_TRY(toc_store_epoch_get(engine->store, log->row.id, number, &epoch));
+        if (epoch.has_key && !epoch.destroyed) {
+            TOC_TRY(wrap_epoch(engine, log, &epoch, since));
+        }
+        toc_bytes_wipe(&epoch.key, sizeof(epoch.key));
+    }
+    return TOC_OK;
+}
+
+static enum toc_result open_mine(struct toc_engine *engine, struct toc_log *log,
+                                 const struct toc_wrap_body *wrap)
+{
+    struct toc_epoch_row epoch;
+    struct toc_epoch_key key;
+    enum toc_result result;
+
+    result = toc_store_epoch_get(engine->store, log->row.id, wrap->epoch, &epoch);
+    if (result == TOC_NOTFOUND) {
+        return TOC_OK; /* its batch comes next; opened then */
+    }
+    TOC_TRY(result);
+    if (epoch.has_key || epoch.destroyed) {
+        return TOC_OK;
+    }
+    TOC_TRY(toc_wrap_open(wrap, &engine->keys->box_public, &engine->keys->box_secret,
+                          &epoch.commitment, &key));
+    result = toc_store_epoch_key(engine->store, log->row.id, wrap->epoch, &key);
+    toc_bytes_wipe(&key, sizeof(key));
+    TOC_TRY(result);
+    return toc_epoch_wrap_missing(engine, log, wrap->epoch, epoch.roster_version + 1);
+}
+
+/* A wrap made for a key the member no longer has is of no use to it. */
+static bool wrap_is_due(const struct toc_engine *engine, const struct toc_log *log,
+                        const struct toc_wrap_body *wrap)
+{
+    const struct toc_roster *roster = toc_engine_roster(engine);
+    const struct toc_member *member = toc_roster_member(roster, wrap->member);
+
+    return member != NULL && wrap->roster_version >= member->admitted_version &&
+           wrap->epoch <= log->row.chain.epoch + TOC_EPOCHS_AHEAD_MAX &&
+           toc_roster_in_audience(roster, wrap->member, log->row.log.publisher,
+                                  log->row.log.stream);
+}
+
+enum toc_result toc_epoch_take_wrap(struct toc_engine *engine, struct toc_log *log,
+                                    struct toc_bytes bytes)
+{
+    const struct toc_roster *roster;
+    struct toc_wrap_body wrap;
+    struct toc_signed envelope;
+
+    TOC_TRY(toc_wire_signed_decode(engine->arena, bytes, &envelope));
+    TOC_TRY(toc_wire_wrap_decode(engine->arena, envelope.body, &wrap));
+    TOC_ENSURE(toc_log_id_compare(&wrap.log, &log->row.log) == 0, TOC_INVALID);
+    TOC_ENSURE(wrap_is_due(engine, log, &wrap), TOC_DENIED);
+    if (log->row.id != 0 &&
+        toc_store_wrap_held(engine->store, log->row.id, wrap.epoch, wrap.member)) {
+        return TOC_EXISTS;
+    }
+    roster = toc_roster_chain_at(engine->rosters, wrap.roster_version);
+    TOC_ENSURE(roster != NULL, TOC_AGAIN);
+    TOC_TRY(toc_wrap_read(engine->arena, &engine->group, roster, bytes, &wrap));
+    if (log->row.id == 0) {
+        TOC_TRY(toc_engine_log_save(engine, log));
+    }
+    if (strcmp(wrap.member, engine->me) == 0) {
+        TOC_TRY(open_mine(engine, log, &wrap));
+    }
+    TOC_TRY(toc_store_wrap_add(engine->store, log->row.id, wrap.epoch, wrap.member, bytes));
+    log->advanced = true;
+    return TOC_OK;
+}
+
+enum toc_result toc_epoch_opened(struct toc_engine *engine, struct toc_log *log, uint32_t number)
+{
+    struct toc_bytes bytes[1];
+    size_t len = 0;
+    int64_t after = 0;
+
+    for (;;) {
+        struct toc_signed envelope;
+        struct toc_wrap_body wrap;
+        TOC_TRY(toc_store_wraps(engine->store, log->row.id, engine->me, after, engine->arena, bytes,
+                                1, &len, &after));
+        if (len == 0) {
+            return TOC_OK;
+        }
+        TOC_TRY(toc_wire_signed_decode(engine->arena, bytes[0], &envelope));
+        TOC_TRY(toc_wire_wrap_decode(engine->arena, envelope.body, &wrap));
+        if (wrap.epoch != number) {
+            continue;
+        }
+        if (open_mine(engine, log, &wrap) == TOC_BADSIG) {
+            /* It does not fit the commitment: room for one that does. */
+            return toc_store_wrap_drop(engine->store, log->row.id, number, engine->me);
+        }
+    }
+}
+
+/* ---- retention ---- */
+
+#define RETENTION_EVERY_MS ((int64_t)60 * 1000)
+#define RETENTION_BATCH 16
+
+static enum toc_result destroy(struct toc_engine *engine, const struct toc_log *log, uint32_t number)
+{
+    struct toc_epoch_row epoch;
+    struct toc_epoch_row after;
+    uint64_t last = log->row.chain.next_sequence - 1;
+
+    TOC_TRY(toc_engine_write(engine));
+    TOC_TRY(toc_store_epoch_get(engine->store, log->row.id, number, &epoch));
+    if (toc_store_epoch_get(engine->store, log->row.id, number + 1, &after) == TOC_OK) {
+        last = after.first_sequence - 1;
+    }
+    TOC_TRY(toc_store_epoch_destroy(engine->store, log->row.id, number));
+    engine->truncate_wal = true;
+    return toc_store_current_clear(engine->store, log->row.log.stream, log->row.log.publisher,
+                                   epoch.first_sequence, last);
+}
+
+enum toc_result toc_epoch_retention(struct toc_engine *engine)
+{
+    if (engine->now_mono < engine->retention_mono) {
+        return TOC_OK;
+    }
+    engine->retention_mono = engine->now_mono + RETENTION_EVERY_MS;
+    for (size_t i = 0; i < engine->logs_len; i++) {
+        const struct toc_log *log = &engine->logs[i];
+        const struct toc_stream_rule *rule = rule_of(engine, log);
+        uint32_t numbers[RETENTION_BATCH];
+        size_t len = 0;
+        if (rule == NULL || rule->retention_days == 0 || log->row.id == 0) {
+            continue;
+        }
+        TOC_TRY(toc_store_epochs_before(engine->store, log->row.id,
+                                        engine->now_wall - (int64_t)rule->retention_days * DAY_MS,
+                                        numbers, RETENTION_BATCH, &len));
+        for (size_t j = 0; j < len; j++) {
+            TOC_TRY(destroy(engine, log, numbers[j]));
+        }
+    }
+    return TOC_OK;
+}

@@ -1,0 +1,232 @@
+/* Give, and the feed: wraps, then batches, verbatim from whoever holds them.
+ *
+ * A batch is decoded, put in its place on the log (cheap), and only then is its signature checked
+ * (dear, and counted per tick). What cannot lie on one chain with what is held is evidence, if its
+ * publisher really signed it; otherwise it is rubbish from the peer. */
+#include "engine_internal.h"
+
+#include "ensure.h"
+
+#include <string.h>
+
+/* The roster and key a batch must be checked with. NULL: not held, or no member then. */
+static const struct toc_member *author_of(struct toc_engine *engine, uint64_t roster_version,
+                                          const char *member)
+{
+    const struct toc_roster *roster = toc_roster_chain_at(engine->rosters, roster_version);
+
+    return roster == NULL ? NULL : toc_roster_member(roster, member);
+}
+
+static enum toc_result verify(struct toc_engine *engine, const struct toc_batch *batch,
+                              struct toc_hash *ret_head)
+{
+    const struct toc_batch_header *header = &batch->header;
+    const struct toc_member *author =
+        author_of(engine, header->roster_version, header->log.publisher);
+    const struct toc_roster *roster = toc_roster_chain_at(engine->rosters, header->roster_version);
+
+    if (author == NULL || roster == NULL ||
+        !toc_roster_may_publish(roster, header->log.publisher, header->log.stream)) {
+        return TOC_DENIED;
+    }
+    *ret_head = toc_batch_head(batch);
+    if (toc_batch_verify(batch, ret_head, &author->sign_public) != TOC_OK) {
+        engine->counters.signatures_bad++;
+        return TOC_BADSIG;
+    }
+    return TOC_OK;
+}
+
+/* Begins before our end: a repeat, or a second version of history. */
+static enum toc_result compare_held(struct toc_engine *engine, struct toc_log *log,
+                                    const struct toc_batch *batch)
+{
+    struct toc_stored_batch held;
+    struct toc_hash head;
+
+    TOC_TRY(toc_store_batch_get(engine->store, log->row.id, batch->header.first_sequence,
+                                engine->arena, &held));
+    if (toc_bytes_equal(held.bytes, batch->bytes)) {
+        return TOC_EXISTS;
+    }
+    head = toc_batch_head(batch);
+    if (toc_hash_equal(&held.head, &head)) {
+        return TOC_EXISTS;
+    }
+    TOC_ENSURE(toc_engine_spend_verification(engine), TOC_AGAIN);
+    TOC_TRY(verify(engine, batch, &head));
+    return toc_apply_conflict(engine, log, "two batches", held.bytes, batch->bytes);
+}
+
+/* Begins where we end, but names another head before it. */
+static enum toc_result compare_fork(struct toc_engine *engine, struct toc_log *log,
+                                    const struct toc_batch *batch)
+{
+    struct toc_stored_batch held = {.bytes = {NULL, 0}};
+    struct toc_hash head;
+
+    TOC_ENSURE(toc_engine_spend_verification(engine), TOC_AGAIN);
+    TOC_TRY(verify(engine, batch, &head));
+    if (log->row.chain.next_sequence > 1) {
+        TOC_TRY(toc_store_batch_get(engine->store, log->row.id, log->row.chain.next_sequence - 1,
+                                    engine->arena, &held));
+    }
+    return toc_apply_conflict(engine, log, "two batches", held.bytes, batch->bytes);
+}
+
+/* What its publisher said before must lie on the same chain as what it gives now. */
+static enum toc_result heartbeat_fits(struct toc_engine *engine, struct toc_log *log,
+                                      const struct toc_batch *batch, const struct toc_hash *head)
+{
+    const uint64_t end = batch->header.first_sequence + batch->header.count;
+
+    if (log->heard_next <= batch->header.first_sequence || log->heard_next > end) {
+        return TOC_OK;
+    }
+    if (log->heard_next == end && toc_hash_equal(&log->heard_head, head)) {
+        return TOC_OK;
+    }
+    return toc_apply_conflict(engine, log, "a heartbeat and a batch", log->heartbeat, batch->bytes);
+}
+
+static enum toc_result take_next(struct toc_engine *engine, struct toc_session *session,
+                                 struct toc_log *log, const struct toc_batch *batch)
+{
+    struct toc_hash head;
+
+    TOC_ENSURE(toc_engine_spend_verification(engine), TOC_AGAIN);
+    TOC_TRY(verify(engine, batch, &head));
+    TOC_TRY(heartbeat_fits(engine, log, batch, &head));
+    return toc_apply_store(engine, log, batch, &head, session, NULL);
+}
+
+/* The first batch of a later generation says which head it goes on from: verified first, because it
+ * decides what becomes of the generation before. */
+static enum toc_result open_generation(struct toc_engine *engine, struct toc_log *log,
+                                       const struct toc_batch *batch)
+{
+    const struct toc_batch_header *header = &batch->header;
+    struct toc_hash head;
+
+    TOC_ENSURE(header->abandons_len > 0, TOC_INVALID);
+    TOC_ENSURE(header->roster_version <= toc_roster_chain_version(engine->rosters), TOC_AGAIN);
+    TOC_ENSURE(toc_engine_spend_verification(engine), TOC_AGAIN);
+    TOC_TRY(verify(engine, batch, &head));
+    return toc_apply_generation(engine, log, header);
+}
+
+static enum toc_result place(struct toc_engine *engine, struct toc_session *session,
+                             struct toc_log *log, const struct toc_batch *batch)
+{
+    if (log->row.log.generation > 1 && log->row.chain.epoch == 0) {
+        TOC_TRY(open_generation(engine, log, batch));
+        log = toc_engine_log(engine, &batch->header.log); /* the table may have moved */
+        TOC_ASSERT(log != NULL);
+    }
+    if (log->row.closed_next != 0 && batch->header.first_sequence >= log->row.closed_next) {
+        return TOC_STALE;
+    }
+    switch (toc_chain_place(&log->row.chain, &batch->header,
+                            toc_roster_chain_version(engine->rosters))) {
+    case TOC_PLACE_NEXT:
+        return take_next(engine, session, log, batch);
+    case TOC_PLACE_HELD:
+        return compare_held(engine, log, batch);
+    case TOC_PLACE_FORK:
+        return compare_fork(engine, log, batch);
+    case TOC_PLACE_GAP:
+    case TOC_PLACE_ROSTER_AHEAD:
+        return TOC_AGAIN;
+    case TOC_PLACE_REFUSED:
+        return TOC_INVALID;
+    }
+    TOC_ASSERT(false);
+}
+
+enum toc_result toc_handle_batch(struct toc_engine *engine, struct toc_session *session,
+                                 struct toc_bytes bytes, const struct toc_log_id *expected)
+{
+    struct toc_batch batch;
+    struct toc_log *log;
+    enum toc_result result;
+
+    TOC_TRY(toc_wire_batch_decode(engine->arena, bytes, &batch));
+    TOC_ENSURE(toc_hash_equal(&batch.header.group, &engine->group), TOC_INVALID);
+    TOC_ENSURE(expected == NULL || toc_log_id_compare(expected, &batch.header.log) == 0,
+               TOC_INVALID);
+    TOC_ENSURE(toc_roster_may_carry(toc_engine_roster(engine), engine->me,
+                                    batch.header.log.publisher, batch.header.log.stream),
+               TOC_DENIED);
+    TOC_ENSURE(toc_engine_log_admissible(engine, session, &batch.header.log), TOC_DENIED);
+    TOC_TRY(toc_engine_log_get(engine, &batch.header.log, &log));
+    TOC_ENSURE(log->row.state == TOC_LOG_OPEN, TOC_STALE);
+    TOC_TRY(toc_engine_write(engine));
+    result = place(engine, session, log, &batch);
+    if (result == TOC_OK || result == TOC_EXISTS) {
+        log = toc_engine_log(engine, &batch.header.log);
+        TOC_ASSERT(log != NULL);
+        toc_give_peer_has(session, toc_engine_log_index(engine, log),
+                          batch.header.first_sequence + batch.header.count);
+    }
+    return result;
+}
+
+static enum toc_result take_wraps(struct toc_engine *engine, const struct toc_session *session,
+                                  const struct toc_give *give)
+{
+    struct toc_log *log;
+
+    if (give->wraps_len == 0) {
+        return TOC_OK;
+    }
+    TOC_ENSURE(toc_engine_log_admissible(engine, session, &give->log), TOC_DENIED);
+    TOC_TRY(toc_engine_log_get(engine, &give->log, &log));
+    TOC_TRY(toc_engine_write(engine));
+    for (size_t i = 0; i < give->wraps_len; i++) {
+        const enum toc_result result = toc_epoch_take_wrap(engine, log, give->wraps[i]);
+        if (result == TOC_STORE || result == TOC_NOMEM) {
+            return result;
+        }
+        engine->counters.frames_refused += result != TOC_OK && result != TOC_EXISTS ? 1 : 0;
+    }
+    return TOC_OK;
+}
+
+enum toc_result toc_handle_give(struct toc_engine *engine, struct toc_session *session,
+                                const struct toc_give *give)
+{
+    enum toc_result result = TOC_OK;
+    struct toc_log *log;
+    size_t bytes = 0;
+
+    TOC_ENSURE(session->open, TOC_DENIED);
+    TOC_ENSURE(toc_roster_may_carry(toc_engine_roster(engine), engine->me, give->log.publisher,
+                                    give->log.stream),
+               TOC_DENIED);
+    TOC_TRY(take_wraps(engine, session, give));
+    for (size_t i = 0; i < give->batches_len; i++) {
+        const enum toc_result one =
+            toc_handle_batch(engine, session, give->batches[i], &give->log);
+        if (one == TOC_STORE || one == TOC_NOMEM) {
+            return one;
+        }
+        if (one != TOC_OK && one != TOC_EXISTS) {
+            result = one;
+        }
+        bytes += give->batches[i].len;
+    }
+    log = toc_engine_log(engine, &give->log);
+    if (log == NULL || log->row.state != TOC_LOG_OPEN) {
+        return result;
+    }
+    if (give->wraps_len > 0) {
+        TOC_TRY(toc_apply_log(engine, log));
+    }
+    if (result == TOC_AGAIN) {
+        TOC_TRY(toc_ask_want(engine, log, session, 0)); /* a gap, or no room in this tick: again from our end */
+        return TOC_AGAIN;
+    }
+    TOC_TRY(toc_ask_received(engine, log, session, bytes));
+    return result;
+}

@@ -1,0 +1,45 @@
+/* Have: the heads a peer holds and we may see. What it says of our own logs is the proof that lets us
+ * sign; what it says of others is what we may want. */
+#include "engine_internal.h"
+
+#include "ensure.h"
+
+#include <string.h>
+
+static void proven_by(struct toc_engine *engine, const struct toc_session *session)
+{
+    for (size_t i = 0; i < engine->provers_len; i++) {
+        if (strcmp(engine->provers[i].member, session->member) == 0) {
+            return;
+        }
+    }
+    if (engine->provers_len < sizeof(engine->provers) / sizeof(engine->provers[0])) {
+        memcpy(engine->provers[engine->provers_len++].member, session->member,
+               sizeof(session->member));
+    }
+}
+
+enum toc_result toc_handle_have(struct toc_engine *engine, struct toc_session *session,
+                                const struct toc_have *have)
+{
+    const struct toc_roster *roster = toc_engine_roster(engine);
+    const struct toc_member *peer = toc_roster_member(roster, session->member);
+    const struct toc_member *self = toc_roster_member(roster, engine->me);
+
+    TOC_ENSURE(session->open, TOC_DENIED);
+    for (size_t i = 0; i < have->heads_len; i++) {
+        const struct toc_log_head *head = &have->heads[i];
+        if (toc_roster_may_carry(roster, engine->me, head->log.publisher, head->log.stream) &&
+            toc_engine_log_admissible(engine, session, &head->log)) {
+            TOC_TRY(toc_ask_offered(engine, session, head));
+        } else {
+            engine->counters.frames_ignored++;
+        }
+    }
+    /* A member is proven by its hubs, a hub by any one member. */
+    if (have->complete && peer != NULL && self != NULL &&
+        (toc_member_has(peer, TOC_ROLE_HUB) || toc_member_has(self, TOC_ROLE_HUB))) {
+        proven_by(engine, session);
+    }
+    return TOC_OK;
+}

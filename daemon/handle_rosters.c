@@ -1,0 +1,176 @@
+/* Rosters: every version since the one a peer holds, adopted one at a time. */
+#include "engine_internal.h"
+
+#include "ensure.h"
+
+#include <string.h>
+
+/* Keys that are gone are nobody's: their sessions fall silent at once, on connections that stay open
+ * too. */
+static void resolve_sessions(struct toc_engine *engine)
+{
+    const struct toc_roster *roster = toc_engine_roster(engine);
+
+    for (size_t i = 0; i < engine->sessions_len; i++) {
+        struct toc_session *session = &engine->sessions[i];
+        const struct toc_member *member = NULL;
+        if (session->link == 0 || session->member[0] == '\0') {
+            continue;
+        }
+        member = session->dialled ? toc_roster_member(roster, session->member)
+                                  : toc_roster_member_by_curve(roster, session->curve_key);
+        if (member == NULL || strcmp(member->id, session->member) != 0) {
+            session->open = false;
+            session->greeted = false;
+            session->pending_len = 0;
+            if (!session->dialled) {
+                session->member[0] = '\0';
+            }
+        }
+    }
+}
+
+/* A member whose box key was replaced needs its wraps anew. */
+static enum toc_result drop_stale_wraps(struct toc_engine *engine, const struct toc_roster *was)
+{
+    const struct toc_roster *now = toc_engine_roster(engine);
+
+    for (size_t i = 0; was != NULL && i < was->members_len; i++) {
+        const struct toc_member *before = &was->members[i];
+        const struct toc_member *after = toc_roster_member(now, before->id);
+        if (after != NULL &&
+            memcmp(&before->box_public, &after->box_public, sizeof(before->box_public)) == 0) {
+            continue;
+        }
+        for (size_t j = 0; j < engine->logs_len; j++) {
+            const struct toc_log *log = &engine->logs[j];
+            if (log->row.id != 0) {
+                TOC_TRY(toc_store_wrap_drop(engine->store, log->row.id, 0, before->id));
+            }
+        }
+    }
+    return TOC_OK;
+}
+
+static enum toc_result adopted(struct toc_engine *engine, const struct toc_roster *was,
+                               struct toc_bytes signed_roster)
+{
+    const struct toc_roster *now = toc_engine_roster(engine);
+
+    TOC_TRY(toc_store_roster_add(engine->store, now->version, signed_roster));
+    engine->group = *toc_roster_chain_group(engine->rosters);
+    engine->roster_changed = true;
+    engine->provers_len = was == NULL ? 0 : engine->provers_len;
+    resolve_sessions(engine);
+    if (was == NULL) {
+        return TOC_OK;
+    }
+    toc_engine_note(engine, TOC_NOTICE_INFO, "roster.adopted", "version=%llu members=%zu",
+                    (unsigned long long)now->version, now->members_len);
+    TOC_TRY(drop_stale_wraps(engine, was));
+    TOC_TRY(toc_heartbeat_close_logs(engine, was));
+    for (size_t i = 0; i < engine->logs_len; i++) {
+        TOC_TRY(toc_epoch_wrap_missing(engine, &engine->logs[i], 1, now->version));
+        TOC_TRY(toc_apply_log(engine, &engine->logs[i]));
+    }
+    engine->roster_spread = true;
+    return TOC_OK;
+}
+
+static enum toc_result keep_evidence(struct toc_engine *engine, struct toc_bytes signed_roster)
+{
+    struct toc_signed_roster other;
+    struct toc_bytes held;
+
+    TOC_TRY(toc_wire_signed_roster_decode(engine->arena, signed_roster, &other));
+    TOC_TRY(toc_store_roster_get(engine->store, other.roster.version, engine->arena, &held));
+    engine->counters.conflicts++;
+    toc_engine_note(engine, TOC_NOTICE_ERROR, "roster.conflict",
+                    "version=%llu two validly signed rosters: ask the signers which one stands",
+                    (unsigned long long)other.roster.version);
+    return toc_store_evidence_add(engine->store, "two rosters of one version", engine->now_wall,
+                                  held, signed_roster);
+}
+
+/* The parsed old roster dies with the adoption, so what is compared later is parsed once more. */
+static enum toc_result copy_of_current(struct toc_engine *engine, const struct toc_roster **ret_was)
+{
+    const uint64_t version = toc_roster_chain_version(engine->rosters);
+    struct toc_signed_roster copy;
+    struct toc_roster *kept;
+    struct toc_bytes bytes;
+
+    *ret_was = NULL;
+    if (version == 0) {
+        return TOC_OK;
+    }
+    TOC_TRY(toc_store_roster_get(engine->store, version, engine->arena, &bytes));
+    TOC_TRY(toc_wire_signed_roster_decode(engine->arena, bytes, &copy));
+    kept = toc_arena_get(engine->arena, sizeof(*kept));
+    TOC_ENSURE(kept != NULL, TOC_NOMEM);
+    *kept = copy.roster;
+    *ret_was = kept;
+    return TOC_OK;
+}
+
+enum toc_result toc_roster_take(struct toc_engine *engine, struct toc_bytes signed_roster,
+                                struct toc_why *why)
+{
+    const struct toc_roster *was;
+    enum toc_result result;
+
+    TOC_TRY(toc_engine_write(engine));
+    TOC_TRY(copy_of_current(engine, &was));
+    result = toc_roster_chain_adopt(engine->rosters, signed_roster, why);
+    if (result == TOC_CONFLICT) {
+        TOC_TRY(keep_evidence(engine, signed_roster));
+    }
+    TOC_TRY(result);
+    return adopted(engine, was, signed_roster);
+}
+
+enum toc_result toc_roster_take_file(struct toc_engine *engine, struct toc_bytes file,
+                                     unsigned *ret_adopted, struct toc_why *why)
+{
+    unsigned count = 0;
+    struct toc_bytes rest;
+
+    TOC_TRY(toc_roster_file_begin(file, &rest, why));
+    for (;;) {
+        struct toc_bytes item;
+        enum toc_result result = toc_list_next(&rest, TOC_ROSTER_LEN_MAX, &item);
+        if (result == TOC_NOTFOUND) {
+            break;
+        }
+        if (result != TOC_OK) {
+            return toc_fail(why, result, "the roster file is cut or damaged: get it again");
+        }
+        result = toc_roster_take(engine, item, why);
+        if (result != TOC_OK && result != TOC_EXISTS) {
+            return result;
+        }
+        count += result == TOC_OK ? 1 : 0;
+    }
+    if (toc_engine_roster(engine) == NULL) {
+        return toc_fail(why, TOC_MALFORMED, "the roster file holds no roster");
+    }
+    *ret_adopted = count;
+    return TOC_OK;
+}
+
+enum toc_result toc_handle_rosters(struct toc_engine *engine, struct toc_session *session,
+                                   const struct toc_runs *rosters)
+{
+    TOC_ENSURE(session->greeted, TOC_DENIED);
+    for (size_t i = 0; i < rosters->items_len; i++) {
+        struct toc_why why = {""};
+        enum toc_result result = TOC_AGAIN;
+        if (toc_engine_spend_verification(engine)) {
+            result = toc_roster_take(engine, rosters->items[i], &why);
+        }
+        if (result != TOC_OK && result != TOC_EXISTS) {
+            return result; /* the next hello brings the rest */
+        }
+    }
+    return TOC_OK;
+}

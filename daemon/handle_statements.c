@@ -1,0 +1,263 @@
+/* Statements: heartbeats, receipts, closings, relayed verbatim. None of them moves a cursor. */
+#include "engine_internal.h"
+
+#include "ensure.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct heard {
+    struct toc_bytes bytes;
+    struct toc_statement statement;
+};
+
+static enum toc_result verify(struct toc_engine *engine, const struct toc_signed *envelope,
+                              const struct toc_statement *statement)
+{
+    const struct toc_roster *roster =
+        toc_roster_chain_at(engine->rosters, statement->roster_version);
+    const struct toc_member *author =
+        roster == NULL ? NULL : toc_roster_member(roster, statement->author);
+
+    TOC_ENSURE(author != NULL, TOC_AGAIN);
+    switch (statement->kind) {
+    case TOC_HEARTBEAT:
+        TOC_ENSURE(strcmp(statement->author, statement->log.publisher) == 0, TOC_DENIED);
+        break;
+    case TOC_RECEIPT:
+        TOC_ENSURE(toc_roster_in_audience(roster, statement->author, statement->log.publisher,
+                                          statement->log.stream),
+                   TOC_DENIED);
+        break;
+    case TOC_CLOSING:
+        TOC_ENSURE(toc_member_has(author, TOC_ROLE_HUB), TOC_DENIED);
+        break;
+    }
+    return toc_statement_verify(envelope, statement, &author->sign_public);
+}
+
+/* Does "at next_sequence the head is this" lie on the chain we hold? TOC_AGAIN: past what we hold. */
+enum toc_result toc_log_on_chain(struct toc_engine *engine, const struct toc_log *log,
+                                 uint64_t next_sequence, const struct toc_hash *head)
+{
+    struct toc_hash ours = toc_head_start(&engine->group, &log->row.log);
+
+    TOC_ENSURE(next_sequence <= log->row.chain.next_sequence, TOC_AGAIN);
+    if (next_sequence == log->row.chain.next_sequence) {
+        ours = log->row.chain.head;
+    } else if (next_sequence > 1) {
+        const enum toc_result result =
+            toc_store_head_at(engine->store, log->row.id, next_sequence, &ours);
+        if (result == TOC_NOTFOUND && log->row.log.generation > 1) {
+            return TOC_OK; /* where the generation before ended */
+        }
+        TOC_ENSURE(result == TOC_OK || result == TOC_NOTFOUND, result);
+        TOC_ENSURE(result == TOC_OK, TOC_CONFLICT);
+    }
+    return toc_hash_equal(&ours, head) ? TOC_OK : TOC_CONFLICT;
+}
+
+static enum toc_result remember_heartbeat(struct toc_log *log, const struct heard *heard)
+{
+    uint8_t *copy = malloc(heard->bytes.len);
+
+    TOC_ENSURE(copy != NULL, TOC_NOMEM);
+    memcpy(copy, heard->bytes.data, heard->bytes.len);
+    free((void *)(uintptr_t)log->heartbeat.data);
+    log->heartbeat = toc_bytes_of(copy, heard->bytes.len);
+    log->heard_next = heard->statement.next_sequence;
+    log->heard_head = heard->statement.head;
+    return TOC_OK;
+}
+
+/* The bytes of the batch that a statement contradicts. */
+static struct toc_bytes batch_before(struct toc_engine *engine, const struct toc_log *log,
+                                     uint64_t next_sequence)
+{
+    struct toc_stored_batch stored;
+
+    if (next_sequence > 1 &&
+        toc_store_batch_get(engine->store, log->row.id, next_sequence - 1, engine->arena, &stored) ==
+            TOC_OK) {
+        return stored.bytes;
+    }
+    return toc_bytes_of(NULL, 0);
+}
+
+static enum toc_result relay(struct toc_engine *engine, const struct toc_session *from,
+                             const struct toc_log *log, struct toc_bytes bytes)
+{
+    const struct toc_member *self = toc_roster_member(toc_engine_roster(engine), engine->me);
+    const struct toc_message message = {.kind = TOC_MESSAGE_STATEMENTS,
+                                        .as.statements = {&bytes, 1}};
+
+    if (self == NULL || !toc_member_has(self, TOC_ROLE_HUB)) {
+        return TOC_OK;
+    }
+    for (size_t i = 0; i < engine->sessions_len; i++) {
+        const struct toc_session *session = &engine->sessions[i];
+        if (session != from && session->link != 0 && session->open && !session->blocked &&
+            toc_engine_may_carry(engine, session, log)) {
+            TOC_TRY(toc_out_message(engine, session->link, &message));
+        }
+    }
+    return TOC_OK;
+}
+
+static enum toc_result take_heartbeat(struct toc_engine *engine, struct toc_session *session,
+                                      struct toc_log *log, const struct heard *heard)
+{
+    const struct toc_statement *statement = &heard->statement;
+    const bool newer = statement->next_sequence > log->heard_next;
+    enum toc_result result;
+
+    if (statement->next_sequence == log->heard_next &&
+        !toc_hash_equal(&statement->head, &log->heard_head)) {
+        return toc_apply_conflict(engine, log, "two heartbeats", log->heartbeat, heard->bytes);
+    }
+    result = toc_log_on_chain(engine, log, statement->next_sequence, &statement->head);
+    if (result == TOC_CONFLICT) {
+        return toc_apply_conflict(engine, log, "a heartbeat and a batch",
+                                  batch_before(engine, log, statement->next_sequence),
+                                  heard->bytes);
+    }
+    log->heard_mono = engine->now_mono;
+    if (newer || statement->next_sequence == log->heard_next) {
+        TOC_TRY(remember_heartbeat(log, heard));
+    }
+    TOC_TRY(relay(engine, session, log, heard->bytes));
+    if (result == TOC_OK) {
+        log->missed = 0;
+        return TOC_OK;
+    }
+    log->missed++;
+    if (log->own && statement->next_sequence > log->claimed_next) {
+        log->claimed_next = statement->next_sequence; /* a copy of our key is at work, or we were restored */
+    }
+    return result == TOC_AGAIN ? toc_ask_missing(engine, log) : result;
+}
+
+/* A reader says how far it is. It cannot stop a log with its word alone: what does not fit is kept and
+ * told, so that a hub that shows two views is seen. */
+static enum toc_result take_receipt(struct toc_engine *engine, struct toc_log *log,
+                                    const struct heard *heard)
+{
+    const struct toc_statement *statement = &heard->statement;
+    struct toc_bytes held = {NULL, 0};
+
+    if (toc_log_on_chain(engine, log, statement->next_sequence, &statement->head) == TOC_CONFLICT) {
+        engine->counters.conflicts++;
+        toc_engine_note(engine, TOC_NOTICE_ERROR, "receipt.conflict",
+                        "reader=%s publisher=%s stream=%s sequence=%llu", statement->author,
+                        log->row.log.publisher, log->row.log.stream,
+                        (unsigned long long)statement->next_sequence - 1);
+        TOC_TRY(toc_store_evidence_add(engine->store, "a receipt off the chain", engine->now_wall,
+                                       batch_before(engine, log, statement->next_sequence),
+                                       heard->bytes));
+        return TOC_CONFLICT;
+    }
+    if (toc_store_statement_get(engine->store, log->row.id, TOC_RECEIPT, statement->author,
+                                engine->arena, &held) == TOC_OK) {
+        struct toc_signed envelope;
+        struct toc_statement before;
+        TOC_TRY(toc_statement_read(engine->arena, held, &envelope, &before));
+        if (before.log.generation == statement->log.generation &&
+            before.next_sequence >= statement->next_sequence) {
+            return TOC_STALE;
+        }
+    }
+    TOC_TRY(toc_store_statement_put(engine->store, log->row.id, statement, heard->bytes));
+    log->receipts_grew = true;
+    return TOC_OK;
+}
+
+enum toc_result toc_statement_close(struct toc_engine *engine, struct toc_log *log,
+                                    const struct toc_statement *closing, struct toc_bytes bytes)
+{
+    enum toc_result result = TOC_OK;
+
+    if (log->row.closed_next != 0 && log->row.closed_next <= closing->next_sequence) {
+        return TOC_EXISTS;
+    }
+    log->row.closed_next = closing->next_sequence;
+    if (log->row.chain.next_sequence > closing->next_sequence) {
+        result = toc_apply_void(engine, log, closing->next_sequence);
+    }
+    TOC_TRY(result);
+    if (log->row.chain.next_sequence == closing->next_sequence) {
+        log->row.state = TOC_LOG_ENDED;
+    }
+    TOC_TRY(toc_engine_log_save(engine, log));
+    return toc_store_statement_put(engine->store, log->row.id, closing, bytes);
+}
+
+static enum toc_result take_closing(struct toc_engine *engine, struct toc_session *session,
+                                    struct toc_log *log, const struct heard *heard)
+{
+    const struct toc_statement *closing = &heard->statement;
+
+    /* Only for a key that is gone: a member that is here is not ended by anybody's word. */
+    const struct toc_member *member =
+        toc_roster_member(toc_engine_roster(engine), closing->log.publisher);
+    const struct toc_roster *made = toc_roster_chain_at(engine->rosters, closing->roster_version);
+    const struct toc_member *then =
+        made == NULL ? NULL : toc_roster_member(made, closing->log.publisher);
+    TOC_ENSURE(member == NULL || then == NULL ||
+                   then->admitted_version == closing->roster_version,
+               TOC_DENIED);
+    TOC_TRY(toc_statement_close(engine, log, closing, heard->bytes));
+    return relay(engine, session, log, heard->bytes);
+}
+
+static enum toc_result take(struct toc_engine *engine, struct toc_session *session,
+                            struct toc_bytes bytes)
+{
+    const struct toc_roster *roster = toc_engine_roster(engine);
+    struct heard heard = {.bytes = bytes};
+    struct toc_signed envelope;
+    struct toc_log *log;
+
+    TOC_TRY(toc_statement_read(engine->arena, bytes, &envelope, &heard.statement));
+    TOC_ENSURE(toc_hash_equal(&heard.statement.group, &engine->group), TOC_INVALID);
+    TOC_ENSURE(toc_roster_may_carry(roster, engine->me, heard.statement.log.publisher,
+                                    heard.statement.log.stream) ||
+                   heard.statement.kind == TOC_CLOSING,
+               TOC_DENIED);
+    TOC_ENSURE(toc_engine_spend_verification(engine), TOC_AGAIN);
+    TOC_TRY(verify(engine, &envelope, &heard.statement));
+    log = toc_engine_log(engine, &heard.statement.log);
+    TOC_ENSURE(log != NULL, TOC_AGAIN); /* its Have comes first */
+    if (log->row.state == TOC_LOG_STOPPED) {
+        return TOC_STALE;
+    }
+    switch (heard.statement.kind) {
+    case TOC_HEARTBEAT:
+        return take_heartbeat(engine, session, log, &heard);
+    case TOC_RECEIPT:
+        TOC_ENSURE(log->row.id != 0, TOC_NOTFOUND);
+        TOC_TRY(toc_engine_write(engine));
+        return take_receipt(engine, log, &heard);
+    case TOC_CLOSING:
+        TOC_TRY(toc_engine_write(engine));
+        return take_closing(engine, session, log, &heard);
+    }
+    TOC_ASSERT(false);
+}
+
+enum toc_result toc_handle_statements(struct toc_engine *engine, struct toc_session *session,
+                                      const struct toc_runs *statements)
+{
+    enum toc_result result = TOC_OK;
+
+    TOC_ENSURE(session->open, TOC_DENIED);
+    for (size_t i = 0; i < statements->items_len; i++) {
+        const enum toc_result one = take(engine, session, statements->items[i]);
+        if (one == TOC_STORE || one == TOC_NOMEM) {
+            return one;
+        }
+        if (one != TOC_OK && one != TOC_EXISTS && one != TOC_STALE) {
+            result = one;
+        }
+    }
+    return result;
+}

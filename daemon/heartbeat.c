@@ -1,0 +1,420 @@
+/* What is said without being asked, and when: heartbeats of own logs, receipts for what was applied,
+ * bundles of receipts passed on by a hub, closings of logs whose key is gone. */
+#include "engine_internal.h"
+
+#include "ensure.h"
+
+#include <string.h>
+
+static int64_t interval_ms(const struct toc_engine *engine)
+{
+    return (int64_t)engine->conf->heartbeat_s * 1000;
+}
+
+static bool is_hub(const struct toc_engine *engine, const char *id)
+{
+    const struct toc_member *member = toc_roster_member(toc_engine_roster(engine), id);
+
+    return member != NULL && toc_member_has(member, TOC_ROLE_HUB);
+}
+
+static enum toc_result make(struct toc_engine *engine, const struct toc_log *log,
+                            enum toc_statement_kind kind, uint64_t next_sequence,
+                            const struct toc_hash *head, struct toc_statement *ret_statement,
+                            struct toc_bytes *ret_bytes)
+{
+    struct toc_statement statement = {.kind = kind,
+                                      .group = engine->group,
+                                      .log = log->row.log,
+                                      .next_sequence = next_sequence,
+                                      .head = *head,
+                                      .roster_version = toc_roster_chain_version(engine->rosters),
+                                      .time_ms = engine->now_wall};
+
+    memcpy(statement.author, engine->me, strlen(engine->me) + 1);
+    TOC_TRY(toc_statement_make(engine->arena, &statement, &engine->keys->sign_secret, ret_bytes));
+    *ret_statement = statement;
+    return TOC_OK;
+}
+
+static enum toc_result send(struct toc_engine *engine, toc_link link, const struct toc_bytes *items,
+                            size_t len)
+{
+    const struct toc_message message = {.kind = TOC_MESSAGE_STATEMENTS,
+                                        .as.statements = {items, len}};
+
+    return toc_out_message(engine, link, &message);
+}
+
+/* ---- heartbeats ---- */
+
+struct bundle {
+    struct toc_bytes items[TOC_STATEMENTS_MAX];
+    size_t len;
+};
+
+static enum toc_result bundle_add(struct toc_engine *engine, toc_link link, struct bundle *bundle,
+                                  struct toc_bytes item)
+{
+    bundle->items[bundle->len++] = item;
+    if (bundle->len == TOC_STATEMENTS_MAX) {
+        TOC_TRY(send(engine, link, bundle->items, bundle->len));
+        bundle->len = 0;
+    }
+    return TOC_OK;
+}
+
+/* Signs what is due, once, and keeps it as the log's newest heartbeat for this tick's sends. */
+static enum toc_result beat_own_logs(struct toc_engine *engine, struct toc_bytes *ret_beats,
+                                     bool *ret_any)
+{
+    const bool proven = toc_publish_proven(engine);
+
+    for (size_t i = 0; i < engine->logs_len; i++) {
+        struct toc_log *log = &engine->logs[i];
+        struct toc_statement statement;
+        ret_beats[i] = toc_bytes_of(NULL, 0);
+        if (!log->own || log->row.id == 0 || log->row.state != TOC_LOG_OPEN ||
+            !proven ||
+            engine->now_mono - log->spoke_mono < interval_ms(engine)) {
+            continue;
+        }
+        TOC_TRY(make(engine, log, TOC_HEARTBEAT, log->row.chain.next_sequence, &log->row.chain.head,
+                     &statement, &ret_beats[i]));
+        log->spoke_mono = engine->now_mono;
+        *ret_any = true;
+    }
+    return TOC_OK;
+}
+
+/* An empty Have says only that we are there. */
+static enum toc_result keep_alive(struct toc_engine *engine, const struct toc_session *session)
+{
+    const struct toc_message message = {.kind = TOC_MESSAGE_HAVE};
+
+    return toc_out_message(engine, session->link, &message);
+}
+
+/* Every open session hears something each interval, so that silence means something. */
+static enum toc_result beat(struct toc_engine *engine)
+{
+    struct toc_bytes *beats =
+        toc_arena_zero(engine->arena, engine->logs_len + 1, sizeof(*beats));
+    bool any = false;
+
+    TOC_ENSURE(beats != NULL, TOC_NOMEM);
+    TOC_TRY(beat_own_logs(engine, beats, &any));
+    for (size_t i = 0; i < engine->sessions_len; i++) {
+        struct toc_session *session = &engine->sessions[i];
+        struct bundle bundle = {.len = 0};
+        if (session->link == 0 || !session->open || session->blocked) {
+            continue;
+        }
+        for (size_t j = 0; any && j < engine->logs_len; j++) {
+            if (beats[j].len > 0 && toc_engine_may_carry(engine, session, &engine->logs[j])) {
+                TOC_TRY(bundle_add(engine, session->link, &bundle, beats[j]));
+            }
+        }
+        TOC_TRY(bundle.len > 0 ? send(engine, session->link, bundle.items, bundle.len)
+                               : keep_alive(engine, session));
+    }
+    return TOC_OK;
+}
+
+static enum toc_result ask_for_tails(struct toc_engine *engine)
+{
+    for (size_t i = 0; i < engine->logs_len; i++) {
+        struct toc_log *log = &engine->logs[i];
+        const bool ended_early = log->row.closed_next != 0 && log->row.state == TOC_LOG_OPEN &&
+                                 log->row.chain.next_sequence < log->row.closed_next;
+        if (log->heard_next > log->row.chain.next_sequence || ended_early ||
+            log->claimed_next > log->row.chain.next_sequence) {
+            TOC_TRY(toc_ask_missing(engine, log));
+        }
+    }
+    return TOC_OK;
+}
+
+/* ---- receipts ---- */
+
+static enum toc_result receipt(struct toc_engine *engine, struct toc_log *log)
+{
+    struct toc_statement statement;
+    struct toc_bytes bytes = {NULL, 0};
+    struct toc_hash head;
+    bool direct = false;
+
+    if (log->row.applied_next == log->row.chain.next_sequence) {
+        head = log->row.chain.head;
+    } else if (toc_store_head_at(engine->store, log->row.id, log->row.applied_next, &head) !=
+               TOC_OK) {
+        return TOC_OK;
+    }
+    for (size_t pass = 0; pass < 2 && !direct; pass++) {
+        for (size_t i = 0; i < engine->sessions_len; i++) {
+            const struct toc_session *session = &engine->sessions[i];
+            const bool to_publisher = strcmp(session->member, log->row.log.publisher) == 0;
+            if (session->link == 0 || !session->open ||
+                (pass == 0 ? !to_publisher : !is_hub(engine, session->member))) {
+                continue;
+            }
+            if (bytes.len == 0) {
+                TOC_TRY(make(engine, log, TOC_RECEIPT, log->row.applied_next, &head, &statement,
+                             &bytes));
+            }
+            TOC_TRY(send(engine, session->link, &bytes, 1));
+            direct |= to_publisher;
+        }
+    }
+    if (bytes.len > 0) {
+        log->receipt_due = false;
+        log->receipt_urgent = false;
+        log->receipt_mono = engine->now_mono;
+    }
+    return TOC_OK;
+}
+
+static int64_t receipt_time(const struct toc_engine *engine, const struct toc_log *log)
+{
+    return log->receipt_urgent ? engine->now_mono
+                               : log->receipt_mono + (int64_t)engine->conf->receipt_s * 1000;
+}
+
+static enum toc_result receipts(struct toc_engine *engine, int64_t *deadline)
+{
+    for (size_t i = 0; i < engine->logs_len; i++) {
+        struct toc_log *log = &engine->logs[i];
+        if (!log->receipt_due || log->own) {
+            continue;
+        }
+        if (receipt_time(engine, log) <= engine->now_mono) {
+            TOC_TRY(receipt(engine, log));
+        } else if (receipt_time(engine, log) < *deadline) {
+            *deadline = receipt_time(engine, log);
+        }
+    }
+    return TOC_OK;
+}
+
+/* ---- a hub passes receipts on: to the publisher, and of its own logs to all readers ---- */
+
+static enum toc_result pass_on(struct toc_engine *engine, struct toc_log *log)
+{
+    struct toc_stored_statement *list =
+        toc_arena_zero(engine->arena, TOC_MEMBERS_MAX, sizeof(*list));
+    size_t len = 0;
+
+    TOC_ENSURE(list != NULL, TOC_NOMEM);
+    TOC_TRY(toc_store_statements(engine->store, log->row.id, TOC_RECEIPT, engine->arena, list,
+                                 TOC_MEMBERS_MAX, &len));
+    for (size_t i = 0; i < engine->sessions_len; i++) {
+        const struct toc_session *session = &engine->sessions[i];
+        const bool wants = log->own ? toc_engine_may_carry(engine, session, log)
+                                    : strcmp(session->member, log->row.log.publisher) == 0;
+        struct bundle bundle = {.len = 0};
+        if (session->link == 0 || !session->open || session->blocked || !wants) {
+            continue;
+        }
+        for (size_t j = 0; j < len; j++) {
+            TOC_TRY(bundle_add(engine, session->link, &bundle, list[j].bytes));
+        }
+        if (bundle.len > 0) {
+            TOC_TRY(send(engine, session->link, bundle.items, bundle.len));
+        }
+    }
+    log->receipts_grew = false;
+    log->bundled_mono = engine->now_mono;
+    return TOC_OK;
+}
+
+static enum toc_result pass_receipts_on(struct toc_engine *engine, int64_t *deadline)
+{
+    if (!is_hub(engine, engine->me)) {
+        return TOC_OK;
+    }
+    for (size_t i = 0; i < engine->logs_len; i++) {
+        struct toc_log *log = &engine->logs[i];
+        const int64_t when = log->bundled_mono + interval_ms(engine);
+        if (!log->receipts_grew) {
+            continue;
+        }
+        if (when <= engine->now_mono || log->bundled_mono == 0) {
+            TOC_TRY(pass_on(engine, log));
+        } else if (when < *deadline) {
+            *deadline = when;
+        }
+    }
+    return TOC_OK;
+}
+
+/* ---- closings ---- */
+
+enum toc_result toc_heartbeat_close_logs(struct toc_engine *engine, const struct toc_roster *was)
+{
+    const struct toc_roster *now = toc_engine_roster(engine);
+
+    if (!is_hub(engine, engine->me)) {
+        return TOC_OK;
+    }
+    for (size_t i = 0; i < engine->logs_len; i++) {
+        struct toc_log *log = &engine->logs[i];
+        const struct toc_member *before = toc_roster_member(was, log->row.log.publisher);
+        const struct toc_member *after = toc_roster_member(now, log->row.log.publisher);
+        struct toc_statement closing;
+        struct toc_bytes bytes;
+        if (log->row.id == 0 || log->row.closed_next != 0 || before == NULL ||
+            log->row.state == TOC_LOG_STOPPED ||
+            (after != NULL && toc_member_same_keys(before, after))) {
+            continue;
+        }
+        TOC_TRY(make(engine, log, TOC_CLOSING, log->row.chain.next_sequence, &log->row.chain.head,
+                     &closing, &bytes));
+        TOC_TRY(toc_statement_close(engine, log, &closing, bytes));
+        for (size_t j = 0; j < engine->sessions_len; j++) {
+            const struct toc_session *session = &engine->sessions[j];
+            if (session->link != 0 && session->open && toc_engine_may_carry(engine, session, log)) {
+                TOC_TRY(send(engine, session->link, &bytes, 1));
+            }
+        }
+    }
+    return TOC_OK;
+}
+
+enum toc_result toc_heartbeat_greet(struct toc_engine *engine, struct toc_session *session)
+{
+    struct bundle bundle = {.len = 0};
+
+    for (size_t i = 0; i < engine->logs_len; i++) {
+        const struct toc_log *log = &engine->logs[i];
+        struct toc_stored_statement closings[2];
+        size_t len = 0;
+        if (log->row.id == 0 || !toc_engine_may_carry(engine, session, log)) {
+            continue;
+        }
+        if (log->heartbeat.len > 0) {
+            TOC_TRY(bundle_add(engine, session->link, &bundle, log->heartbeat));
+        }
+        if (log->row.closed_next == 0) {
+            continue;
+        }
+        TOC_TRY(toc_store_statements(engine->store, log->row.id, TOC_CLOSING, engine->arena,
+                                     closings, 2, &len));
+        for (size_t j = 0; j < len; j++) {
+            TOC_TRY(bundle_add(engine, session->link, &bundle, closings[j].bytes));
+        }
+    }
+    return bundle.len > 0 ? send(engine, session->link, bundle.items, bundle.len) : TOC_OK;
+}
+
+/* ---- the roster's age ---- */
+
+static void watch_expiry(struct toc_engine *engine)
+{
+    const struct toc_roster *roster = toc_engine_roster(engine);
+    const enum toc_validity validity = toc_roster_validity(roster, engine->now_wall);
+    const int64_t days = toc_roster_days_left(roster, engine->now_wall);
+
+    if (validity == engine->validity_said) {
+        return;
+    }
+    engine->validity_said = validity;
+    if (validity != TOC_VALID) {
+        toc_engine_note(engine, validity == TOC_EXPIRES_SOON ? TOC_NOTICE_WARN : TOC_NOTICE_ERROR,
+                        "roster.expiry", "version=%llu days_left=%lld",
+                        (unsigned long long)roster->version, (long long)days);
+    }
+    for (size_t i = 0; validity == TOC_EXPIRED && i < engine->sessions_len; i++) {
+        engine->sessions[i].open = false;
+    }
+}
+
+/* ---- what is left to do each tick ---- */
+
+/* Own wraps that a crash left unmade, and logs whose key or older generation came late. */
+static enum toc_result catch_up(struct toc_engine *engine)
+{
+    for (size_t i = 0; !engine->wraps_checked && i < engine->logs_len; i++) {
+        if (engine->logs[i].own) {
+            TOC_TRY(toc_epoch_wrap_missing(engine, &engine->logs[i], 1, 0));
+        }
+    }
+    for (size_t i = 0; (engine->more_to_apply || !engine->wraps_checked) && i < engine->logs_len;
+         i++) {
+        TOC_TRY(toc_apply_log(engine, &engine->logs[i]));
+    }
+    engine->wraps_checked = true;
+    engine->more_to_apply = engine->applications == 0;
+    return TOC_OK;
+}
+
+enum toc_result toc_heartbeat_finish(struct toc_engine *engine)
+{
+    int64_t deadline;
+
+    watch_expiry(engine);
+    TOC_TRY(catch_up(engine));
+    if (engine->beat_mono <= engine->now_mono) {
+        engine->beat_mono = engine->now_mono + interval_ms(engine);
+        TOC_TRY(beat(engine));
+        TOC_TRY(ask_for_tails(engine));
+    }
+    deadline = engine->beat_mono;
+    TOC_TRY(receipts(engine, &deadline));
+    TOC_TRY(pass_receipts_on(engine, &deadline));
+    engine->beat_deadline = deadline;
+    return TOC_OK;
+}
+
+int64_t toc_heartbeat_deadline(const struct toc_engine *engine)
+{
+    return engine->beat_deadline;
+}
+
+/* ---- what a peer's state is called ---- */
+
+const char *toc_peer_state_name(enum toc_peer_state state)
+{
+    switch (state) {
+    case TOC_PEER_UNREACHABLE:
+        return "unreachable";
+    case TOC_PEER_CONNECTED:
+        return "connected";
+    case TOC_PEER_WRONG_SERVER_KEY:
+        return "wrong_server_key";
+    case TOC_PEER_REFUSED:
+        return "refused";
+    case TOC_PEER_ROSTER_EXPIRED:
+        return "roster_expired";
+    case TOC_PEER_LAGGING:
+        return "lagging";
+    }
+    TOC_ASSERT(false);
+}
+
+static bool holds_back(const struct toc_engine *engine, const struct toc_session *session)
+{
+    for (size_t i = 0; i < engine->logs_len; i++) {
+        const struct toc_log *log = &engine->logs[i];
+        if (log->missed >= 3 && (log->source == session->link ||
+                                 strcmp(log->row.log.publisher, session->member) == 0)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+enum toc_peer_state toc_session_state(const struct toc_engine *engine,
+                                      const struct toc_session *session)
+{
+    if (toc_roster_validity(toc_engine_roster(engine), engine->now_wall) == TOC_EXPIRED) {
+        return TOC_PEER_ROSTER_EXPIRED;
+    }
+    if (session->transport != TOC_PEER_CONNECTED) {
+        return session->transport;
+    }
+    if (engine->now_mono - session->heard_mono >= 3 * interval_ms(engine) + 500 ||
+        holds_back(engine, session)) {
+        return TOC_PEER_LAGGING;
+    }
+    return TOC_PEER_CONNECTED;
+}

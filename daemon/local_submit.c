@@ -1,0 +1,102 @@
+/* tour 4/9: a record arrives. It is validated for its stream, and queued under the client's own id:
+ * the same id again is acknowledged and not stored again. Next: publish.c, which signs it. */
+#include "local_request.h"
+
+#include "ensure.h"
+
+#include <string.h>
+
+#define SUBMISSION_ID_MAX 64
+#define SCRATCH_MAX ((size_t)1024 * 1024) /* one record, decoded */
+
+static bool id_valid(const char *id)
+{
+    const size_t len = strspn(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                  "0123456789._-");
+
+    return len > 0 && len <= SUBMISSION_ID_MAX && id[len] == '\0';
+}
+
+static enum toc_result read_id(const struct toc_local *local, const char **ret_id,
+                               struct toc_why *why)
+{
+    const char *id = NULL;
+
+    TOC_TRY(toc_local_text(local, "id", &id, why));
+    if (id == NULL || !id_valid(id)) {
+        return toc_fail(why, TOC_INVALID, "id: is not 1 to %d of letters, digits, '.', '_' and '-'",
+                        SUBMISSION_ID_MAX);
+    }
+    *ret_id = id;
+    return TOC_OK;
+}
+
+static enum toc_result check_records(const struct toc_local *local, const char *stream,
+                                     struct toc_why *why)
+{
+    TOC_AUTO(toc_arena_free) struct toc_arena *scratch = NULL;
+
+    if (local->parts_len == 0 || local->parts_len > TOC_BATCH_RECORDS_MAX) {
+        return toc_fail(why, local->parts_len == 0 ? TOC_INVALID : TOC_TOOBIG,
+                        "a submission has 1 to %d records, this one has %zu", TOC_BATCH_RECORDS_MAX,
+                        local->parts_len);
+    }
+    TOC_TRY(toc_arena_new(SCRATCH_MAX, &scratch));
+    for (size_t i = 0; i < local->parts_len; i++) {
+        struct toc_record record;
+        enum toc_result result = TOC_TOOBIG;
+        if (local->parts[i].len > TOC_RECORD_LEN_MAX) {
+            (void)toc_fail(why, result, "is longer than %d bytes", TOC_RECORD_LEN_MAX);
+        } else {
+            toc_arena_reset(scratch);
+            result = toc_record_read(scratch, stream, local->parts[i], &record, why);
+        }
+        if (result != TOC_OK) {
+            toc_why_prefix(why, "part %zu", i + 1);
+            return result;
+        }
+    }
+    return TOC_OK;
+}
+
+/* A repeat is answered with what the first one was given. */
+static void find_first(struct toc_engine *engine, const char *id, uint64_t *ret_first_sequence,
+                       size_t *ret_records)
+{
+    struct toc_submission known;
+
+    if (toc_store_submission_find(engine->store, id, &known) == TOC_OK) {
+        *ret_first_sequence = known.first_sequence;
+        *ret_records = known.records;
+    }
+}
+
+enum toc_result toc_local_submit(struct toc_engine *engine, const struct toc_local *local,
+                                 struct toc_why *why)
+{
+    const char *stream = NULL;
+    const char *id = NULL;
+    uint64_t first = 0;
+    size_t records = local->parts_len;
+    enum toc_result result;
+    json_t *reply;
+    int failed = 0;
+
+    TOC_TRY(toc_local_stream(local, true, &stream, why));
+    TOC_TRY(read_id(local, &id, why));
+    TOC_TRY(check_records(local, stream, why));
+    result = toc_publish_submit(engine, stream, id, local->parts, records, &first, why);
+    if (result != TOC_OK && result != TOC_EXISTS) {
+        return result;
+    }
+    if (result == TOC_EXISTS) {
+        find_first(engine, id, &first, &records);
+    }
+    reply = toc_local_reply(local);
+    failed |= json_object_set_new(reply, "state", json_string(first > 0 ? "stored" : "unproven"));
+    failed |= json_object_set_new(reply, "first_sequence",
+                                  first > 0 ? json_integer((json_int_t)first) : json_null());
+    failed |= json_object_set_new(reply, "records", json_integer((json_int_t)records));
+    failed |= json_object_set_new(reply, "repeated", json_boolean(result == TOC_EXISTS));
+    return toc_local_answer(engine, local, reply, failed);
+}

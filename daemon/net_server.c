@@ -1,0 +1,182 @@
+/* The session and feed sockets: bound, unbound to be rid of a removed member's connections, and
+ * read. Who is behind a frame is the User-Id that ZAP gave its connection, read from the body: the
+ * routing id is the peer's own choice, and libzmq 4.3.4 can lose the property on that frame. */
+#include "ensure.h"
+#include "net_state.h"
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#define SERVER_THREADS 1 /* the I/O thread that looks up no names */
+
+/* A dialler pings; a listener only notices that nobody does any more, to free what a dead link has.
+ */
+static const struct toc_net_option server_options[] = {
+    {ZMQ_HEARTBEAT_IVL, 15000},
+    {ZMQ_HEARTBEAT_TIMEOUT, 30000},
+    {ZMQ_BACKLOG, 512},
+};
+
+static enum toc_result prepare(struct toc_net *net, void *socket, enum toc_domain domain,
+                               struct toc_why *why)
+{
+    const uint64_t affinity = SERVER_THREADS;
+    if (zmq_setsockopt(socket, ZMQ_AFFINITY, &affinity, sizeof affinity) != 0) {
+        return toc_fail(why, TOC_IO, "affinity: %s", zmq_strerror(zmq_errno()));
+    }
+    TOC_TRY(toc_net_socket_options(socket, server_options,
+                                   sizeof server_options / sizeof server_options[0], why));
+    if (domain == TOC_DOMAIN_SESSION) {
+        /* A ROUTER that does not know the peer, or is full, must say so and not drop in silence. */
+        const struct toc_net_option mandatory = {ZMQ_ROUTER_MANDATORY, 1};
+        TOC_TRY(toc_net_socket_options(socket, &mandatory, 1, why));
+    }
+    return toc_net_socket_serve(socket, toc_net_zap_domain(domain),
+                                &net->dialler.keys->curve_secret, why);
+}
+
+enum toc_result toc_net_server_open(struct toc_net *net, enum toc_domain domain,
+                                    const char *address, struct toc_why *why)
+{
+    struct toc_net_server *server = &net->servers[domain];
+    server->bind_at_ms = INT64_MAX;
+    if (address[0] == '\0') {
+        return TOC_OK;
+    }
+    const int type = domain == TOC_DOMAIN_SESSION ? ZMQ_ROUTER : ZMQ_PUB;
+    TOC_AUTO(toc_net_socket_close) void *socket = NULL;
+    TOC_TRY(toc_net_socket_new(net->dialler.context, type, address, &net->dialler.limits, &socket,
+                               why));
+    TOC_TRY(prepare(net, socket, domain, why));
+    size_t len = sizeof server->endpoint;
+    if (zmq_bind(socket, address) != 0 ||
+        zmq_getsockopt(socket, ZMQ_LAST_ENDPOINT, server->endpoint, &len) != 0) {
+        return toc_fail(why, zmq_errno() == EINVAL ? TOC_INVALID : TOC_IO,
+                        "listen.%s '%s': %s: is another program there?", toc_net_zap_domain(domain),
+                        address, zmq_strerror(zmq_errno()));
+    }
+    server->socket = toc_take(&socket);
+    return TOC_OK;
+}
+
+void toc_net_server_unbind(struct toc_net *net, enum toc_domain domain)
+{
+    struct toc_net_server *server = &net->servers[domain];
+    if (server->socket == NULL || server->bind_at_ms != INT64_MAX) {
+        return;
+    }
+    if (zmq_unbind(server->socket, server->endpoint) != 0) {
+        toc_net_notice_add(&net->notices, TOC_NOTICE_ERROR, "listen.unbind",
+                           "address=%s why=\"%s\"", server->endpoint, zmq_strerror(zmq_errno()));
+    }
+    server->bind_at_ms = toc_env_mono_ms(net->dialler.env);
+    server->said_in_use = false;
+    toc_net_zap_forget(&net->zap, domain);
+    if (domain != TOC_DOMAIN_SESSION) {
+        return;
+    }
+    for (struct toc_net_link *entry = net->sessions.newest; entry != NULL; entry = entry->older) {
+        net->sessions.pending += !entry->gone && !entry->blocked;
+        entry->gone = true;
+    }
+}
+
+void toc_net_server_rebind(struct toc_net *net, enum toc_domain domain)
+{
+    struct toc_net_server *server = &net->servers[domain];
+    const int64_t now_ms = toc_env_mono_ms(net->dialler.env);
+    if (server->bind_at_ms > now_ms) {
+        return;
+    }
+    if (zmq_bind(server->socket, server->endpoint) == 0) {
+        server->bind_at_ms = INT64_MAX;
+        toc_net_notice_add(&net->notices, TOC_NOTICE_INFO, "listen.rebound", "domain=%s address=%s",
+                           toc_net_zap_domain(domain), server->endpoint);
+        return;
+    }
+    /* The listener closes in its own thread: until then the address is in use by ourselves. */
+    server->bind_at_ms = now_ms + net->dialler.limits.rebind_ms;
+    if (zmq_errno() != EADDRINUSE && !server->said_in_use) {
+        server->said_in_use = true;
+        toc_net_notice_add(&net->notices, TOC_NOTICE_ERROR, "listen.rebind",
+                           "address=%s why=\"%s\"", server->endpoint, zmq_strerror(zmq_errno()));
+    }
+}
+
+static enum toc_result key_of(zmq_msg_t *body, uint8_t ret_key[TOC_BOX_KEY_LEN])
+{
+    const char *user_id = zmq_msg_gets(body, "User-Id");
+    TOC_ENSURE(user_id != NULL && strlen(user_id) == TOC_NET_USER_ID_LEN, TOC_DENIED);
+    return toc_hex_decode(user_id, ret_key, TOC_BOX_KEY_LEN);
+}
+
+/* Somebody new, or an old routing id with a new owner. A key with too many links loses the one that
+ * was silent longest: nearly always the dead one of a member that reconnected. */
+static enum toc_result accept_link(struct toc_net *net, struct toc_engine *engine,
+                                   struct toc_bytes id, const uint8_t key[TOC_BOX_KEY_LEN],
+                                   struct toc_net_link **ret_entry)
+{
+    struct toc_net_link *oldest = NULL;
+    if (toc_net_links_of_key(&net->sessions, key, &oldest) >= TOC_NET_LINKS_PER_KEY) {
+        toc_net_forget(net, &net->sessions, &oldest, engine);
+    }
+    struct toc_net_link *entry = NULL;
+    TOC_TRY(toc_net_links_add(&net->sessions, id, toc_net_next_link(net), &entry));
+    memcpy(entry->key, key, TOC_BOX_KEY_LEN);
+    const enum toc_result accepted = toc_engine_link_accept(engine, entry->link, key);
+    if (accepted != TOC_OK) {
+        toc_net_links_remove(&net->sessions, &entry);
+        return accepted;
+    }
+    *ret_entry = entry;
+    return TOC_OK;
+}
+
+static enum toc_result link_of(struct toc_net *net, struct toc_engine *engine,
+                               const struct toc_net_message *message, toc_link *ret_link)
+{
+    uint8_t key[TOC_BOX_KEY_LEN];
+    TOC_TRY(key_of(&message->parts[1], key));
+    const struct toc_bytes id = toc_net_part(message, 0);
+    struct toc_net_link *entry = toc_net_links_find(&net->sessions, id);
+    if (entry != NULL && !toc_bytes_equal_secret(entry->key, key, sizeof key)) {
+        toc_net_forget(net, &net->sessions, &entry, engine);
+    }
+    if (entry == NULL) {
+        TOC_TRY(accept_link(net, engine, id, key, &entry));
+    }
+    toc_net_links_touch(&net->sessions, entry);
+    *ret_link = entry->link;
+    return TOC_OK;
+}
+
+static enum toc_result receive_one(struct toc_net *net, struct toc_engine *engine,
+                                   const struct toc_net_message *message)
+{
+    TOC_ENSURE(message->len == 2 && !message->over, TOC_MALFORMED);
+    TOC_ENSURE(zmq_msg_size(&message->parts[1]) > 0, TOC_MALFORMED);
+    toc_link link = 0;
+    TOC_TRY(link_of(net, engine, message, &link));
+    return toc_engine_session(engine, link, toc_net_part(message, 1));
+}
+
+void toc_net_server_receive(struct toc_net *net, struct toc_engine *engine)
+{
+    void *socket = net->servers[TOC_DOMAIN_SESSION].socket;
+    for (int i = 0; socket != NULL && i < TOC_TICK_FRAMES_PER_SOCKET; i++) {
+        const size_t mark = net->held.len;
+        struct toc_net_message message;
+        if (!toc_engine_has_room(engine) ||
+            toc_net_held_take(&net->held, socket, 2, &message) != TOC_OK) {
+            break;
+        }
+        const enum toc_result result = receive_one(net, engine, &message);
+        if (result != TOC_OK) {
+            toc_net_notice_add(&net->notices, TOC_NOTICE_WARN, "session.frame", "result=%s",
+                               toc_result_name(result));
+        }
+        if (message.len != 2 || message.over) {
+            toc_net_held_release(&net->held, mark);
+        }
+    }
+}

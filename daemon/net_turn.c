@@ -1,0 +1,184 @@
+/* One turn of the sockets: everything that came in goes to the engine, in a fixed order and with a
+ * budget for each socket, so that none starves another; then, after the commit, the outbox goes
+ * out. */
+#include "ensure.h"
+#include "net_state.h"
+
+/* What the last outbox found out about its links. */
+static void tell_pending(struct toc_net *net, struct toc_net_links *links,
+                         struct toc_engine *engine)
+{
+    struct toc_net_link *entry = links->newest;
+    while (entry != NULL && links->pending > 0) {
+        struct toc_net_link *now = entry;
+        entry = entry->older;
+        if (now->gone) {
+            toc_net_forget(net, links, &now, engine);
+        } else if (now->blocked) {
+            toc_engine_link_blocked(engine, now->link);
+            now->blocked = false;
+            links->pending--;
+        }
+    }
+}
+
+static void drop_everybody(struct toc_net *net, struct toc_engine *engine)
+{
+    net->flooded = false;
+    toc_net_server_unbind(net, TOC_DOMAIN_SESSION);
+    toc_net_server_unbind(net, TOC_DOMAIN_FEED);
+    for (size_t i = 0; i < net->dials_len; i++) {
+        toc_net_dial_again(&net->dialler, net->dials[i], engine);
+    }
+}
+
+static void receive_session(struct toc_net *net, struct toc_engine *engine,
+                            const struct toc_net_dial *dial)
+{
+    /* Before the monitor has said that it is up, the engine does not know of this connection. */
+    const bool up = dial->session.socket != NULL && dial->session.attempt.phase == TOC_NET_UP;
+    for (int i = 0; up && i < TOC_TICK_FRAMES_PER_SOCKET; i++) {
+        struct toc_net_message message;
+        if (!toc_engine_has_room(engine) ||
+            toc_net_held_take(&net->held, dial->session.socket, 1, &message) != TOC_OK) {
+            break;
+        }
+        const struct toc_bytes frame = toc_net_part(&message, 0);
+        const enum toc_result result = message.over || frame.len == 0
+                                           ? TOC_MALFORMED
+                                           : toc_engine_session(engine, dial->link, frame);
+        if (result != TOC_OK) {
+            toc_net_notice_add(&net->notices, TOC_NOTICE_WARN, "session.frame",
+                               "member=%s result=%s", dial->peer.member, toc_result_name(result));
+        }
+    }
+}
+
+/* A feed frame: topic, then the batch as it is stored. */
+static void receive_feed(struct toc_net *net, struct toc_engine *engine,
+                         const struct toc_net_dial *dial)
+{
+    for (int i = 0; dial->feed.socket != NULL && i < TOC_TICK_FRAMES_PER_SOCKET; i++) {
+        struct toc_net_message message;
+        if (!toc_engine_has_room(engine) ||
+            toc_net_held_take(&net->held, dial->feed.socket, 2, &message) != TOC_OK) {
+            break;
+        }
+        const bool whole = message.len == 2 && !message.over;
+        const enum toc_result result =
+            whole ? toc_engine_feed(engine, dial->link, toc_net_part(&message, 1)) : TOC_MALFORMED;
+        if (result != TOC_OK) {
+            toc_net_notice_add(&net->notices, TOC_NOTICE_WARN, "feed.frame", "member=%s result=%s",
+                               dial->peer.member, toc_result_name(result));
+        }
+    }
+}
+
+void toc_net_answer_zap(struct toc_net *net, const struct toc_engine *engine)
+{
+    toc_net_held_release(&net->held, 0);
+    toc_net_zap_answer(&net->zap, engine, &net->held, &net->notices);
+}
+
+void toc_net_receive(struct toc_net *net, struct toc_engine *engine)
+{
+    toc_net_held_release(&net->held, 0);
+    if (net->flooded) {
+        drop_everybody(net, engine);
+    }
+    tell_pending(net, &net->sessions, engine);
+    tell_pending(net, &net->locals, engine);
+    toc_net_server_rebind(net, TOC_DOMAIN_SESSION);
+    toc_net_server_rebind(net, TOC_DOMAIN_FEED);
+    toc_net_zap_answer(&net->zap, engine, &net->held, &net->notices);
+    for (size_t i = 0; i < net->dials_len; i++) {
+        toc_net_dial_turn(&net->dialler, net->dials[i], engine, &net->notices);
+    }
+    toc_net_local_receive(net, engine);
+    toc_net_server_receive(net, engine);
+    for (size_t i = 0; i < net->dials_len; i++) {
+        receive_session(net, engine, net->dials[i]);
+    }
+    for (size_t i = 0; i < net->dials_len; i++) {
+        receive_feed(net, engine, net->dials[i]);
+    }
+}
+
+/* By way of a ROUTER. After the first failure in an outbox the link gets nothing more of it. */
+static void send_routed(void *socket, struct toc_net_links *links, const struct toc_out *out)
+{
+    struct toc_net_link *entry = toc_net_links_get(links, out->link);
+    if (socket == NULL || entry == NULL || entry->gone || entry->blocked) {
+        return;
+    }
+    const enum toc_result result =
+        toc_net_put(socket, toc_bytes_of(entry->id, entry->id_len), out->parts, out->parts_len);
+    if (result == TOC_OK) {
+        toc_net_links_touch(links, entry);
+        return;
+    }
+    entry->blocked = result == TOC_AGAIN;
+    entry->gone = !entry->blocked;
+    links->pending++;
+}
+
+static void send_session(struct toc_net *net, const struct toc_out *out)
+{
+    for (size_t i = 0; i < net->dials_len; i++) {
+        struct toc_net_dial *dial = net->dials[i];
+        if (dial->link != out->link) {
+            continue;
+        }
+        const bool up = dial->session.socket != NULL && dial->session.attempt.phase == TOC_NET_UP;
+        if (up && !dial->blocked) {
+            dial->blocked = toc_net_put(dial->session.socket, toc_bytes_of(NULL, 0), out->parts,
+                                        out->parts_len) != TOC_OK;
+        }
+        return;
+    }
+    send_routed(net->servers[TOC_DOMAIN_SESSION].socket, &net->sessions, out);
+}
+
+/* The feed is a hint: what a subscriber misses it will want by session. */
+static void send_feed(struct toc_net *net, const struct toc_out *out)
+{
+    const struct toc_net_server *feed = &net->servers[TOC_DOMAIN_FEED];
+    if (feed->socket != NULL) {
+        const enum toc_result sent =
+            toc_net_put(feed->socket, toc_bytes_of(NULL, 0), out->parts, out->parts_len);
+        (void)sent;
+    }
+}
+
+void toc_net_send(struct toc_net *net, struct toc_engine *engine)
+{
+    const struct toc_out *outbox = NULL;
+    const size_t len = toc_engine_outbox(engine, &outbox);
+    for (size_t i = 0; i < len; i++) {
+        switch (outbox[i].kind) {
+        case TOC_OUT_SESSION:
+            send_session(net, &outbox[i]);
+            break;
+        case TOC_OUT_FEED:
+            send_feed(net, &outbox[i]);
+            break;
+        case TOC_OUT_LOCAL:
+            send_routed(net->local, &net->locals, &outbox[i]);
+            break;
+        }
+    }
+    toc_net_held_release(&net->held, 0);
+}
+
+void toc_net_roster_changed(struct toc_net *net, const struct toc_engine *engine)
+{
+    for (size_t i = 0; i < TOC_NET_DOMAINS; i++) {
+        const enum toc_domain domain = (enum toc_domain)i;
+        if (toc_net_zap_outdated(&net->zap, engine, domain)) {
+            toc_net_server_unbind(net, domain);
+        }
+    }
+    for (size_t i = 0; i < net->dials_len; i++) {
+        toc_net_dial_roster(&net->dialler, net->dials[i], engine);
+    }
+}

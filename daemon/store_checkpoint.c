@@ -1,0 +1,185 @@
+/* The checkpoint thread. A checkpoint inside a commit makes one submission in a thousand wait for
+ * the disk ten times as long, so the owner's connections never do one; they only ask.
+ *
+ * PASSIVE copies what it can without holding anybody up. Under steady load it never finds the end
+ * of the WAL, which then only grows; beyond a size, TRUNCATE takes the writer's place for the
+ * little that PASSIVE has left. */
+#include "store_internal.h"
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    ASK_PAGES = 1000,
+    TRUNCATE_BYTES = 64 * 1024 * 1024,
+    PAGE_BYTES = 4096,
+    CACHE_KIB = 256,
+    DATABASES = 2,
+};
+
+struct toc_checkpointer {
+    pthread_t thread;
+    pthread_mutex_t mutex; /* over the two flags */
+    pthread_cond_t asked;
+    bool wanted;
+    bool stop;
+    pthread_mutex_t
+        running; /* held while a checkpoint runs: SQLite would only say that it is busy */
+    struct toc_db dbs[DATABASES];
+};
+
+static void checkpoint(struct toc_db *db)
+{
+    int pages = 0;
+    int copied = 0;
+    /* A failure is nobody's loss: the WAL still has everything, and the next commit asks again. If
+     * the disk is in trouble, that commit is where it shows. */
+    const int error =
+        sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, &pages, &copied);
+    if (error == SQLITE_OK && pages > TRUNCATE_BYTES / PAGE_BYTES) {
+        (void)sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    }
+}
+
+static void *run(void *context)
+{
+    struct toc_checkpointer *const checkpointer = context;
+    (void)pthread_mutex_lock(&checkpointer->mutex);
+    while (!checkpointer->stop) {
+        if (!checkpointer->wanted) {
+            (void)pthread_cond_wait(&checkpointer->asked, &checkpointer->mutex);
+            continue;
+        }
+        checkpointer->wanted = false;
+        (void)pthread_mutex_unlock(&checkpointer->mutex);
+        (void)pthread_mutex_lock(&checkpointer->running);
+        for (size_t i = 0; i < DATABASES; i++) {
+            checkpoint(&checkpointer->dbs[i]);
+        }
+        (void)pthread_mutex_unlock(&checkpointer->running);
+        (void)pthread_mutex_lock(&checkpointer->mutex);
+    }
+    (void)pthread_mutex_unlock(&checkpointer->mutex);
+    return NULL;
+}
+
+static void set_flag(struct toc_checkpointer *checkpointer, bool *flag)
+{
+    (void)pthread_mutex_lock(&checkpointer->mutex);
+    *flag = true;
+    (void)pthread_cond_signal(&checkpointer->asked);
+    (void)pthread_mutex_unlock(&checkpointer->mutex);
+}
+
+/* After each commit, in the owner's thread. */
+static int committed(void *context, sqlite3 *handle, const char *name, int pages)
+{
+    (void)handle;
+    (void)name;
+    struct toc_wal_watch *const watch = context;
+    if (pages < watch->pages) {
+        watch->ask_at = ASK_PAGES; /* the WAL began anew */
+    }
+    watch->pages = pages;
+    if (pages >= watch->ask_at) {
+        watch->ask_at = pages + ASK_PAGES;
+        set_flag(watch->checkpointer, &watch->checkpointer->wanted);
+    }
+    return SQLITE_OK;
+}
+
+static void watch_start(struct toc_db *db, struct toc_checkpointer *checkpointer)
+{
+    db->watch = (struct toc_wal_watch){.checkpointer = checkpointer, .ask_at = ASK_PAGES};
+    (void)sqlite3_wal_hook(db->handle, committed, &db->watch);
+}
+
+static void release(struct toc_checkpointer *checkpointer)
+{
+    for (size_t i = 0; i < DATABASES; i++) {
+        (void)sqlite3_close(checkpointer->dbs[i].handle);
+    }
+    (void)pthread_cond_destroy(&checkpointer->asked);
+    (void)pthread_mutex_destroy(&checkpointer->mutex);
+    (void)pthread_mutex_destroy(&checkpointer->running);
+    free(checkpointer);
+}
+
+static enum toc_result connect_all(struct toc_checkpointer *checkpointer,
+                                   const struct toc_store *store, struct toc_why *why)
+{
+    const struct toc_db *const owners[DATABASES] = {&store->group, &store->local};
+    for (size_t i = 0; i < DATABASES; i++) {
+        struct toc_db *const db = &checkpointer->dbs[i];
+        db->name = owners[i]->name;
+        memcpy(db->path, owners[i]->path, sizeof db->path);
+        TOC_TRY(toc_db_connect(db, CACHE_KIB, why));
+    }
+    return TOC_OK;
+}
+
+enum toc_result toc_store_checkpointer_start(struct toc_store *store, struct toc_why *why)
+{
+    TOC_ASSERT(store->checkpointer == NULL);
+    TOC_ENSURE(store->folder[0] != '\0', TOC_OK);
+    struct toc_checkpointer *const checkpointer = calloc(1, sizeof *checkpointer);
+    if (checkpointer == NULL) {
+        return toc_fail(why, TOC_NOMEM, "the checkpoint thread: out of memory");
+    }
+    (void)pthread_mutex_init(&checkpointer->mutex, NULL);
+    (void)pthread_mutex_init(&checkpointer->running, NULL);
+    (void)pthread_cond_init(&checkpointer->asked, NULL);
+    const enum toc_result connected = connect_all(checkpointer, store, why);
+    if (connected != TOC_OK) {
+        release(checkpointer);
+        return connected;
+    }
+    const int error = pthread_create(&checkpointer->thread, NULL, run, checkpointer);
+    if (error != 0) {
+        release(checkpointer);
+        return toc_fail(why, TOC_IO, "the checkpoint thread: %s", strerror(error));
+    }
+    store->checkpointer = checkpointer;
+    watch_start(&store->group, checkpointer);
+    watch_start(&store->local, checkpointer);
+    return TOC_OK;
+}
+
+void toc_store_checkpointer_stop(struct toc_store *store)
+{
+    struct toc_checkpointer *const checkpointer = store->checkpointer;
+    if (checkpointer == NULL) {
+        return;
+    }
+    (void)sqlite3_wal_hook(store->group.handle, NULL, NULL);
+    (void)sqlite3_wal_hook(store->local.handle, NULL, NULL);
+    set_flag(checkpointer, &checkpointer->stop);
+    (void)pthread_join(checkpointer->thread, NULL);
+    store->checkpointer = NULL;
+    release(checkpointer);
+}
+
+static enum toc_result empty_all(struct toc_store *store)
+{
+    struct toc_db *const dbs[DATABASES] = {&store->group, &store->local};
+    for (size_t i = 0; i < DATABASES; i++) {
+        const int error =
+            sqlite3_wal_checkpoint_v2(dbs[i]->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+        if (error != SQLITE_OK) {
+            return toc_store_failed(store, dbs[i], error);
+        }
+    }
+    return TOC_OK;
+}
+
+enum toc_result toc_store_wal_empty(struct toc_store *store)
+{
+    TOC_ENSURE(store->folder[0] != '\0', TOC_OK);
+    if (store->checkpointer == NULL) {
+        return empty_all(store);
+    }
+    (void)pthread_mutex_lock(&store->checkpointer->running);
+    const enum toc_result result = empty_all(store);
+    (void)pthread_mutex_unlock(&store->checkpointer->running);
+    return result;
+}

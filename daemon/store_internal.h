@@ -1,0 +1,164 @@
+/* store_internal: what the files behind SQLite's door (store*.c) share. No other file includes it.
+ *
+ * Two databases, each with one connection and one cached statement per use. Errors become results
+ * and words in one place, toc_store_failed. */
+#ifndef TOC_STORE_INTERNAL_H
+#define TOC_STORE_INTERNAL_H
+
+#include "ensure.h"
+#include "store.h"
+#include "store_sql.h"
+#include <limits.h>
+#include <sqlite3.h>
+
+struct toc_checkpointer;
+
+/* When to ask for the next checkpoint. Touched by the owner's thread only. */
+struct toc_wal_watch {
+    struct toc_checkpointer *checkpointer; /* NULL: nobody to ask */
+    int pages;                             /* in the WAL after the last commit */
+    int ask_at;
+};
+
+struct toc_db {
+    sqlite3 *handle;
+    const char *name; /* "group.db" */
+    char path[PATH_MAX];
+    sqlite3_stmt *statements[TOC_SQL_COUNT];
+    struct toc_wal_watch watch;
+};
+
+/* (stream, publisher) as the small number the current-records view is keyed by. */
+struct toc_source {
+    int64_t id; /* 0: an empty place */
+    char stream[TOC_STREAM_LEN_MAX + 1];
+    char publisher[TOC_MEMBER_LEN_MAX + 1];
+};
+enum { TOC_SOURCES_CACHED = 256 };
+
+/* The part of a source's rows that was used last, in memory: sequences from `first` up to `before`.
+ * What is put at its end costs no statement until it is full, or something else is needed. */
+struct toc_open_chunk {
+    int64_t source; /* 0: none is open */
+    int64_t id;     /* 0: not stored */
+    uint64_t first;
+    uint64_t last;   /* of its last row; without rows `first` less one */
+    uint64_t before; /* where the next chunk of the source begins; UINT64_MAX: there is none */
+    bool dirty;
+    struct toc_buf rows;
+};
+
+struct toc_store {
+    struct toc_db group;
+    struct toc_db local;
+    char folder[PATH_MAX]; /* "": in memory */
+    int lock;              /* held for as long as the store is open; -1: none */
+    bool changing;         /* between _begin and _commit */
+    bool spoilt;           /* a statement failed since _begin: nothing of it may be committed */
+    struct toc_checkpointer *checkpointer;
+    struct toc_source sources[TOC_SOURCES_CACHED];
+    struct toc_open_chunk chunk;
+    struct toc_why why;
+};
+
+/* ---- store.c ---- */
+/* Turns an error of SQLite into a result, and its words into `toc_store_why`. */
+enum toc_result toc_store_failed(struct toc_store *store, const struct toc_db *db, int error);
+/* One line for the operator: which file, what is wrong, and what to do. */
+enum toc_result toc_db_explain(const struct toc_db *db, int error, struct toc_why *why);
+/* For what is read and cannot have been written by us. */
+enum toc_result toc_store_damaged(struct toc_store *store, const struct toc_db *db);
+/* A connection with our settings; the journal mode is left as it is. */
+enum toc_result toc_db_connect(struct toc_db *db, int cache_kib, struct toc_why *why);
+/* A store without schema, in memory. */
+enum toc_result toc_store_new(struct toc_store **ret_store) TOC_MUST_CHECK;
+
+/* ---- store_query.c ---- */
+struct toc_query {
+    struct toc_store *store;
+    struct toc_db *db;
+    sqlite3_stmt *statement;
+    int failed; /* the first error of a bind, kept until the step */
+};
+/* Prepares on first use. Close always: TOC_AUTO(toc_query_close) struct toc_query query = {0}; */
+enum toc_result toc_query_open(struct toc_store *store, struct toc_db *db, enum toc_sql sql,
+                               const char *text, struct toc_query *ret_query) TOC_MUST_CHECK;
+void toc_query_close(struct toc_query *query);
+/* Parameters count from 1. What is bound must live until the query is closed. */
+void toc_query_integer(struct toc_query *query, int at, int64_t value);
+void toc_query_text(struct toc_query *query, int at, const char *text);
+void toc_query_blob(struct toc_query *query, int at, struct toc_bytes bytes);
+void toc_query_hash(struct toc_query *query, int at, const struct toc_hash *hash);
+/* The next row, or TOC_NOTFOUND when there is none. */
+enum toc_result toc_query_row(struct toc_query *query) TOC_MUST_CHECK;
+/* A change. TOC_EXISTS when the key is there, TOC_NOTFOUND when the log is not. */
+enum toc_result toc_query_run(struct toc_query *query) TOC_MUST_CHECK;
+/* A change that must hit at least one row; TOC_NOTFOUND otherwise. */
+enum toc_result toc_query_hit(struct toc_query *query) TOC_MUST_CHECK;
+/* Columns count from 0. Copies go into the arena; what is borrowed lives until the next row. */
+int64_t toc_query_get(const struct toc_query *query, int at);
+enum toc_result toc_query_borrow(const struct toc_query *query, int at, struct toc_bytes *ret_bytes)
+    TOC_MUST_CHECK;
+enum toc_result toc_query_get_blob(const struct toc_query *query, int at, struct toc_arena *arena,
+                                   struct toc_bytes *ret_bytes) TOC_MUST_CHECK;
+enum toc_result toc_query_get_text(const struct toc_query *query, int at, struct toc_arena *arena,
+                                   const char **ret_text) TOC_MUST_CHECK;
+/* Into `room` bytes, NUL-terminated. */
+enum toc_result toc_query_get_name(const struct toc_query *query, int at, char *ret_text,
+                                   size_t room) TOC_MUST_CHECK;
+/* Exactly `len` bytes. */
+enum toc_result toc_query_get_fixed(const struct toc_query *query, int at, void *ret_bytes,
+                                    size_t len) TOC_MUST_CHECK;
+/* One statement without parameters or rows, on either database. */
+enum toc_result toc_query_simple(struct toc_store *store, struct toc_db *db, enum toc_sql sql,
+                                 const char *text) TOC_MUST_CHECK;
+
+/* ---- store_schema.c ---- */
+/* Entry n takes a database from version n to n + 1. Append only: what was released never changes.
+ */
+extern const char *const toc_group_migrations[];
+extern const int toc_group_migrations_len;
+extern const char *const toc_local_migrations[];
+extern const int toc_local_migrations_len;
+/* Brings it up to date, after copying it to "NAME.before-VERSION" unless it is new. */
+enum toc_result toc_db_migrate(struct toc_db *db, const char *const *migrations, int len,
+                               struct toc_why *why) TOC_MUST_CHECK;
+/* Deletes the copies: they hold keys that retention destroys. */
+enum toc_result toc_db_copies_drop(struct toc_db *db, struct toc_why *why) TOC_MUST_CHECK;
+
+/* ---- store_sweep.c ---- */
+/* Notes, in the transaction, that something was destroyed which must also leave the files. */
+enum toc_result toc_store_sweep_note(struct toc_store *store) TOC_MUST_CHECK;
+bool toc_store_sweep_due(struct toc_store *store);
+
+/* ---- store_checkpoint.c ---- */
+/* Empties the WAL of both files from the owner's own connections. */
+enum toc_result toc_store_wal_empty(struct toc_store *store) TOC_MUST_CHECK;
+
+/* ---- store_source.c ---- */
+/* TOC_NOTFOUND when there is none and it is not to be made. */
+enum toc_result toc_store_source_get(struct toc_store *store, const char *stream,
+                                     const char *publisher, bool make, int64_t *ret_id)
+    TOC_MUST_CHECK;
+/* The source of the stream that follows `publisher`, which becomes its name. */
+enum toc_result toc_store_source_next(struct toc_store *store, const char *stream,
+                                      char publisher[TOC_MEMBER_LEN_MAX + 1], int64_t *ret_id)
+    TOC_MUST_CHECK;
+/* After a rollback the cache may name sources that were never stored. */
+void toc_store_sources_forget(struct toc_store *store);
+
+/* ---- store_current.c ---- */
+/* Writes the open chunk if it has changed: before a commit. */
+enum toc_result toc_store_chunk_flush(struct toc_store *store) TOC_MUST_CHECK;
+/* After a rollback, and when rows are deleted behind its back. */
+void toc_store_chunk_forget(struct toc_store *store);
+
+/* ---- small things ---- */
+/* SQLite's integers are signed. Sequences that SQL puts in order must stay below 2^63; so must what
+ * is asked for, where everything beyond is simply not there. */
+static inline bool toc_storable(uint64_t value)
+{
+    return value <= INT64_MAX;
+}
+
+#endif

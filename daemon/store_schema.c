@@ -1,0 +1,219 @@
+/* The schema, as the list of steps that led to it. Secrets (keys, wraps, opened records) are kept
+ * in tables that store_sweep.c can rewrite: no other table refers to those. */
+#include "store_internal.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* "Tocs": tells our files from those of other programs. */
+enum { APPLICATION_ID = 0x546f6373 };
+
+const char *const toc_group_migrations[] = {
+    "CREATE TABLE meta (one INTEGER PRIMARY KEY CHECK (one = 1), group_hash BLOB NOT NULL,"
+    " member TEXT NOT NULL) STRICT;"
+    "CREATE TABLE sweep (due INTEGER PRIMARY KEY) STRICT;"
+    "CREATE TABLE roster (version INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;"
+    "CREATE TABLE log (id INTEGER PRIMARY KEY, publisher TEXT NOT NULL, stream TEXT NOT NULL,"
+    " generation INTEGER NOT NULL, next_sequence INTEGER NOT NULL, head BLOB NOT NULL,"
+    " roster_version INTEGER NOT NULL, epoch INTEGER NOT NULL, applied_next INTEGER NOT NULL,"
+    " closed_next INTEGER NOT NULL, state INTEGER NOT NULL, invalid_records INTEGER NOT NULL,"
+    " UNIQUE (publisher, stream, generation)) STRICT;"
+    /* Not WITHOUT ROWID: rows of 64 KiB would lie in the inner pages too. */
+    "CREATE TABLE batch (id INTEGER PRIMARY KEY, log INTEGER NOT NULL REFERENCES log,"
+    " first_sequence INTEGER NOT NULL, count INTEGER NOT NULL, epoch INTEGER NOT NULL,"
+    " head BLOB NOT NULL, bytes BLOB NOT NULL, UNIQUE (log, first_sequence)) STRICT;"
+    "CREATE TABLE epoch (log INTEGER NOT NULL REFERENCES log, epoch INTEGER NOT NULL,"
+    " first_sequence INTEGER NOT NULL, roster_version INTEGER NOT NULL, commitment BLOB NOT NULL,"
+    " audience_hash BLOB NOT NULL, opened_ms INTEGER NOT NULL, last_ms INTEGER NOT NULL,"
+    " batches INTEGER NOT NULL, destroyed INTEGER NOT NULL, key BLOB,"
+    " PRIMARY KEY (log, epoch)) STRICT, WITHOUT ROWID;"
+    /* AUTOINCREMENT: a reader goes on after the last number it saw, so none may come back. */
+    "CREATE TABLE wrap (id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " log INTEGER NOT NULL REFERENCES log, epoch INTEGER NOT NULL, member TEXT NOT NULL,"
+    " bytes BLOB NOT NULL, UNIQUE (log, epoch, member)) STRICT;"
+    "CREATE INDEX wrap_of_log ON wrap (log);"
+    "CREATE INDEX wrap_of_member ON wrap (log, member);"
+    "CREATE TABLE statement (log INTEGER NOT NULL REFERENCES log, kind INTEGER NOT NULL,"
+    " author TEXT NOT NULL, next_sequence INTEGER NOT NULL, bytes BLOB NOT NULL,"
+    " PRIMARY KEY (log, kind, author)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE evidence (id INTEGER PRIMARY KEY, about TEXT NOT NULL, time_ms INTEGER NOT NULL,"
+    " one BLOB NOT NULL, other BLOB NOT NULL) STRICT;"
+    "CREATE TABLE submission (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,"
+    " stream TEXT NOT NULL, records INTEGER NOT NULL, first_sequence INTEGER NOT NULL,"
+    " time_ms INTEGER NOT NULL) STRICT;"
+    "CREATE TABLE waiting (number INTEGER PRIMARY KEY, stream TEXT NOT NULL,"
+    " count INTEGER NOT NULL, records BLOB NOT NULL) STRICT;"
+    "CREATE INDEX waiting_of_stream ON waiting (stream);"
+    "CREATE TABLE journal (position INTEGER PRIMARY KEY, log INTEGER NOT NULL REFERENCES log,"
+    " first_sequence INTEGER NOT NULL, count INTEGER NOT NULL) STRICT;"
+    "CREATE TABLE source (id INTEGER PRIMARY KEY, stream TEXT NOT NULL, publisher TEXT NOT NULL,"
+    " UNIQUE (stream, publisher)) STRICT;"
+    /* Rows lie together in chunks (store_chunk.h): one page each, or one large row. */
+    "CREATE TABLE current (id INTEGER PRIMARY KEY, source INTEGER NOT NULL,"
+    " first_sequence INTEGER NOT NULL, last_sequence INTEGER NOT NULL, rows BLOB NOT NULL,"
+    " UNIQUE (source, first_sequence)) STRICT;"
+    "CREATE TABLE own (source INTEGER NOT NULL, sequence INTEGER NOT NULL, key TEXT NOT NULL,"
+    " PRIMARY KEY (source, sequence)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX own_by_key ON own (key);",
+};
+const int toc_group_migrations_len =
+    (int)(sizeof toc_group_migrations / sizeof toc_group_migrations[0]);
+
+const char *const toc_local_migrations[] = {
+    "CREATE TABLE meta (one INTEGER PRIMARY KEY CHECK (one = 1), group_hash BLOB NOT NULL,"
+    " member TEXT NOT NULL) STRICT;"
+    "CREATE TABLE draft (stream TEXT NOT NULL, key TEXT NOT NULL, source TEXT NOT NULL,"
+    " withdraw INTEGER NOT NULL, record BLOB NOT NULL, PRIMARY KEY (stream, key)) STRICT;"
+    "CREATE TABLE audit (id INTEGER PRIMARY KEY, time_ms INTEGER NOT NULL, uid INTEGER NOT NULL,"
+    " command TEXT NOT NULL, detail TEXT NOT NULL) STRICT;",
+};
+const int toc_local_migrations_len =
+    (int)(sizeof toc_local_migrations / sizeof toc_local_migrations[0]);
+
+static int read_number(sqlite3 *handle, const char *text, int *ret_number)
+{
+    sqlite3_stmt *statement = NULL;
+    int error = sqlite3_prepare_v2(handle, text, -1, &statement, NULL);
+    if (error == SQLITE_OK) {
+        error = sqlite3_step(statement);
+        if (error == SQLITE_ROW) {
+            *ret_number = sqlite3_column_int(statement, 0);
+            error = SQLITE_OK;
+        }
+    }
+    (void)sqlite3_finalize(statement);
+    return error;
+}
+
+static enum toc_result copy_name(const struct toc_db *db, int version, char ret_path[PATH_MAX],
+                                 struct toc_why *why)
+{
+    const int len = snprintf(ret_path, PATH_MAX, "%s.before-%d", db->path, version);
+    if (len < 0 || len >= PATH_MAX) {
+        return toc_fail(why, TOC_TOOBIG, "%s: the name is too long", db->path);
+    }
+    return TOC_OK;
+}
+
+static int vacuum_into(sqlite3 *handle, const char *path)
+{
+    sqlite3_stmt *statement = NULL;
+    int error = sqlite3_prepare_v2(handle, "VACUUM INTO ?1", -1, &statement, NULL);
+    if (error == SQLITE_OK) {
+        error = sqlite3_bind_text(statement, 1, path, -1, SQLITE_STATIC);
+    }
+    if (error == SQLITE_OK) {
+        error = sqlite3_step(statement);
+    }
+    (void)sqlite3_finalize(statement);
+    return error == SQLITE_DONE ? SQLITE_OK : error;
+}
+
+static enum toc_result copy_before(struct toc_db *db, int version, struct toc_why *why)
+{
+    char path[PATH_MAX];
+    TOC_TRY(copy_name(db, version, path, why));
+    /* SQLite fills an empty file that is there, which is how it gets its mode; what an interrupted
+     * attempt left is no copy. */
+    (void)unlink(path);
+    const int file = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (file < 0) {
+        return toc_fail(why, TOC_IO, "%s: %s", path, strerror(errno));
+    }
+    const int error = vacuum_into(db->handle, path);
+    const bool synced = error == SQLITE_OK && fsync(file) == 0;
+    (void)close(file);
+    if (!synced) {
+        (void)unlink(path);
+        if (error != SQLITE_OK) {
+            (void)toc_db_explain(db, error, why);
+        } else {
+            (void)toc_fail(why, TOC_IO, "%s: %s", path, strerror(errno));
+        }
+        toc_why_prefix(why, "copying it to %s before changing its schema", path);
+        return TOC_STORE;
+    }
+    return TOC_OK;
+}
+
+enum toc_result toc_db_copies_drop(struct toc_db *db, struct toc_why *why)
+{
+    if (db->path[0] == '\0') {
+        return TOC_OK;
+    }
+    int version = 0;
+    const int error = read_number(db->handle, "PRAGMA user_version", &version);
+    if (error != SQLITE_OK) {
+        return toc_db_explain(db, error, why);
+    }
+    for (int old = 1; old < version; old++) {
+        char path[PATH_MAX];
+        TOC_TRY(copy_name(db, old, path, why));
+        if (unlink(path) != 0 && errno != ENOENT) {
+            return toc_fail(why, TOC_IO, "%s: %s", path, strerror(errno));
+        }
+    }
+    return TOC_OK;
+}
+
+/* All steps in one transaction: the file is of the old schema or of the new one. */
+static int apply(struct toc_db *db, const char *const *migrations, int from, int len)
+{
+    int error = sqlite3_exec(db->handle, "BEGIN IMMEDIATE", NULL, NULL, NULL);
+    for (int i = from; i < len && error == SQLITE_OK; i++) {
+        error = sqlite3_exec(db->handle, migrations[i], NULL, NULL, NULL);
+    }
+    if (error == SQLITE_OK) {
+        char text[128];
+        (void)snprintf(text, sizeof text, "PRAGMA application_id = %d; PRAGMA user_version = %d",
+                       (int)APPLICATION_ID, len);
+        error = sqlite3_exec(db->handle, text, NULL, NULL, NULL);
+    }
+    if (error == SQLITE_OK) {
+        error = sqlite3_exec(db->handle, "COMMIT", NULL, NULL, NULL);
+    }
+    if (sqlite3_get_autocommit(db->handle) == 0) {
+        (void)sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
+    }
+    return error;
+}
+
+enum toc_result toc_db_migrate(struct toc_db *db, const char *const *migrations, int len,
+                               struct toc_why *why)
+{
+    int version = 0;
+    int application = 0;
+    int tables = 0;
+    int error = read_number(db->handle, "PRAGMA user_version", &version);
+    if (error == SQLITE_OK) {
+        error = read_number(db->handle, "PRAGMA application_id", &application);
+    }
+    if (error == SQLITE_OK) {
+        error = read_number(db->handle, "SELECT count(*) FROM sqlite_schema", &tables);
+    }
+    if (error != SQLITE_OK) {
+        return toc_db_explain(db, error, why);
+    }
+    const bool is_new = version == 0 && application == 0 && tables == 0;
+    if (!is_new && (application != APPLICATION_ID || version < 1)) {
+        return toc_fail(why, TOC_INVALID,
+                        "%s: a database, but not one of Tocsin's: name another folder", db->path);
+    }
+    if (version > len) {
+        return toc_fail(
+            why, TOC_INVALID,
+            "%s: written by a newer Tocsin (schema %d, this one knows %d): install that "
+            "version again, or restore the folder from a backup of before",
+            db->path, version, len);
+    }
+    if (version == len) {
+        return TOC_OK;
+    }
+    if (!is_new && db->path[0] != '\0') {
+        TOC_TRY(copy_before(db, version, why));
+    }
+    error = apply(db, migrations, version, len);
+    return error == SQLITE_OK ? TOC_OK : toc_db_explain(db, error, why);
+}

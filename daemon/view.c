@@ -1,0 +1,89 @@
+/* tour 9/9: what a record changes here. One row stands for every record that is neither superseded nor
+ * withdrawn; its key (stream, publisher, sequence) does not depend on when it came. From here `list`
+ * and `watch` read. */
+#include "engine_internal.h"
+
+#include "ensure.h"
+#include "record_framework.h"
+
+#include <string.h>
+
+/* Only the author, or a member that succeeds it, may correct a record. */
+static bool may_correct(const struct toc_engine *engine, const char *author, const char *publisher)
+{
+    const struct toc_member *member = toc_roster_member(toc_engine_roster(engine), author);
+
+    if (strcmp(author, publisher) == 0) {
+        return true;
+    }
+    for (size_t i = 0; member != NULL && i < member->succeeds_len; i++) {
+        if (strcmp(member->succeeds[i], publisher) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum toc_result drop_target(struct toc_engine *engine, const struct toc_log *log,
+                                   uint64_t sequence, const struct toc_reference *target,
+                                   struct toc_why *why)
+{
+    const char *publisher =
+        target->publisher[0] == '\0' ? log->row.log.publisher : target->publisher;
+    const char *stream = target->stream[0] == '\0' ? log->row.log.stream : target->stream;
+    const bool same_log = strcmp(publisher, log->row.log.publisher) == 0;
+
+    if (strcmp(stream, log->row.log.stream) != 0 ||
+        !may_correct(engine, log->row.log.publisher, publisher)) {
+        return toc_fail(why, TOC_DENIED, "corrects a record that is not its publisher's");
+    }
+    if (same_log && target->sequence >= sequence) {
+        return toc_fail(why, TOC_INVALID, "corrects a record that comes later");
+    }
+    return toc_store_current_drop(engine->store, stream, publisher, target->sequence);
+}
+
+static int32_t ends_of(const struct toc_record *record)
+{
+    switch (record->type) {
+    case TOC_RECORD_FRAMEWORK:
+        return record->as.framework->period_end == 0 ? INT32_MAX
+                                                     : (int32_t)record->as.framework->period_end;
+    case TOC_RECORD_WITHDRAWAL:
+        break;
+    }
+    return INT32_MAX;
+}
+
+static enum toc_result put(struct toc_engine *engine, const struct toc_log *log, uint64_t sequence,
+                           const struct toc_record *record, struct toc_bytes bytes)
+{
+    const struct toc_record_kind *kind = toc_record_kind_of(record->type);
+    const struct toc_current_row row = {.stream = log->row.log.stream,
+                                        .publisher = log->row.log.publisher,
+                                        .sequence = sequence,
+                                        .key = kind->key(record),
+                                        .ends = ends_of(record),
+                                        .record = bytes};
+
+    return toc_store_current_put(engine->store, &row, log->own);
+}
+
+enum toc_result toc_view_record(struct toc_engine *engine, struct toc_log *log, uint64_t sequence,
+                                struct toc_bytes bytes, bool grace, struct toc_why *why)
+{
+    struct toc_record record;
+
+    TOC_TRY(toc_record_read(engine->scratch, log->row.log.stream, bytes, &record, why));
+    if (grace && record.type != TOC_RECORD_WITHDRAWAL) {
+        return toc_fail(why, TOC_STALE, "made after its roster expired");
+    }
+    if (record.withdraws.sequence != 0) {
+        log->receipt_urgent = true;
+        return drop_target(engine, log, sequence, &record.withdraws, why);
+    }
+    if (record.supersedes.sequence != 0) {
+        TOC_TRY(drop_target(engine, log, sequence, &record.supersedes, why));
+    }
+    return put(engine, log, sequence, &record, bytes);
+}

@@ -1,0 +1,186 @@
+#include "records.h"
+#include "ensure.h"
+#include "ident.h"
+#include "record_framework.h"
+#include <string.h>
+
+static enum toc_result withdrawal_validate(const struct toc_record *record, struct toc_why *why)
+{
+    if (record->withdraws.sequence == 0) {
+        return toc_fail(why, TOC_INVALID, "withdraws: names no record");
+    }
+    return TOC_OK;
+}
+
+static const char *text_or_empty(const char *text)
+{
+    return text == NULL ? "" : text;
+}
+
+/* Empty names are left out: they mean the record's own. */
+static json_t *reference_json(const struct toc_reference *reference)
+{
+    json_t *const json = json_pack("{s:I}", "sequence", (json_int_t)reference->sequence);
+    if (json != NULL && reference->publisher[0] != '\0') {
+        (void)json_object_set_new(json, "publisher", json_string(reference->publisher));
+    }
+    if (json != NULL && reference->stream[0] != '\0') {
+        (void)json_object_set_new(json, "stream", json_string(reference->stream));
+    }
+    return json;
+}
+
+static json_t *withdrawal_to_json(const struct toc_record *record)
+{
+    (void)record; /* toc_record_json prints all there is */
+    return json_object();
+}
+
+static enum toc_result reference_from_json(const json_t *json, struct toc_reference *ret_reference,
+                                           struct toc_why *why)
+{
+    const json_t *const sequence = json_object_get(json, "sequence");
+    const json_t *const publisher = json_object_get(json, "publisher");
+    const json_t *const stream = json_object_get(json, "stream");
+    struct toc_reference reference = {.sequence = 0};
+    if (!json_is_integer(sequence) || json_integer_value(sequence) < 1) {
+        return toc_fail(why, TOC_INVALID,
+                        "withdraws: sequence is missing or not a positive number");
+    }
+    reference.sequence = (uint64_t)json_integer_value(sequence);
+    if (publisher != NULL) {
+        if (!toc_ident_member(json_string_value(publisher))) {
+            return toc_fail(why, TOC_INVALID, "withdraws: publisher is not a member id");
+        }
+        memcpy(reference.publisher, json_string_value(publisher), json_string_length(publisher));
+    }
+    if (stream != NULL) {
+        if (!toc_ident_stream(json_string_value(stream))) {
+            return toc_fail(why, TOC_INVALID, "withdraws: stream is not a stream's name");
+        }
+        memcpy(reference.stream, json_string_value(stream), json_string_length(stream));
+    }
+    *ret_reference = reference;
+    return TOC_OK;
+}
+
+static enum toc_result withdrawal_from_json(struct toc_arena *arena, const json_t *json,
+                                            struct toc_record *ret_record, struct toc_why *why)
+{
+    struct toc_record record = {.type = TOC_RECORD_WITHDRAWAL};
+    if (!json_is_object(json)) {
+        return toc_fail(why, TOC_MALFORMED, "withdrawal: is not an object");
+    }
+    TOC_TRY(reference_from_json(json_object_get(json, "withdraws"), &record.withdraws, why));
+    const json_t *const reason = json_object_get(json, "reason");
+    if (reason != NULL && !json_is_string(reason)) {
+        return toc_fail(why, TOC_INVALID, "reason: is not a text");
+    }
+    const char *const text = reason == NULL ? "" : json_string_value(reason);
+    if (text[0] != '\0' && !toc_ident_text(text, TOC_REASON_LEN_MAX)) {
+        return toc_fail(why, TOC_INVALID, "reason: is too long or has control characters");
+    }
+    record.reason = toc_arena_text(arena, toc_bytes_text(text));
+    TOC_ENSURE(record.reason != NULL, TOC_NOMEM);
+    *ret_record = record;
+    return TOC_OK;
+}
+
+static const char *withdrawal_key(const struct toc_record *record)
+{
+    (void)record; /* it is named by what it withdraws, and replaces nothing */
+    return "";
+}
+
+static const struct toc_record_kind withdrawal_record_kind = {
+    .type = TOC_RECORD_WITHDRAWAL,
+    .name = "withdrawal",
+    .stream = "",
+    .validate = withdrawal_validate,
+    .to_json = withdrawal_to_json,
+    .from_json = withdrawal_from_json,
+    .key = withdrawal_key,
+};
+
+/* The table. The withdrawal comes first and belongs to every stream. */
+static const struct toc_record_kind *const kinds[] = {
+    &withdrawal_record_kind,
+    &toc_framework_record_kind,
+};
+
+const struct toc_record_kind *toc_record_kind_of(enum toc_record_type type)
+{
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        if (kinds[i]->type == type) {
+            return kinds[i];
+        }
+    }
+    return NULL;
+}
+
+const struct toc_record_kind *toc_record_kind_for_stream(const char *stream)
+{
+    for (size_t i = 1; stream != NULL && i < sizeof kinds / sizeof kinds[0]; i++) {
+        if (strcmp(kinds[i]->stream, stream) == 0) {
+            return kinds[i];
+        }
+    }
+    return NULL;
+}
+
+/* A withdrawal acts inside its own stream, so that an audience never learns of another's records.
+ */
+static enum toc_result check_stream(const struct toc_record_kind *kind, const char *stream,
+                                    const struct toc_record *record, struct toc_why *why)
+{
+    const struct toc_reference *const references[] = {&record->supersedes, &record->withdraws};
+    if (kind->type != TOC_RECORD_WITHDRAWAL && strcmp(kind->stream, stream) != 0) {
+        return toc_fail(why, TOC_INVALID, "type: %s does not belong in this stream", kind->name);
+    }
+    for (size_t i = 0; i < 2; i++) {
+        if (references[i]->stream[0] != '\0' && strcmp(references[i]->stream, stream) != 0) {
+            return toc_fail(why, TOC_INVALID, "%s: names another stream",
+                            i == 0 ? "supersedes" : "withdraws");
+        }
+    }
+    return TOC_OK;
+}
+
+enum toc_result toc_record_read(struct toc_arena *arena, const char *stream, struct toc_bytes bytes,
+                                struct toc_record *ret_record, struct toc_why *why)
+{
+    struct toc_record record;
+    const enum toc_result result = toc_wire_record_decode(arena, bytes, &record);
+    if (result != TOC_OK) {
+        return toc_fail(why, result, "record: its bytes are not a record this version knows");
+    }
+    const struct toc_record_kind *const kind = toc_record_kind_of(record.type);
+    TOC_ASSERT(kind != NULL);
+    TOC_TRY(check_stream(kind, stream, &record, why));
+    TOC_TRY(kind->validate(&record, why));
+    *ret_record = record;
+    return TOC_OK;
+}
+
+json_t *toc_record_json(const struct toc_record *record)
+{
+    const struct toc_record_kind *const kind = toc_record_kind_of(record->type);
+    TOC_ASSERT(kind != NULL);
+    json_t *const json = json_pack("{s:s}", "type", kind->name);
+    json_t *const own = kind->to_json(record);
+    int failed = json == NULL || own == NULL;
+    if (!failed && record->supersedes.sequence > 0) {
+        failed |= json_object_set_new(json, "supersedes", reference_json(&record->supersedes));
+    }
+    if (!failed && record->withdraws.sequence > 0) {
+        failed |= json_object_set_new(json, "withdraws", reference_json(&record->withdraws));
+        failed |= json_object_set_new(json, "reason", json_string(text_or_empty(record->reason)));
+    }
+    failed |= !failed && json_object_update(json, own) != 0;
+    json_decref(own);
+    if (failed) {
+        json_decref(json);
+        return NULL;
+    }
+    return json;
+}

@@ -1,0 +1,461 @@
+"""A group of real daemons on loopback. Each Group has a folder and an address block of its own, so
+that tests can run side by side. Nothing sleeps: waiting is for an event (readiness, the end of a
+process, a record) or for a state of `status`, looked at again each time something may have changed.
+"""
+
+import atexit
+import ctypes
+import itertools
+import json
+import os
+import pathlib
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+
+import zmq
+
+TOCSIND = os.environ.get("TOCSIND", "build/daemon/tocsind")
+TOCSIN = os.environ.get("TOCSIN", "build/client/tocsin")
+DATA = pathlib.Path(__file__).resolve().parent.parent / "data"
+
+SANITIZER_WORDS = ("ERROR: AddressSanitizer", "ERROR: LeakSanitizer", "runtime error:",
+                   "Assertion", "assertion")
+STARTED = []  # every process, for the end
+_blocks = itertools.count(1)
+_libc = ctypes.CDLL(None)
+
+
+@atexit.register
+def _kill_the_rest():
+    for process in STARTED:
+        if process.poll() is None:
+            process.kill()
+
+
+def _die_with_parent():
+    _libc.prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+
+
+def address():
+    """A loopback address that no other test has: two bytes of the process id and a counter."""
+    pid = os.getpid()
+    return f"127.{1 + (pid >> 8) % 250}.{pid % 256}.{next(_blocks)}"
+
+
+def check_sanitizers(text, where):
+    for word in SANITIZER_WORDS:
+        assert word not in text, f"{where}: {text[-6000:]}"
+
+
+class Result:
+    """What a command said."""
+
+    def __init__(self, arguments, done):
+        self.arguments, self.status = arguments, done.returncode
+        self.out, self.err = done.stdout, done.stderr
+
+    @property
+    def json(self):
+        return json.loads(self.out)
+
+    def __repr__(self):
+        return f"{self.arguments} -> {self.status}\n{self.out}\n{self.err}"
+
+
+def tocsin(*arguments, conf=None, expect=0, timeout=60, **options):
+    """Runs the command; `expect` is its exit status, or None for any."""
+    words = [TOCSIN, *(["-c", str(conf)] if conf else []), *map(str, arguments)]
+    result = Result(words, subprocess.run(words, capture_output=True, text=True, timeout=timeout,
+                                          preexec_fn=_die_with_parent, **options))
+    check_sanitizers(result.err, words)
+    assert result.status >= 0, f"killed by a signal: {result}"
+    if expect is not None:
+        assert result.status == expect, f"expected {expect}: {result}"
+    return result
+
+
+def tocsind(*arguments, expect=0, timeout=60, **options):
+    """Runs the daemon where it is expected to end by itself."""
+    words = [TOCSIND, *map(str, arguments)]
+    options.setdefault("preexec_fn", _die_with_parent)
+    result = Result(words, subprocess.run(words, capture_output=True, text=True, timeout=timeout,
+                                          **options))
+    check_sanitizers(result.err, words)
+    assert result.status == expect, f"expected {expect}: {result}"
+    return result
+
+
+class Local:
+    """The local socket, spoken to as another program would."""
+
+    def __init__(self, path):
+        self.socket = zmq.Context.instance().socket(zmq.DEALER)
+        self.socket.setsockopt(zmq.LINGER, 0)
+        self.socket.connect(f"ipc://{path}")
+        self.tags = itertools.count(1)
+
+    def close(self):
+        self.socket.close()
+
+    def send(self, request, parts=(), **fields):
+        tag = str(next(self.tags))
+        text = json.dumps({"request": request, "tag": tag, **fields}).encode()
+        self.socket.send_multipart([text, *parts])
+        return tag
+
+    def receive(self, timeout):
+        """The next reply, or None."""
+        if not self.socket.poll(int(timeout * 1000)):
+            return None
+        parts = self.socket.recv_multipart()
+        return json.loads(parts[0]), parts[1:]
+
+    def call(self, request, parts=(), timeout=20, **fields):
+        tag = self.send(request, parts, **fields)
+        end = time.monotonic() + timeout
+        while True:
+            got = self.receive(max(0, end - time.monotonic()))
+            assert got is not None, f"no answer to {request} in {timeout} s"
+            if got[0].get("tag") == tag:
+                return got[0]
+
+
+class Member:
+    """One member: its folder, its daemon, its command."""
+
+    def __init__(self, group, name):
+        self.group, self.name = group, name
+        self.folder = group.folder / name
+        self.address = address()
+        self.process = None
+        self.stopped_on_purpose = True
+        self._local = None
+
+    @property
+    def conf(self):
+        return self.folder / "tocsin.conf"
+
+    @property
+    def key(self):
+        return self.folder / "member.key"
+
+    @property
+    def store(self):
+        return self.folder / "store"
+
+    @property
+    def session(self):
+        return f"tcp://{self.address}:7101"
+
+    @property
+    def feed(self):
+        return f"tcp://{self.address}:7102"
+
+    @property
+    def log_path(self):
+        return self.folder / "daemon.log"
+
+    def log(self):
+        return self.log_path.read_text(errors="replace") if self.log_path.exists() else ""
+
+    def set(self, **values):
+        """Sets top-level keys of the configuration."""
+        lines = self.conf.read_text().splitlines()
+        lines = [line for line in lines if line.split(" = ")[0] not in values]
+        words = [f'{key} = {json.dumps(value)}' for key, value in values.items()]
+        self.conf.write_text("\n".join(words + lines) + "\n")
+
+    # ---- the daemon ----
+
+    def spawn(self, *arguments, env=None, preexec=None):
+        """Starts the daemon and does not wait: returns the socket that readiness comes by."""
+        ready_path = self.folder / "notify"
+        ready_path.unlink(missing_ok=True)
+        ready = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        ready.bind(str(ready_path))
+        environment = {**os.environ, "NOTIFY_SOCKET": str(ready_path), **(env or {})}
+
+        def prepare():
+            _die_with_parent()
+            if preexec:
+                preexec()
+
+        with open(self.log_path, "a") as log:
+            self.process = subprocess.Popen([TOCSIND, "-c", str(self.conf), *arguments],
+                                            stdout=log, stderr=log, env=environment,
+                                            preexec_fn=prepare)
+        STARTED.append(self.process)
+        self.stopped_on_purpose = False
+        return ready
+
+    def await_ready(self, ready, timeout=30):
+        with ready:
+            end = os.pidfd_open(self.process.pid)
+            try:
+                poll = select.poll()
+                poll.register(ready, select.POLLIN)
+                poll.register(end, select.POLLIN)
+                events = [fd for fd, _ in poll.poll(timeout * 1000)]
+                assert ready.fileno() in events, f"{self.name} is not ready:\n{self.log()[-4000:]}"
+                assert b"READY=1" in ready.recv(4096)
+            finally:
+                os.close(end)
+
+    def start(self, *arguments, **options):
+        self.await_ready(self.spawn(*arguments, **options))
+        return self
+
+    def end(self, number, timeout=30):
+        """Ends the daemon by a signal and returns its exit status."""
+        self.stopped_on_purpose = True
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+            self.process.send_signal(signal.SIGCONT)
+        self.forget_local()
+        return self.process.wait(timeout)
+
+    def stop(self):
+        status = self.end(signal.SIGTERM)
+        assert status == 0, f"{self.name} ended with {status}:\n{self.log()[-4000:]}"
+
+    def kill(self):
+        self.end(signal.SIGKILL)
+
+    def restart(self, *arguments, **options):
+        self.stop()
+        return self.start(*arguments, **options)
+
+    def pause(self):
+        self.process.send_signal(signal.SIGSTOP)
+
+    def resume(self):
+        self.process.send_signal(signal.SIGCONT)
+
+    def reload(self):
+        self.process.send_signal(signal.SIGHUP)
+
+    @property
+    def running(self):
+        return self.process is not None and self.process.poll() is None
+
+    def check_end(self):
+        """At the end of a test: it ended only when it was told to, and without complaint."""
+        if self.process is None:
+            return
+        if not self.stopped_on_purpose:
+            assert self.running, f"{self.name} ended by itself:\n{self.log()[-6000:]}"
+            self.stop()
+        check_sanitizers(self.log(), self.name)
+
+    # ---- asking it ----
+
+    def run(self, *arguments, **options):
+        return tocsin(*arguments, conf=self.conf, **options)
+
+    def json(self, *arguments, **options):
+        return self.run("--json", *arguments, **options).json
+
+    @property
+    def local(self):
+        if self._local is None:
+            self._local = Local(self.folder / "tocsin.sock")
+        return self._local
+
+    def forget_local(self):
+        if self._local is not None:
+            self._local.close()
+            self._local = None
+
+    def call(self, request, parts=(), **fields):
+        return self.local.call(request, parts, **fields)
+
+    def status(self):
+        return self.call("status")
+
+    def peer(self, name):
+        return next((peer["state"] for peer in self.status()["peers"] if peer["member"] == name),
+                    None)
+
+    def logs(self, publisher=None, stream="framework"):
+        return [log for log in self.status()["logs"]
+                if log["stream"] == stream and publisher in (None, log["publisher"])]
+
+    def next_sequence(self, publisher, stream="framework"):
+        return max((log["next_sequence"] for log in self.logs(publisher, stream)), default=1)
+
+    def records(self, publisher=None, stream="framework"):
+        """Everything ever applied here, in the order it was: the lines of `watch --from start`."""
+        cursor, found = 0, []
+        while True:
+            page = self.call("want", cursor=cursor, limit=1000, wait_ms=0, streams=[stream])
+            assert page["ok"], page
+            found += page["records"]
+            if not page["records"]:
+                return [line for line in found if publisher in (None, line["publisher"])]
+            cursor = page["cursor"]
+
+    def wait(self, predicate, timeout=20, what="it"):
+        """Until predicate() holds. Looks again each 50 ms, or when the daemon ends."""
+        end = time.monotonic() + timeout
+        watched = os.pidfd_open(self.process.pid)
+        try:
+            poll = select.poll()
+            poll.register(watched, select.POLLIN)
+            while True:
+                value = predicate()
+                if value:
+                    return value
+                assert time.monotonic() < end, f"{self.name}: {what} did not come in {timeout} s"
+                ended = poll.poll(50)
+                assert not ended or self.stopped_on_purpose, f"{self.name} ended: {self.log()[-4000:]}"
+        finally:
+            os.close(watched)
+
+    def wait_peer(self, name, state="connected", timeout=20):
+        def reached():
+            reached.seen = self.peer(name)
+            return reached.seen == state
+
+        try:
+            self.wait(reached, timeout, f"{name} {state}")
+        except AssertionError as error:
+            raise AssertionError(f"{error}; it is {reached.seen}") from None
+
+    def wait_sequence(self, publisher, next_sequence, timeout=20, stream="framework"):
+        """Until this member has applied all of the log before `next_sequence`."""
+
+        def reached():
+            logs = self.logs(publisher, stream)
+            reached.seen = max((log["applied_here"] + 1 for log in logs), default=1)
+            return reached.seen >= next_sequence
+
+        try:
+            self.wait(reached, timeout, f"{publisher}'s records before {next_sequence}")
+        except AssertionError as error:
+            raise AssertionError(f"{error}; it has those before {reached.seen}") from None
+
+    def wait_proven(self, timeout=20):
+        """Until the hub has shown this member its own logs, so that it signs at once. Before the
+        first record there is no log to look at, so a submission is asked about instead."""
+        self.wait(lambda: self.status()["waiting"] == 0 and
+                  all(log["state"] != "unproven" for log in self.logs(self.name)),
+                  timeout, "the hub's proof")
+
+    # ---- publishing ----
+
+    def submit(self, id, *records, stream="framework", timeout=20):
+        reply = self.call("submit", list(records), stream=stream, id=id, timeout=timeout)
+        assert reply["ok"], reply
+        return reply
+
+    def publish_one(self, reference, title=None, **options):
+        self.run("framework", "add", "--reference", reference, "--title", title or reference,
+                 "--kind", "framework", "--open-to", "region", **options)
+        return self.json("publish")
+
+
+class Group:
+    """A hub and councils, from nothing, as their users do it."""
+
+    def __init__(self, councils=("leeds", "york"), hub="spg", name="yh-spg", expires=None,
+                 feed=True, gss=None):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="tocsin-"))
+        self.name, self.feed = name, feed
+        self.authority = self.folder / "authority"
+        self.members = {}
+        self.hub = self.make(hub, "--role", "hub")
+        tocsin("group", "new", name, "--hub", self.request(self.hub), "--dir", self.authority,
+               *(["--expires", expires] if expires else []))
+        for council in councils:
+            self.make(council)
+            self.admit(council)
+        for member in self.members.values():
+            self.init(member)
+
+    @property
+    def roster(self):
+        return self.authority / f"{self.name}.roster"
+
+    @property
+    def signer_key(self):
+        return self.authority / "signer.key"
+
+    def __getattr__(self, name):
+        try:
+            return self.__dict__["members"][name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    def request(self, member):
+        return member.folder / f"{member.name}.request"
+
+    def make(self, name, *options):
+        """A member with keys and a request, that nobody has admitted."""
+        member = self.members[name] = Member(self, name)
+        tocsin("key", "new", "--member", name, "--name", f"{name.title()} Council", *options,
+               "--dir", member.folder)
+        return member
+
+    def admit(self, name, *options):
+        return tocsin("group", "admit", self.request(self.members[name]), "--dir", self.authority,
+                      *options)
+
+    def init(self, member, hub=None, listen=None):
+        """Configuration: a hub listens, the others dial it. Fast heartbeats and receipts."""
+        hub = hub or self.hub
+        listen = member is hub if listen is None else listen
+        addresses = f"{{0.address}}:7101{',{0.address}:7102' if self.feed else ''}"
+        words = ["--listen", addresses.format(member)] if listen else []
+        if member is not hub:
+            words += ["--peer", f"{hub.name}={addresses.format(hub)}"]
+        tocsin("init", "--dir", member.folder, "--roster", self.roster, *words)
+        member.set(heartbeat=1, receipt=1)
+        return member
+
+    def join(self, name, *options, adopt=True):
+        """A newcomer, from nothing: the hub adopts the roster before it dials."""
+        member = self.make(name, *options)
+        self.admit(name)
+        if adopt:
+            self.adopt()
+        return self.init(member)
+
+    def adopt(self, member=None):
+        return (member or self.hub).json("group", "adopt", self.roster)
+
+    def start(self, *names):
+        chosen = [self.members[name] for name in names] or list(self.members.values())
+        for member, ready in [(member, member.spawn()) for member in chosen]:
+            member.await_ready(ready)
+        for member in chosen:
+            if member is not self.hub and self.hub.running:
+                member.wait_peer(self.hub.name)
+        return self
+
+    def finish(self):
+        """Every daemon is told to end, ends with 0, and has not complained."""
+        problems = []
+        for member in self.members.values():
+            try:
+                member.check_end()
+            except AssertionError as error:
+                problems.append(str(error))
+        assert not problems, "\n".join(problems)
+
+    def kill(self):
+        for member in self.members.values():
+            member.forget_local()
+            if member.running:
+                member.kill()
+
+    def logs_text(self, length=3000):
+        return "\n".join(f"---- {member.name}\n{member.log()[-length:]}"
+                         for member in self.members.values())
+
+    def remove(self):
+        shutil.rmtree(self.folder, ignore_errors=True)

@@ -1,0 +1,188 @@
+/* fake_world: a toc_net on loopback with a fake engine behind it, and raw ZeroMQ peers in front of
+ * it. Waiting is always for an event, with a limit. Included by the tests of net*.c. */
+#ifndef TOC_FAKE_WORLD_H
+#define TOC_FAKE_WORLD_H
+
+#include "fake_engine.h"
+#include "net_state.h"
+#include "scratch.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <zmq.h>
+
+#define PATIENCE_MS 10000
+
+struct world {
+    char folder[PATH_MAX];
+    struct toc_conf conf;
+    struct toc_member_keys *keys; /* heap: the net keeps the address */
+    struct toc_engine *engine;
+    struct toc_net *net;
+    void *context; /* of the peers */
+};
+
+struct peer {
+    struct toc_box_public public_key;
+    struct toc_box_secret secret;
+};
+
+static inline struct peer peer_new(void)
+{
+    struct peer peer;
+    toc_box_keypair(&peer.public_key, &peer.secret);
+    return peer;
+}
+
+static inline int64_t now_ms(void)
+{
+    return toc_env_mono_ms(toc_env_real());
+}
+
+/* Listens on the loopback when `listens`; every wait is short. */
+static inline struct world world_new(bool listens, struct toc_net_limits limits)
+{
+    struct world world;
+    memset(&world, 0, sizeof world);
+    toc_scratch_new(world.folder);
+    world.keys = calloc(1, sizeof *world.keys);
+    ck_assert_ptr_nonnull(world.keys);
+    toc_member_keys_new("hub", world.keys);
+    (void)snprintf(world.conf.member, sizeof world.conf.member, "hub");
+    const int len =
+        snprintf(world.conf.local, sizeof world.conf.local, "%.80s/local.sock", world.folder);
+    ck_assert_int_lt(len, 100);
+    if (listens) {
+        (void)snprintf(world.conf.listen_session, sizeof world.conf.listen_session,
+                       "tcp://127.0.0.1:*");
+        (void)snprintf(world.conf.listen_feed, sizeof world.conf.listen_feed, "tcp://127.0.0.1:*");
+    }
+    world.engine = fake_new();
+    world.context = zmq_ctx_new();
+    const struct toc_net_setup setup = {
+        .conf = &world.conf, .keys = world.keys, .env = toc_env_real(), .limits = limits};
+    struct toc_why why = {.text = ""};
+    ck_assert_msg(toc_net_open(&setup, &world.net, &why) == TOC_OK, "%s", why.text);
+    return world;
+}
+
+static inline void world_free(struct world *world)
+{
+    toc_net_close(&world->net);
+    ck_assert_ptr_null(world->net);
+    free(world->engine);
+    free(world->keys);
+    (void)zmq_ctx_term(world->context);
+    toc_scratch_remove(world->folder);
+}
+
+/* One turn of the loop, waiting at most `wait_ms` for something to happen. */
+static inline void turn(struct world *world, int wait_ms)
+{
+    const int64_t until_ms = now_ms() + wait_ms;
+    const int64_t net_ms = toc_net_deadline(world->net);
+    const enum toc_result result =
+        toc_net_wait(world->net, until_ms < net_ms ? until_ms : net_ms, NULL, 0, NULL);
+    ck_assert(result == TOC_OK || result == TOC_AGAIN);
+    world->engine->room_used = 0;
+    toc_net_receive(world->net, world->engine);
+    toc_net_send(world->net, world->engine);
+    world->engine->out_len = 0;
+}
+
+static inline void turns_for(struct world *world, int ms)
+{
+    const int64_t until_ms = now_ms() + ms;
+    while (now_ms() < until_ms) {
+        turn(world, 20);
+    }
+}
+
+/* Turns until there are so many events of a kind. */
+static inline void turns_until(struct world *world, enum fake_kind kind, size_t count)
+{
+    const int64_t until_ms = now_ms() + PATIENCE_MS;
+    while (fake_count(world->engine, kind) < count && now_ms() < until_ms) {
+        turn(world, 20);
+    }
+    ck_assert_uint_ge(fake_count(world->engine, kind), count);
+}
+
+static inline void *socket_new(void *context, int type)
+{
+    void *socket = zmq_socket(context, type);
+    ck_assert_ptr_nonnull(socket);
+    const int linger = 0;
+    ck_assert_int_eq(zmq_setsockopt(socket, ZMQ_LINGER, &linger, sizeof linger), 0);
+    return socket;
+}
+
+/* A CURVE client of the world's own server, as a raw peer. `id` NULL: libzmq's own routing id. */
+static inline void *peer_call(struct world *world, int type, const struct peer *peer,
+                              const char *id)
+{
+    const enum toc_domain domain = type == ZMQ_SUB ? TOC_DOMAIN_FEED : TOC_DOMAIN_SESSION;
+    void *socket = socket_new(world->context, type);
+    const struct toc_box_public *server = &world->keys->curve_public;
+    ck_assert_int_eq(zmq_setsockopt(socket, ZMQ_CURVE_SERVERKEY, server, TOC_BOX_KEY_LEN), 0);
+    ck_assert_int_eq(
+        zmq_setsockopt(socket, ZMQ_CURVE_PUBLICKEY, &peer->public_key, TOC_BOX_KEY_LEN), 0);
+    ck_assert_int_eq(zmq_setsockopt(socket, ZMQ_CURVE_SECRETKEY, &peer->secret, TOC_BOX_KEY_LEN),
+                     0);
+    if (id != NULL) {
+        ck_assert_int_eq(zmq_setsockopt(socket, ZMQ_ROUTING_ID, id, strlen(id)), 0);
+    }
+    if (type == ZMQ_SUB) {
+        ck_assert_int_eq(zmq_setsockopt(socket, ZMQ_SUBSCRIBE, "", 0), 0);
+    }
+    ck_assert_int_eq(zmq_connect(socket, toc_net_endpoint(world->net, domain)), 0);
+    return socket;
+}
+
+static inline void say_text(void *socket, const char *text, int flags)
+{
+    ck_assert_int_ge(zmq_send(socket, text, strlen(text), flags), 0);
+}
+
+/* The next frame, while the world turns; NULL when none comes in time. In a static buffer. */
+static inline const char *heard(struct world *world, void *socket, int ms)
+{
+    static char text[4096];
+    const int64_t until_ms = now_ms() + ms;
+    int len = -1;
+    while (len < 0 && now_ms() < until_ms) {
+        turn(world, 10);
+        len = zmq_recv(socket, text, sizeof text - 1, ZMQ_DONTWAIT);
+    }
+    if (len < 0) {
+        return NULL;
+    }
+    text[len < (int)sizeof text ? len : (int)sizeof text - 1] = '\0';
+    return text;
+}
+
+/* Is somebody with this key let in and served? */
+static inline bool served(struct world *world, const struct peer *peer, int ms)
+{
+    void *socket = peer_call(world, ZMQ_DEALER, peer, NULL);
+    say_text(socket, "knock", 0);
+    const size_t before = fake_count(world->engine, FAKE_SESSION);
+    const int64_t until_ms = now_ms() + ms;
+    while (fake_count(world->engine, FAKE_SESSION) == before && now_ms() < until_ms) {
+        turn(world, 20);
+    }
+    (void)zmq_close(socket);
+    return fake_count(world->engine, FAKE_SESSION) > before;
+}
+
+/* Drains notices; was there one of this event? */
+static inline bool noticed(struct world *world, const char *event)
+{
+    struct toc_notice notice;
+    bool found = false;
+    while (toc_net_notice(world->net, &notice)) {
+        found |= strcmp(notice.event, event) == 0;
+    }
+    return found;
+}
+
+#endif

@@ -1,0 +1,264 @@
+#include "annotate.h"
+#include "ensure.h"
+#include <stdio.h>
+#include <string.h>
+
+enum kind { NUMBER = 1, TEXT, BYTES, INNER, NUMBERS };
+
+struct field {
+    const char *name;
+    enum kind kind;
+    const struct shape *inner;
+};
+struct shape {
+    const char *name;
+    struct field fields[16]; /* by field number */
+};
+
+static const struct shape abandoned = {"Abandoned",
+                                       {[1] = {"generation", NUMBER, NULL},
+                                        [2] = {"next_sequence", NUMBER, NULL},
+                                        [3] = {"head", BYTES, NULL},
+                                        [4] = {"stands", NUMBER, NULL}}};
+const struct shape toc_shape_header = {"BatchHeader",
+                                       {[1] = {"format", NUMBER, NULL},
+                                        [2] = {"group", BYTES, NULL},
+                                        [3] = {"publisher", TEXT, NULL},
+                                        [4] = {"stream", TEXT, NULL},
+                                        [5] = {"generation", NUMBER, NULL},
+                                        [6] = {"roster_version", NUMBER, NULL},
+                                        [7] = {"first_sequence", NUMBER, NULL},
+                                        [8] = {"count", NUMBER, NULL},
+                                        [9] = {"previous_head", BYTES, NULL},
+                                        [10] = {"time_ms", NUMBER, NULL},
+                                        [11] = {"epoch", NUMBER, NULL},
+                                        [12] = {"commitment", BYTES, NULL},
+                                        [13] = {"audience_hash", BYTES, NULL},
+                                        [14] = {"abandons", INNER, &abandoned},
+                                        [15] = {"nonce", BYTES, NULL}}};
+const struct shape toc_shape_batch = {"Batch",
+                                      {[1] = {"header", INNER, &toc_shape_header},
+                                       [2] = {"sealed", BYTES, NULL},
+                                       [3] = {"signature", BYTES, NULL}}};
+static const struct shape wrap_body = {"WrapBody",
+                                       {[1] = {"group", BYTES, NULL},
+                                        [2] = {"publisher", TEXT, NULL},
+                                        [3] = {"stream", TEXT, NULL},
+                                        [4] = {"generation", NUMBER, NULL},
+                                        [5] = {"epoch", NUMBER, NULL},
+                                        [6] = {"member", TEXT, NULL},
+                                        [7] = {"sealer", TEXT, NULL},
+                                        [8] = {"roster_version", NUMBER, NULL},
+                                        [9] = {"sealed", BYTES, NULL}}};
+const struct shape toc_shape_wrap = {
+    "Signed", {[1] = {"body", INNER, &wrap_body}, [2] = {"signature", BYTES, NULL}}};
+static const struct shape statement_body = {"StatementBody",
+                                            {[1] = {"kind", NUMBER, NULL},
+                                             [2] = {"group", BYTES, NULL},
+                                             [3] = {"author", TEXT, NULL},
+                                             [4] = {"publisher", TEXT, NULL},
+                                             [5] = {"stream", TEXT, NULL},
+                                             [6] = {"generation", NUMBER, NULL},
+                                             [7] = {"next_sequence", NUMBER, NULL},
+                                             [8] = {"head", BYTES, NULL},
+                                             [9] = {"roster_version", NUMBER, NULL},
+                                             [10] = {"time_ms", NUMBER, NULL}}};
+const struct shape toc_shape_statement = {
+    "Signed", {[1] = {"body", INNER, &statement_body}, [2] = {"signature", BYTES, NULL}}};
+static const struct shape buyer = {"Buyer",
+                                   {[1] = {"scheme", TEXT, NULL}, [2] = {"id", TEXT, NULL}}};
+static const struct shape member = {"Member",
+                                    {[1] = {"id", TEXT, NULL},
+                                     [2] = {"name", TEXT, NULL},
+                                     [3] = {"gss", TEXT, NULL},
+                                     [4] = {"roles", NUMBERS, NULL},
+                                     [5] = {"curve_public", BYTES, NULL},
+                                     [6] = {"curve_next_public", BYTES, NULL},
+                                     [7] = {"sign_public", BYTES, NULL},
+                                     [8] = {"box_public", BYTES, NULL},
+                                     [9] = {"token_public", BYTES, NULL},
+                                     [10] = {"buyers", INNER, &buyer},
+                                     [11] = {"aliases", TEXT, NULL},
+                                     [12] = {"succeeds", TEXT, NULL},
+                                     [13] = {"admitted_version", NUMBER, NULL}}};
+static const struct shape request_body = {"RequestBody",
+                                          {[1] = {"format", NUMBER, NULL},
+                                           [2] = {"time_ms", NUMBER, NULL},
+                                           [3] = {"member", INNER, &member}}};
+const struct shape toc_shape_request = {
+    "Signed", {[1] = {"body", INNER, &request_body}, [2] = {"signature", BYTES, NULL}}};
+static const struct shape stream_rule = {"StreamRule",
+                                         {[1] = {"stream", TEXT, NULL},
+                                          [2] = {"publishers", NUMBERS, NULL},
+                                          [3] = {"audience", NUMBER, NULL},
+                                          [4] = {"list", TEXT, NULL},
+                                          [5] = {"history", NUMBER, NULL},
+                                          [6] = {"retention_days", NUMBER, NULL},
+                                          [7] = {"confidential", NUMBER, NULL}}};
+static const struct shape member_list = {
+    "MemberList", {[1] = {"name", TEXT, NULL}, [2] = {"members", TEXT, NULL}}};
+static const struct shape pin = {"Pin",
+                                 {[1] = {"publisher", TEXT, NULL},
+                                  [2] = {"stream", TEXT, NULL},
+                                  [3] = {"generation", NUMBER, NULL},
+                                  [4] = {"next_sequence", NUMBER, NULL},
+                                  [5] = {"head", BYTES, NULL}}};
+static const struct shape token_epoch = {
+    "TokenEpoch", {[1] = {"epoch", NUMBER, NULL}, [2] = {"holders", TEXT, NULL}}};
+static const struct shape roster_body = {"Roster",
+                                         {[1] = {"format", NUMBER, NULL},
+                                          [2] = {"group", TEXT, NULL},
+                                          [3] = {"version", NUMBER, NULL},
+                                          [4] = {"previous", BYTES, NULL},
+                                          [5] = {"issued_ms", NUMBER, NULL},
+                                          [6] = {"expires_ms", NUMBER, NULL},
+                                          [7] = {"grace_days", NUMBER, NULL},
+                                          [8] = {"threshold", NUMBER, NULL},
+                                          [9] = {"signers", BYTES, NULL},
+                                          [10] = {"members", INNER, &member},
+                                          [11] = {"streams", INNER, &stream_rule},
+                                          [12] = {"lists", INNER, &member_list},
+                                          [13] = {"pins", INNER, &pin},
+                                          [14] = {"token_epoch", INNER, &token_epoch}}};
+static const struct shape roster_signature = {
+    "RosterSignature", {[1] = {"signer", BYTES, NULL}, [2] = {"signature", BYTES, NULL}}};
+const struct shape toc_shape_roster = {
+    "SignedRoster",
+    {[1] = {"body", INNER, &roster_body}, [2] = {"signatures", INNER, &roster_signature}}};
+static const struct shape hello = {"Hello",
+                                   {[1] = {"protocol", NUMBER, NULL},
+                                    [2] = {"group", BYTES, NULL},
+                                    [3] = {"member", TEXT, NULL},
+                                    [4] = {"roster_version", NUMBER, NULL},
+                                    [5] = {"roster_hash", BYTES, NULL},
+                                    [6] = {"software", TEXT, NULL},
+                                    [7] = {"answer", NUMBER, NULL}}};
+static const struct shape rosters = {"Rosters", {[1] = {"rosters", INNER, &toc_shape_roster}}};
+static const struct shape log_head = {"LogHead",
+                                      {[1] = {"publisher", TEXT, NULL},
+                                       [2] = {"stream", TEXT, NULL},
+                                       [3] = {"generation", NUMBER, NULL},
+                                       [4] = {"next_sequence", NUMBER, NULL},
+                                       [5] = {"head", BYTES, NULL}}};
+static const struct shape have = {
+    "Have", {[1] = {"heads", INNER, &log_head}, [2] = {"complete", NUMBER, NULL}}};
+static const struct shape want = {"Want",
+                                  {[1] = {"publisher", TEXT, NULL},
+                                   [2] = {"stream", TEXT, NULL},
+                                   [3] = {"generation", NUMBER, NULL},
+                                   [4] = {"from_sequence", NUMBER, NULL},
+                                   [5] = {"until_sequence", NUMBER, NULL},
+                                   [6] = {"credit", NUMBER, NULL},
+                                   [7] = {"more", NUMBER, NULL},
+                                   [8] = {"wraps_held", NUMBER, NULL}}};
+static const struct shape give = {"Give",
+                                  {[1] = {"publisher", TEXT, NULL},
+                                   [2] = {"stream", TEXT, NULL},
+                                   [3] = {"generation", NUMBER, NULL},
+                                   [4] = {"wraps", INNER, &toc_shape_wrap},
+                                   [5] = {"batches", INNER, &toc_shape_batch}}};
+static const struct shape statements = {"Statements",
+                                        {[1] = {"statements", INNER, &toc_shape_statement}}};
+static const struct shape refusal = {"Refusal",
+                                     {[1] = {"code", NUMBER, NULL}, [2] = {"about", TEXT, NULL}}};
+const struct shape toc_shape_message = {"Message",
+                                        {[1] = {"hello", INNER, &hello},
+                                         [2] = {"rosters", INNER, &rosters},
+                                         [3] = {"have", INNER, &have},
+                                         [4] = {"want", INNER, &want},
+                                         [5] = {"give", INNER, &give},
+                                         [6] = {"statements", INNER, &statements},
+                                         [7] = {"refusal", INNER, &refusal}}};
+
+enum toc_result toc_annotate_bytes(struct toc_buf *text, const char *comment,
+                                   struct toc_bytes bytes)
+{
+    TOC_TRY(toc_buf_append_text(text, "# "));
+    TOC_TRY(toc_buf_append_text(text, comment));
+    TOC_TRY(toc_buf_append_text(text, "\n"));
+    for (size_t i = 0; i < bytes.len; i++) {
+        char hex[3];
+        toc_hex_encode(toc_bytes_of(bytes.data + i, 1), hex);
+        TOC_TRY(toc_buf_append_text(text, hex));
+    }
+    return toc_buf_append_text(text, "\n");
+}
+
+static enum toc_result varint(struct toc_bytes *rest, uint64_t *ret_value)
+{
+    uint64_t value = 0;
+    for (unsigned shift = 0; shift < 64; shift += 7) {
+        TOC_ENSURE(rest->len > 0, TOC_MALFORMED);
+        const uint8_t byte = rest->data[0];
+        *rest = toc_bytes_of(rest->data + 1, rest->len - 1);
+        value |= (uint64_t)(byte & 0x7f) << shift;
+        if (byte < 0x80) {
+            *ret_value = value;
+            return TOC_OK;
+        }
+    }
+    return TOC_MALFORMED;
+}
+
+static void describe(const char *path, const struct field *field, uint64_t value,
+                     struct toc_bytes content, char *ret_line, size_t line_len)
+{
+    switch (field->kind) {
+    case NUMBER:
+        snprintf(ret_line, line_len, "%s%s = %llu", path, field->name, (unsigned long long)value);
+        return;
+    case TEXT:
+        snprintf(ret_line, line_len, "%s%s = \"%.*s\"", path, field->name, (int)content.len,
+                 (const char *)content.data);
+        return;
+    case BYTES:
+        snprintf(ret_line, line_len, "%s%s: %zu bytes", path, field->name, content.len);
+        return;
+    case NUMBERS:
+        snprintf(ret_line, line_len, "%s%s: %zu numbers of a byte", path, field->name, content.len);
+        return;
+    case INNER:
+        snprintf(ret_line, line_len, "%s%s: %s of %zu bytes", path, field->name, field->inner->name,
+                 content.len);
+        return;
+    }
+    TOC_ASSERT(false);
+}
+
+static enum toc_result annotate(struct toc_buf *text, const char *path, const struct shape *shape,
+                                struct toc_bytes bytes)
+{
+    while (bytes.len > 0) {
+        const uint8_t *begin = bytes.data;
+        uint64_t tag, value;
+        char line[512];
+        TOC_TRY(varint(&bytes, &tag));
+        TOC_TRY(varint(&bytes, &value));
+        TOC_ENSURE((tag >> 3) < 16, TOC_MALFORMED);
+        const struct field *field = &shape->fields[tag >> 3];
+        TOC_ENSURE(field->name != NULL, TOC_MALFORMED);
+        TOC_ENSURE((tag & 7) == (field->kind == NUMBER ? 0 : 2), TOC_MALFORMED);
+        struct toc_bytes content = {0};
+        if (field->kind != NUMBER) {
+            TOC_ENSURE(value <= bytes.len, TOC_MALFORMED);
+            content = toc_bytes_of(bytes.data, (size_t)value);
+            bytes = toc_bytes_of(bytes.data + value, bytes.len - (size_t)value);
+        }
+        const size_t len = (size_t)(bytes.data - begin);
+        describe(path, field, value, content, line, sizeof line);
+        if (field->kind != INNER) {
+            TOC_TRY(toc_annotate_bytes(text, line, toc_bytes_of(begin, len)));
+            continue;
+        }
+        TOC_TRY(toc_annotate_bytes(text, line, toc_bytes_of(begin, len - content.len)));
+        snprintf(line, sizeof line, "%s%s.", path, field->name);
+        TOC_TRY(annotate(text, line, field->inner, content));
+    }
+    return TOC_OK;
+}
+
+enum toc_result toc_annotate(struct toc_buf *text, const struct shape *shape,
+                             struct toc_bytes bytes)
+{
+    return annotate(text, "", shape, bytes);
+}
