@@ -225,7 +225,7 @@ static struct toc_bytes skip_mark(struct toc_bytes head)
     const size_t len = starts_with(head, mark, sizeof mark - 1)     ? sizeof mark - 1
                        : starts_with(head, twice, sizeof twice - 1) ? sizeof twice - 1
                                                                     : 0;
-    return toc_bytes_of(head.data + len, head.len - len);
+    return len == 0 ? head : toc_bytes_of(head.data + len, head.len - len);
 }
 
 /* Whichever of the three is most frequent in the first line outside quotes. */

@@ -28,15 +28,18 @@ static enum toc_result handle(struct toc_engine *engine, struct toc_session *ses
     TOC_ASSERT(false);
 }
 
-/* Our own faults stop the tick; a peer's are counted. */
+/* Our own faults stop the tick; a peer's are counted. What we hold already, or cannot take yet, is
+ * nobody's fault: ways cross, and it is asked for again. */
 static enum toc_result settle(struct toc_engine *engine, enum toc_result result)
 {
     if (result == TOC_STORE || result == TOC_NOMEM) {
         engine->store_failed = true;
+        return result;
     }
-    if (result != TOC_OK && result != TOC_EXISTS && result != TOC_AGAIN) {
-        engine->counters.frames_refused++;
+    if (result == TOC_EXISTS || result == TOC_AGAIN || result == TOC_STALE) {
+        return TOC_OK;
     }
+    engine->counters.frames_refused += result != TOC_OK ? 1 : 0;
     return result;
 }
 
@@ -80,15 +83,12 @@ enum toc_result toc_engine_feed(struct toc_engine *engine, toc_link link, struct
     result = toc_handle_batch(engine, session, batch, NULL);
     engine->counters.feed_used += result == TOC_OK ? 1 : 0;
     log = toc_engine_log(engine, &decoded.header.log);
-    if (log == NULL || settle(engine, result) == TOC_STORE) {
-        return result;
+    if (log != NULL && result == TOC_AGAIN) {
+        result = toc_ask_missing(engine, log);
+    } else if (log != NULL && (result == TOC_OK || result == TOC_EXISTS) &&
+               log->row.chain.next_sequence ==
+                   decoded.header.first_sequence + decoded.header.count) {
+        result = toc_ask_fed(engine, log, session);
     }
-    if (result == TOC_AGAIN) {
-        return toc_ask_missing(engine, log);
-    }
-    if ((result == TOC_OK || result == TOC_EXISTS) && log->row.chain.next_sequence ==
-            decoded.header.first_sequence + decoded.header.count) {
-        return toc_ask_fed(engine, log, session);
-    }
-    return result;
+    return settle(engine, result);
 }

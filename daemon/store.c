@@ -198,7 +198,11 @@ static enum toc_result open_db(struct toc_store *store, struct toc_db *db, struc
     TOC_TRY(toc_db_connect(db, group ? GROUP_CACHE_KIB : LOCAL_CACHE_KIB, why));
     TOC_TRY(toc_db_migrate(db, group ? toc_group_migrations : toc_local_migrations,
                            group ? toc_group_migrations_len : toc_local_migrations_len, why));
-    return memory ? TOC_OK : use_wal(db, why);
+    if (!memory) {
+        TOC_TRY(use_wal(db, why));
+    }
+    const enum toc_result ready = toc_db_ready(store, db);
+    return ready == TOC_OK ? TOC_OK : toc_fail(why, ready, "%s", store->why.text);
 }
 
 enum toc_result toc_store_new(struct toc_store **ret_store)
@@ -234,11 +238,10 @@ enum toc_result toc_store_open(const char *folder, struct toc_store **ret_store,
         TOC_TRY(sync_folder(folder, why));
     }
     /* A crash came between destroying keys and wiping what was left of them in the files. */
-    if (toc_store_sweep_due(store)) {
-        const enum toc_result result = toc_store_truncate_wal(store);
-        if (result != TOC_OK) {
-            return toc_fail(why, result, "%s", store->why.text);
-        }
+    const enum toc_result due = toc_store_sweep_due(store);
+    const enum toc_result swept = due == TOC_OK ? toc_store_truncate_wal(store) : due;
+    if (swept != TOC_OK && swept != TOC_NOTFOUND) {
+        return toc_fail(why, swept, "%s", store->why.text);
     }
     *ret_store = toc_take(&store);
     return TOC_OK;
@@ -275,44 +278,36 @@ void toc_store_close(struct toc_store **store)
 enum toc_result toc_store_begin(struct toc_store *store)
 {
     TOC_ASSERT(!store->changing);
-    TOC_TRY(toc_query_simple(store, &store->group, TOC_SQL_BEGIN, "BEGIN IMMEDIATE"));
+    TOC_TRY(toc_db_begin(store, &store->group));
     store->changing = true;
     store->spoilt = false;
     return TOC_OK;
 }
 
-enum toc_result toc_store_commit(struct toc_store *store)
+static enum toc_result end_change(struct toc_store *store, enum toc_result so_far)
 {
-    TOC_ASSERT(store->changing);
-    enum toc_result result = store->spoilt ? TOC_STORE : toc_store_chunk_flush(store);
-    if (result == TOC_OK) {
-        result = toc_query_simple(store, &store->group, TOC_SQL_COMMIT, "COMMIT");
-    }
-    if (result == TOC_OK) {
-        store->changing = false;
-    } else {
-        toc_store_rollback(store);
+    store->changing = false;
+    const enum toc_result result = toc_db_end(store, &store->group, so_far);
+    if (result != TOC_OK) {
+        toc_store_sources_forget(store);
+        toc_store_chunk_forget(store);
     }
     return result;
 }
 
+enum toc_result toc_store_commit(struct toc_store *store)
+{
+    TOC_ASSERT(store->changing);
+    const enum toc_result flushed = store->spoilt ? TOC_STORE : toc_store_chunk_flush(store);
+    return end_change(store, flushed);
+}
+
 void toc_store_rollback(struct toc_store *store)
 {
-    if (!store->changing) {
-        return;
-    }
-    store->changing = false;
-    toc_store_sources_forget(store);
-    toc_store_chunk_forget(store);
-    /* After some errors SQLite has rolled back already. Rolling back writes nothing, so what it can
-     * still fail with is memory for the statement; then the plain call needs none of the cache's.
-     */
-    if (sqlite3_get_autocommit(store->group.handle) == 0) {
-        const struct toc_why why = store->why;
-        if (toc_query_simple(store, &store->group, TOC_SQL_ROLLBACK, "ROLLBACK") != TOC_OK) {
-            (void)sqlite3_exec(store->group.handle, "ROLLBACK", NULL, NULL, NULL);
-        }
-        store->why = why;
+    if (store->changing) {
+        /* Any failure will do: its words are those of what went before. */
+        const enum toc_result result = end_change(store, TOC_AGAIN);
+        TOC_ASSERT(result == TOC_AGAIN);
     }
 }
 

@@ -130,8 +130,8 @@ enum toc_result toc_store_epoch_grew(struct toc_store *store, int64_t log, uint3
 /* Zeroes the key, deletes the wraps, marks it destroyed. */
 enum toc_result toc_store_epoch_destroy(struct toc_store *store, int64_t log, uint32_t epoch)
     TOC_MUST_CHECK;
-/* Epochs whose newest batch is older than `before_ms` and that are not destroyed yet, oldest first, at
- * most `max`. */
+/* Epochs whose newest batch is older than `before_ms` and that are not destroyed yet, oldest first,
+ * at most `max`. */
 enum toc_result toc_store_epochs_before(struct toc_store *store, int64_t log, int64_t before_ms,
                                         uint32_t *ret_epochs, size_t max, size_t *ret_len)
     TOC_MUST_CHECK;

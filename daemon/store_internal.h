@@ -109,6 +109,13 @@ enum toc_result toc_query_get_name(const struct toc_query *query, int at, char *
 /* Exactly `len` bytes. */
 enum toc_result toc_query_get_fixed(const struct toc_query *query, int at, void *ret_bytes,
                                     size_t len) TOC_MUST_CHECK;
+/* Prepares what the three below need. */
+enum toc_result toc_db_ready(struct toc_store *store, struct toc_db *db) TOC_MUST_CHECK;
+enum toc_result toc_db_begin(struct toc_store *store, struct toc_db *db) TOC_MUST_CHECK;
+/* Commits if `result`, which is what came of it so far, is TOC_OK; else, or when that fails, the
+ * state is as it was before, and the first failure is returned with its words. */
+enum toc_result toc_db_end(struct toc_store *store, struct toc_db *db, enum toc_result result)
+    TOC_MUST_CHECK;
 /* One statement without parameters or rows, on either database. */
 enum toc_result toc_query_simple(struct toc_store *store, struct toc_db *db, enum toc_sql sql,
                                  const char *text) TOC_MUST_CHECK;
@@ -129,7 +136,8 @@ enum toc_result toc_db_copies_drop(struct toc_db *db, struct toc_why *why) TOC_M
 /* ---- store_sweep.c ---- */
 /* Notes, in the transaction, that something was destroyed which must also leave the files. */
 enum toc_result toc_store_sweep_note(struct toc_store *store) TOC_MUST_CHECK;
-bool toc_store_sweep_due(struct toc_store *store);
+/* TOC_NOTFOUND: nothing was. */
+enum toc_result toc_store_sweep_due(struct toc_store *store) TOC_MUST_CHECK;
 
 /* ---- store_checkpoint.c ---- */
 /* Empties the WAL of both files from the owner's own connections. */

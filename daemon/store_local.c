@@ -1,12 +1,6 @@
 /* local.db: what never leaves. Each call is its own transaction, durable when it returns. */
 #include "store_internal.h"
 
-/* Runs one of BEGIN, COMMIT, ROLLBACK on local.db. */
-static enum toc_result local(struct toc_store *store, enum toc_sql sql, const char *text)
-{
-    return toc_query_simple(store, &store->local, sql, text);
-}
-
 static enum toc_result draft_put(struct toc_store *store, const struct toc_draft *draft)
 {
     TOC_AUTO(toc_query_close) struct toc_query query = {0};
@@ -22,31 +16,15 @@ static enum toc_result draft_put(struct toc_store *store, const struct toc_draft
     return toc_query_run(&query);
 }
 
-/* Ends a transaction of local.db: committed if all went well, else as it was before. */
-static enum toc_result local_end(struct toc_store *store, enum toc_result result)
-{
-    if (result == TOC_OK) {
-        result = local(store, TOC_SQL_COMMIT, "COMMIT");
-    }
-    if (result != TOC_OK && sqlite3_get_autocommit(store->local.handle) == 0) {
-        const struct toc_why why = store->why;
-        if (local(store, TOC_SQL_ROLLBACK, "ROLLBACK") != TOC_OK) {
-            (void)sqlite3_exec(store->local.handle, "ROLLBACK", NULL, NULL, NULL);
-        }
-        store->why = why;
-    }
-    return result;
-}
-
 enum toc_result toc_store_drafts_put(struct toc_store *store, const struct toc_draft *drafts,
                                      size_t drafts_len)
 {
-    TOC_TRY(local(store, TOC_SQL_BEGIN, "BEGIN IMMEDIATE"));
+    TOC_TRY(toc_db_begin(store, &store->local));
     enum toc_result result = TOC_OK;
     for (size_t i = 0; i < drafts_len && result == TOC_OK; i++) {
         result = draft_put(store, &drafts[i]);
     }
-    return local_end(store, result);
+    return toc_db_end(store, &store->local, result);
 }
 
 static enum toc_result read_draft(const struct toc_query *query, struct toc_arena *arena,
@@ -100,13 +78,13 @@ enum toc_result toc_store_draft_drop(struct toc_store *store, const char *stream
 enum toc_result toc_store_drafts_drop(struct toc_store *store, const struct toc_draft *drafts,
                                       size_t drafts_len)
 {
-    TOC_TRY(local(store, TOC_SQL_BEGIN, "BEGIN IMMEDIATE"));
+    TOC_TRY(toc_db_begin(store, &store->local));
     enum toc_result result = TOC_OK;
     for (size_t i = 0; i < drafts_len && result == TOC_OK; i++) {
         result = toc_store_draft_drop(store, drafts[i].stream, drafts[i].key);
         result = result == TOC_NOTFOUND ? TOC_OK : result;
     }
-    return local_end(store, result);
+    return toc_db_end(store, &store->local, result);
 }
 
 uint64_t toc_store_drafts_count(struct toc_store *store)

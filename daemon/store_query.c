@@ -161,6 +161,49 @@ enum toc_result toc_query_get_fixed(const struct toc_query *query, int at, void 
     return TOC_OK;
 }
 
+/* Prepared when the database is opened, so that even without memory a transaction can be undone. */
+static const char *const transaction_texts[] = {
+    [TOC_SQL_BEGIN] = "BEGIN IMMEDIATE",
+    [TOC_SQL_COMMIT] = "COMMIT",
+    [TOC_SQL_ROLLBACK] = "ROLLBACK",
+};
+
+static enum toc_result transaction(struct toc_store *store, struct toc_db *db, enum toc_sql sql)
+{
+    return toc_query_simple(store, db, sql, transaction_texts[sql]);
+}
+
+enum toc_result toc_db_ready(struct toc_store *store, struct toc_db *db)
+{
+    static const enum toc_sql all[] = {TOC_SQL_BEGIN, TOC_SQL_COMMIT, TOC_SQL_ROLLBACK};
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        TOC_AUTO(toc_query_close) struct toc_query query = {0};
+        TOC_TRY(toc_query_open(store, db, all[i], transaction_texts[all[i]], &query));
+    }
+    return TOC_OK;
+}
+
+enum toc_result toc_db_begin(struct toc_store *store, struct toc_db *db)
+{
+    return transaction(store, db, TOC_SQL_BEGIN);
+}
+
+enum toc_result toc_db_end(struct toc_store *store, struct toc_db *db, enum toc_result result)
+{
+    if (result == TOC_OK) {
+        result = transaction(store, db, TOC_SQL_COMMIT);
+    }
+    /* After some errors SQLite has rolled back already. */
+    if (result != TOC_OK && sqlite3_get_autocommit(db->handle) == 0) {
+        const struct toc_why why = store->why;
+        const enum toc_result undone = transaction(store, db, TOC_SQL_ROLLBACK);
+        /* Whatever came next would be part of what failed. SQLite promises that this cannot be. */
+        TOC_ASSERT(undone == TOC_OK || sqlite3_get_autocommit(db->handle) != 0);
+        store->why = why;
+    }
+    return result;
+}
+
 enum toc_result toc_query_simple(struct toc_store *store, struct toc_db *db, enum toc_sql sql,
                                  const char *text)
 {

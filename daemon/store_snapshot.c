@@ -22,6 +22,8 @@ enum toc_result toc_store_snapshot(struct toc_store *store, struct toc_store **r
     TOC_TRY(toc_store_new(&made));
     TOC_TRY(copy(store, &store->group, &made->group));
     TOC_TRY(copy(store, &store->local, &made->local));
+    TOC_TRY(toc_db_ready(made, &made->group));
+    TOC_TRY(toc_db_ready(made, &made->local));
     *ret_store = toc_take(&made);
     return TOC_OK;
 }

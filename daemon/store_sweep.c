@@ -15,12 +15,11 @@ enum toc_result toc_store_sweep_note(struct toc_store *store)
     return toc_query_run(&query);
 }
 
-bool toc_store_sweep_due(struct toc_store *store)
+enum toc_result toc_store_sweep_due(struct toc_store *store)
 {
     TOC_AUTO(toc_query_close) struct toc_query query = {0};
-    return toc_query_open(store, &store->group, TOC_SQL_SWEEP_DUE, "SELECT 1 FROM sweep", &query) ==
-               TOC_OK &&
-           toc_query_row(&query) == TOC_OK;
+    TOC_TRY(toc_query_open(store, &store->group, TOC_SQL_SWEEP_DUE, "SELECT 1 FROM sweep", &query));
+    return toc_query_row(&query);
 }
 
 /* The text the table, or its indexes, were made with, to make them again; for sqlite3_free. */
@@ -107,19 +106,13 @@ static int rewrite(struct toc_db *db, const char *table)
 static enum toc_result rewrite_all(struct toc_store *store, struct toc_db *db,
                                    const char *const *tables, size_t len)
 {
-    TOC_TRY(toc_query_simple(store, db, TOC_SQL_BEGIN, "BEGIN IMMEDIATE"));
+    TOC_TRY(toc_db_begin(store, db));
     int error = SQLITE_OK;
     for (size_t i = 0; i < len && error == SQLITE_OK; i++) {
         error = rewrite(db, tables[i]);
     }
-    enum toc_result result = error == SQLITE_OK ? TOC_OK : toc_store_failed(store, db, error);
-    if (result == TOC_OK) {
-        result = toc_query_simple(store, db, TOC_SQL_COMMIT, "COMMIT");
-    }
-    if (sqlite3_get_autocommit(db->handle) == 0) {
-        (void)sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
-    }
-    return result;
+    const enum toc_result result = error == SQLITE_OK ? TOC_OK : toc_store_failed(store, db, error);
+    return toc_db_end(store, db, result);
 }
 
 static enum toc_result sweep(struct toc_store *store)
@@ -138,9 +131,11 @@ static enum toc_result sweep(struct toc_store *store)
 enum toc_result toc_store_truncate_wal(struct toc_store *store)
 {
     TOC_ASSERT(!store->changing);
-    if (!toc_store_sweep_due(store)) {
+    const enum toc_result due = toc_store_sweep_due(store);
+    if (due == TOC_NOTFOUND) {
         return toc_store_wal_empty(store);
     }
+    TOC_TRY(due);
     TOC_TRY(sweep(store));
     /* Only now: after a crash before this, the next start does it again. */
     return toc_query_simple(store, &store->group, TOC_SQL_SWEEP_CLEAR, "DELETE FROM sweep");

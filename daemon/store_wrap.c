@@ -22,9 +22,9 @@ enum toc_result toc_store_wrap_drop(struct toc_store *store, int64_t log, uint32
                                     const char *member)
 {
     TOC_AUTO(toc_query_close) struct toc_query query = {0};
-    TOC_TRY(toc_query_open(store, &store->group, TOC_SQL_WRAP_DROP,
-                           "DELETE FROM wrap WHERE log = ?1 AND (?2 = 0 OR epoch = ?2) AND member = ?3",
-                           &query));
+    TOC_TRY(toc_query_open(
+        store, &store->group, TOC_SQL_WRAP_DROP,
+        "DELETE FROM wrap WHERE log = ?1 AND (?2 = 0 OR epoch = ?2) AND member = ?3", &query));
     toc_query_integer(&query, 1, log);
     toc_query_integer(&query, 2, epoch);
     toc_query_text(&query, 3, member);

@@ -5,37 +5,41 @@ import pytest
 from harness import Group
 
 
-@pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item, call):
-    outcome = yield
-    if call.when == "call":
-        item.failed = outcome.get_result().failed
-
-
-@pytest.fixture
-def groups(request):
-    """Makes groups: groups(councils=(...), ...)."""
+def _made(request):
+    """Makes groups; at the end each daemon must have ended well, unless a test failed before."""
     made = []
+    failures = request.session.testsfailed
 
     def make(*arguments, **options):
         made.append(Group(*arguments, **options))
         return made[-1]
 
     yield make
-    failed = getattr(request.node, "failed", True)
+    good = False
     try:
-        if not failed:
-            failed = True
+        if request.session.testsfailed == failures:
             for group in made:
                 group.finish()
-            failed = False
+            good = True
     finally:
         for group in made:
             group.kill()
-            if failed:
-                print(f"kept: {group.folder}\n{group.logs_text()}")
-            else:
+            if good:
                 group.remove()
+            else:
+                print(f"kept: {group.folder}\n{group.logs_text()}")
+
+
+@pytest.fixture
+def groups(request):
+    """groups(councils=(...), ...) for one test."""
+    yield from _made(request)
+
+
+@pytest.fixture(scope="module")
+def shared_groups(request):
+    """The same, for all tests of a file."""
+    yield from _made(request)
 
 
 @pytest.fixture

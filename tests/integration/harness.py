@@ -363,7 +363,8 @@ class Group:
     """A hub and councils, from nothing, as their users do it."""
 
     def __init__(self, councils=("leeds", "york"), hub="spg", name="yh-spg", expires=None,
-                 feed=True, gss=None):
+                 feed=True):
+        """`councils`: ids, or a mapping of ids to further options of `key new`."""
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="tocsin-"))
         self.name, self.feed = name, feed
         self.authority = self.folder / "authority"
@@ -371,8 +372,9 @@ class Group:
         self.hub = self.make(hub, "--role", "hub")
         tocsin("group", "new", name, "--hub", self.request(self.hub), "--dir", self.authority,
                *(["--expires", expires] if expires else []))
-        for council in councils:
-            self.make(council)
+        options = councils if isinstance(councils, dict) else dict.fromkeys(councils, ())
+        for council in options:
+            self.make(council, *options[council])
             self.admit(council)
         for member in self.members.values():
             self.init(member)
@@ -397,8 +399,8 @@ class Group:
     def make(self, name, *options):
         """A member with keys and a request, that nobody has admitted."""
         member = self.members[name] = Member(self, name)
-        tocsin("key", "new", "--member", name, "--name", f"{name.title()} Council", *options,
-               "--dir", member.folder)
+        called = () if "--name" in options else ("--name", f"{name.title()} Council")
+        tocsin("key", "new", "--member", name, *called, *options, "--dir", member.folder)
         return member
 
     def admit(self, name, *options):

@@ -120,6 +120,7 @@ struct toc_bytes toc_fixture_framework(struct toc_arena *arena, const char *refe
     toc_framework_init(&framework);
     framework.reference = reference;
     framework.title = title;
+    framework.buyer = "Test City Council";
     framework.kind = TOC_FRAMEWORK_FRAMEWORK;
     framework.status = TOC_FRAMEWORK_ACTIVE;
     framework.period_end = ends;

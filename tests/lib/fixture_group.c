@@ -1,7 +1,5 @@
 #include "fixture_group.h"
 
-#include "record_framework.h"
-
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,7 +23,7 @@ struct toc_fixture_group {
     struct toc_sign_secret signer_secret;
     struct toc_roster draft;
     struct toc_member members[MEMBERS_MAX];
-    struct toc_member_keys keys[MEMBERS_MAX]; /* beside members */
+    struct toc_member_keys *keys[MEMBERS_MAX]; /* beside members; engines borrow them */
     struct toc_stream_rule rules[TOC_STREAMS_MAX];
     const char *holders[1];
     struct toc_hash group; /* zero before version 1 */
@@ -174,9 +172,11 @@ static size_t index_of(const struct toc_fixture_group *group, const char *member
 static void give_keys(struct toc_fixture_group *group, size_t at)
 {
     struct toc_member *member = &group->members[at];
-    struct toc_member_keys *keys = &group->keys[at];
+    struct toc_member_keys *keys = toc_arena_zero(group->arena, 1, sizeof(*keys));
     uint8_t seed[32];
 
+    ck_assert_ptr_nonnull(keys);
+    group->keys[at] = keys;
     toc_member_keys_new(member->id, keys);
     key_seed(group, seed);
     toc_sign_keypair_from(seed, &keys->sign_public, &keys->sign_secret);
@@ -248,7 +248,6 @@ void toc_fixture_group_expires(struct toc_fixture_group *group, int64_t expires_
 
 void toc_fixture_group_holder(struct toc_fixture_group *group, const char *member)
 {
-    group->holders[0] = member == NULL ? NULL : group->members[index_of(group, member)].id;
     group->draft.holders_len = member == NULL ? 0 : 1;
     group->draft.token_epoch = member == NULL ? 0 : 1;
     if (member != NULL) {
@@ -288,7 +287,7 @@ uint64_t toc_fixture_group_sign(struct toc_fixture_group *group)
 const struct toc_member_keys *toc_fixture_group_keys(const struct toc_fixture_group *group,
                                                      const char *member)
 {
-    return &group->keys[index_of(group, member)];
+    return group->keys[index_of(group, member)];
 }
 
 struct toc_bytes toc_fixture_group_roster(const struct toc_fixture_group *group, uint64_t version)

@@ -20,7 +20,7 @@ void toc_fixture_group_free(struct toc_fixture_group **group);
 /* ---- the next roster ---- */
 void toc_fixture_group_add(struct toc_fixture_group *group, const char *member, toc_roles roles);
 void toc_fixture_group_remove(struct toc_fixture_group *group, const char *member);
-/* Fresh keys for a member; its old ones are gone from toc_fixture_group_keys. */
+/* Fresh keys for a member. An engine that runs keeps the old ones. */
 void toc_fixture_group_rekey(struct toc_fixture_group *group, const char *member);
 /* In place of the rule of the same stream, or besides. The texts must outlive the group. */
 void toc_fixture_group_rule(struct toc_fixture_group *group, const struct toc_stream_rule *rule);

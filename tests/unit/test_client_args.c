@@ -147,8 +147,14 @@ START_TEST(a_slip_finds_the_nearest_name)
         const char *word;
         const char *nearest;
     } cases[] = {
-        {"staus", "status"},  {"gruop", "group"}, {"improt", "import"}, {"framwork", "framework"},
-        {"frame", "framework"}, {"kye", "key"},   {"zebra", NULL},      {"", NULL},
+        {"staus", "status"},
+        {"gruop", "group"},
+        {"improt", "import"},
+        {"framwork", "framework"},
+        {"frame", "framework"},
+        {"kye", "key"},
+        {"zebra", NULL},
+        {"", NULL},
         {"this-word-is-far-too-long-to-be-a-command", NULL},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

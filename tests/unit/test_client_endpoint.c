@@ -29,9 +29,9 @@ END_TEST
 START_TEST(what_is_no_address_is_refused)
 {
     static const char *const bad[] = {
-        "",      "host",        "host:",      ":1",      "host:0",     "host:65536",
-        "a b:1", "host:1,",     "host:1,,b:2", "\"x\":1", "host:1,x:y", "ipc://x:1",
-        "[:1",   "[]:1",        "[x]:1",       "host\n:1", "**:1",
+        "",      "host",    "host:",       ":1",       "host:0",     "host:65536",
+        "a b:1", "host:1,", "host:1,,b:2", "\"x\":1",  "host:1,x:y", "ipc://x:1",
+        "[:1",   "[]:1",    "[x]:1",       "host\n:1", "**:1",
     };
     struct toc_addresses addresses = {.session = "kept"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
@@ -65,13 +65,13 @@ START_TEST(a_peer_is_a_member_and_its_addresses)
     ck_assert_int_eq(toc_peer_words_parse("spg=127.0.0.1:1,127.0.0.1:2", &peer, NULL), TOC_OK);
     ck_assert_str_eq(peer.member, "spg");
     ck_assert_str_eq(peer.addresses.feed, "tcp://127.0.0.1:2");
-    static const char *const bad[] = {"", "spg", "=h:1", "SPG=h:1", "spg=h",
-                                      "abcdefghijklmnopqrstuvwxyzabcdef=h:1"};
+    static const char *const bad[] = {"",        "spg",   "=h:1",
+                                      "SPG=h:1", "spg=h", "abcdefghijklmnopqrstuvwxyzabcdef=h:1"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         ck_assert_msg(toc_peer_words_parse(bad[i], &peer, NULL) == TOC_INVALID, "%s", bad[i]);
     }
-    ck_assert_int_eq(
-        toc_peer_words_parse("abcdefghijklmnopqrstuvwxyzabcde=h:1", &peer, NULL), TOC_OK);
+    ck_assert_int_eq(toc_peer_words_parse("abcdefghijklmnopqrstuvwxyzabcde=h:1", &peer, NULL),
+                     TOC_OK);
 }
 END_TEST
 

@@ -63,7 +63,9 @@ END_TEST
 START_TEST(text_is_shown_not_obeyed)
 {
     struct sheet *sheet = sheet_open();
-    toc_text_print(sheet->file, &plain, TOC_STYLE_BAD, "a\033[31m\nb\xe2\x80\xae" "c\xff");
+    toc_text_print(sheet->file, &plain, TOC_STYLE_BAD,
+                   "a\033[31m\nb\xe2\x80\xae"
+                   "c\xff");
     char *text = sheet_close(sheet);
     ck_assert_str_eq(text, "a?[31m?b?c?");
     free(text);
@@ -121,11 +123,11 @@ static char *print_table(unsigned paper_columns)
 START_TEST(a_table_is_aligned)
 {
     char *text = print_table(100);
-    ck_assert_str_eq(text,
-                     "PUBLISHER  TITLE                                                 LOTS\n"
-                     "anglesey   Gwaith coed a thirlunio ar Ynys M\xc3\xb4n, fframwaith pedair blynedd"
-                     "     4\n"
-                     "hull                                                               12\n");
+    ck_assert_str_eq(
+        text, "PUBLISHER  TITLE                                                 LOTS\n"
+              "anglesey   Gwaith coed a thirlunio ar Ynys M\xc3\xb4n, fframwaith pedair blynedd"
+              "     4\n"
+              "hull                                                               12\n");
     free(text);
 }
 END_TEST

@@ -231,7 +231,8 @@ START_TEST(epochs)
     ck_assert_int_eq(read.last_ms, 3000);
     ck_assert_int_eq(read.opened_ms, 995);
     ck_assert_uint_eq(read.roster_version, 7);
-    ck_assert(toc_hash_equal(&read.commitment, &(struct toc_hash){toc_fixture_hash(1)}));
+    const struct toc_hash commitment = toc_fixture_hash(1);
+    ck_assert(toc_hash_equal(&read.commitment, &commitment));
 
     toc_fixture_begin(store);
     ck_assert_int_eq(toc_store_wrap_add(store, log, 1, "york", toc_bytes_text("wrap")), TOC_OK);
@@ -252,30 +253,27 @@ END_TEST
 START_TEST(epochs_before)
 {
     toc_fixture_begin(store);
-    struct toc_log_row row = {.log = {.publisher = "hull", .stream = "framework", .generation = 1}};
-    ck_assert_int_eq(toc_store_log_save(store, &row), TOC_OK);
+    const int64_t log = toc_fixture_log(store, "hull", "framework");
     for (uint32_t i = 1; i <= 4; i++) {
-        add_epoch(row.id, epoch_row(i, i, 1000 * (int64_t)i));
+        add_epoch(log, epoch_row(i, i, 1000 * (int64_t)i));
     }
-    ck_assert_int_eq(toc_store_epoch_destroy(store, row.id, 2), TOC_OK);
+    ck_assert_int_eq(toc_store_epoch_destroy(store, log, 2), TOC_OK);
     toc_fixture_commit(store);
-    uint32_t epochs[4] = {0};
+    uint32_t old[4] = {0};
     size_t len = 99;
-    ck_assert_int_eq(toc_store_epochs_before(store, row.id, 1000, epochs, 4, &len), TOC_OK);
+    ck_assert_int_eq(toc_store_epochs_before(store, log, 1000, old, 4, &len), TOC_OK);
     ck_assert_uint_eq(len, 0);
-    ck_assert_int_eq(toc_store_epochs_before(store, row.id, 9000, epochs, 4, &len), TOC_OK);
+    ck_assert_int_eq(toc_store_epochs_before(store, log, 4000, old, 4, &len), TOC_OK);
     ck_assert_uint_eq(len, 2);
-    ck_assert_uint_eq(epochs[0], 1);
-    ck_assert_uint_eq(epochs[1], 3);
-    ck_assert_int_eq(toc_store_epochs_before(store, row.id, 9000, epochs, 1, &len), TOC_OK);
-    ck_assert_uint_eq(len, 1);
-    row.state = TOC_LOG_ENDED;
-    toc_fixture_begin(store);
-    ck_assert_int_eq(toc_store_log_save(store, &row), TOC_OK);
-    toc_fixture_commit(store);
-    ck_assert_int_eq(toc_store_epochs_before(store, row.id, 9000, epochs, 4, &len), TOC_OK);
+    ck_assert_uint_eq(old[0], 1);
+    ck_assert_uint_eq(old[1], 3);
+    ck_assert_int_eq(toc_store_epochs_before(store, log, 9000, old, 4, &len), TOC_OK);
     ck_assert_uint_eq(len, 3);
-    ck_assert_uint_eq(epochs[2], 4);
+    ck_assert_uint_eq(old[2], 4);
+    ck_assert_int_eq(toc_store_epochs_before(store, log, 9000, old, 1, &len), TOC_OK);
+    ck_assert_uint_eq(len, 1);
+    ck_assert_int_eq(toc_store_epochs_before(store, log + 1, 9000, old, 4, &len), TOC_OK);
+    ck_assert_uint_eq(len, 0);
 }
 END_TEST
 

@@ -1,0 +1,308 @@
+/* Retention: what was destroyed can be read from none of the files. And migrations, whose copies of
+ * the file must not outlive it. */
+#include "runner.h"
+#include "scratch.h"
+#include "store_fixture.h"
+#include "store_internal.h"
+#include <dirent.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static char folder[PATH_MAX];
+
+static void setup(void)
+{
+    toc_scratch_new(folder);
+}
+
+static void teardown(void)
+{
+    toc_scratch_remove(folder);
+}
+
+/* In how many files of the folder the bytes can be found. */
+static int files_with(const char *text)
+{
+    int found = 0;
+    DIR *const dir = opendir(folder);
+    ck_assert_ptr_nonnull(dir);
+    for (const struct dirent *entry = readdir(dir); entry != NULL; entry = readdir(dir)) {
+        const int file = open(toc_scratch_file(folder, entry->d_name), O_RDONLY | O_CLOEXEC);
+        struct stat status;
+        ck_assert_int_eq(fstat(file, &status), 0);
+        if (S_ISREG(status.st_mode) && status.st_size > 0) {
+            char *const bytes = malloc((size_t)status.st_size);
+            ck_assert_int_eq(read(file, bytes, (size_t)status.st_size), status.st_size);
+            found += memmem(bytes, (size_t)status.st_size, text, strlen(text)) != NULL ? 1 : 0;
+            free(bytes);
+        }
+        (void)close(file);
+    }
+    (void)closedir(dir);
+    return found;
+}
+
+enum { EPOCHS = 60, ROWS = 12 };
+
+static void name_secret(char ret_text[33], const char *what, unsigned source, unsigned epoch)
+{
+    (void)snprintf(ret_text, 33, "SECRET %s of %02u in %03u........", what, source, epoch);
+}
+
+static void add_epoch(struct toc_store *store, int64_t log, unsigned source, unsigned epoch)
+{
+    char text[33];
+    struct toc_epoch_row row = {.epoch = epoch, .first_sequence = 1 + (epoch - 1) * ROWS};
+    row.has_key = true;
+    name_secret(text, "key", source, epoch);
+    memcpy(row.key.bytes, text, sizeof row.key.bytes);
+    ck_assert_int_eq(toc_store_epoch_add(store, log, &row), TOC_OK);
+    name_secret(text, "wrp", source, epoch);
+    ck_assert_int_eq(toc_store_wrap_add(store, log, epoch, "york", toc_bytes_text(text)), TOC_OK);
+    for (unsigned i = 0; i < ROWS; i++) {
+        char record[200];
+        name_secret(text, "txt", source, epoch);
+        (void)snprintf(record, sizeof record, "%s %0*u", text, (int)(20 + (epoch * 7 + i) % 100),
+                       i);
+        name_secret(text, "ref", source, epoch);
+        ck_assert_int_eq(toc_fixture_put(store, "framework", source == 0 ? "hull" : "york",
+                                         row.first_sequence + i, text, record, source == 0),
+                         TOC_OK);
+    }
+}
+
+/* Interleaved and with deletions between, so that SQLite moves rows between pages. */
+static void fill(struct toc_store *store, int64_t logs[2])
+{
+    toc_fixture_begin(store);
+    logs[0] = toc_fixture_log(store, "hull", "framework");
+    logs[1] = toc_fixture_log(store, "york", "framework");
+    toc_fixture_commit(store);
+    for (unsigned epoch = 1; epoch <= EPOCHS; epoch++) {
+        toc_fixture_begin(store);
+        for (unsigned source = 0; source < 2; source++) {
+            add_epoch(store, logs[source], source, epoch);
+            const uint64_t first = 1 + (epoch - 1) * ROWS;
+            ck_assert_int_eq(toc_store_current_drop(store, "framework",
+                                                    source == 0 ? "hull" : "york",
+                                                    first + epoch % ROWS),
+                             TOC_OK);
+        }
+        toc_fixture_commit(store);
+    }
+}
+
+static void destroy(struct toc_store *store, int64_t log, unsigned first, unsigned last)
+{
+    toc_fixture_begin(store);
+    for (unsigned epoch = first; epoch <= last; epoch++) {
+        ck_assert_int_eq(toc_store_epoch_destroy(store, log, epoch), TOC_OK);
+    }
+    ck_assert_int_eq(
+        toc_store_current_clear(store, "framework", "hull", 1 + (first - 1) * ROWS, last * ROWS),
+        TOC_OK);
+    toc_fixture_commit(store);
+}
+
+static void expect_gone(unsigned first, unsigned last)
+{
+    static const char *const kinds[] = {"key", "wrp", "txt", "ref"};
+    for (unsigned epoch = first; epoch <= last; epoch++) {
+        for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+            char text[33];
+            name_secret(text, kinds[i], 0, epoch);
+            ck_assert_msg(files_with(text) == 0, "%s is still there", text);
+        }
+    }
+}
+
+static void expect_there(unsigned source, unsigned epoch)
+{
+    char text[33];
+    name_secret(text, "key", source, epoch);
+    ck_assert_int_ge(files_with(text), 1);
+    name_secret(text, "txt", source, epoch);
+    ck_assert_int_ge(files_with(text), 1);
+}
+
+START_TEST(destroyed_is_gone)
+{
+    struct toc_store *store = toc_fixture_store(folder);
+    struct toc_why why = {""};
+    int64_t logs[2];
+    if (_i == 1) {
+        ck_assert_int_eq(toc_store_checkpointer_start(store, &why), TOC_OK);
+    }
+    fill(store, logs);
+    expect_there(0, 1);
+    destroy(store, logs[0], 1, 40);
+    ck_assert_int_eq(toc_store_truncate_wal(store), TOC_OK);
+    expect_gone(1, 40);
+    expect_there(0, 41);
+    expect_there(1, 1);
+    /* What is left still works, and goes the same way in its time. */
+    struct toc_arena *arena = NULL;
+    ck_assert_int_eq(toc_arena_new(1 << 20, &arena), TOC_OK);
+    struct toc_current_row row;
+    char text[33];
+    name_secret(text, "ref", 0, 41);
+    ck_assert_int_eq(toc_store_current_own(store, "framework", text, arena, &row), TOC_OK);
+    ck_assert_uint_eq(toc_store_wraps_count(store, logs[0], NULL), EPOCHS - 40);
+    toc_arena_free(&arena);
+    destroy(store, logs[0], 41, EPOCHS);
+    ck_assert_int_eq(toc_store_truncate_wal(store), TOC_OK);
+    expect_gone(1, EPOCHS);
+    toc_store_close(&store);
+    store = toc_fixture_store(folder);
+    expect_gone(1, EPOCHS);
+    expect_there(1, EPOCHS);
+    toc_store_close(&store);
+}
+END_TEST
+
+/* Destroyed and committed, then killed: the next start does what was left to do. */
+START_TEST(killed_before_the_sweep)
+{
+    const pid_t child = fork();
+    ck_assert_int_ge(child, 0);
+    if (child == 0) {
+        struct toc_store *store = toc_fixture_store(folder);
+        int64_t logs[2];
+        fill(store, logs);
+        destroy(store, logs[0], 1, 40);
+        (void)raise(SIGKILL);
+        _exit(1);
+    }
+    int status = 0;
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+    expect_there(1, 1);
+    struct toc_store *store = toc_fixture_store(folder);
+    expect_gone(1, 40);
+    expect_there(0, 41);
+    ck_assert_int_eq(toc_store_sweep_due(store), TOC_NOTFOUND);
+    toc_store_close(&store);
+}
+END_TEST
+
+/* A submission's text was opened text too. */
+START_TEST(signed_submissions_are_gone)
+{
+    struct toc_store *store = toc_fixture_store(folder);
+    toc_fixture_begin(store);
+    const int64_t log = toc_fixture_log(store, "hull", "framework");
+    for (unsigned i = 1; i <= 200; i++) {
+        char text[33];
+        struct toc_submission made = {.stream = "framework", .records = 1};
+        (void)snprintf(made.id, sizeof made.id, "submission-%u", i);
+        name_secret(text, "sub", 0, i);
+        ck_assert_int_eq(toc_store_submission_add(store, &made, toc_bytes_text(text)), TOC_OK);
+    }
+    add_epoch(store, log, 0, 1);
+    toc_fixture_commit(store);
+    toc_fixture_begin(store);
+    for (unsigned i = 1; i <= 150; i++) {
+        char id[65];
+        (void)snprintf(id, sizeof id, "submission-%u", i);
+        ck_assert_int_eq(toc_store_submission_signed(store, id, i), TOC_OK);
+    }
+    ck_assert_int_eq(toc_store_epoch_destroy(store, log, 1), TOC_OK);
+    toc_fixture_commit(store);
+    ck_assert_int_eq(toc_store_truncate_wal(store), TOC_OK);
+    for (unsigned i = 1; i <= 200; i++) {
+        char text[33];
+        name_secret(text, "sub", 0, i);
+        ck_assert_int_eq(files_with(text) > 0, i > 150);
+    }
+    toc_store_close(&store);
+}
+END_TEST
+
+/* ---- migrations ---- */
+
+static enum toc_result migrate(const char *const *steps, int len, struct toc_why *why)
+{
+    struct toc_db db = {.name = "group.db"};
+    (void)snprintf(db.path, sizeof db.path, "%s", toc_scratch_file(folder, "group.db"));
+    enum toc_result result = toc_db_connect(&db, 256, why);
+    if (result == TOC_OK) {
+        result = toc_db_migrate(&db, steps, len, why);
+    }
+    if (result == TOC_OK && len == 3) {
+        result = toc_db_copies_drop(&db, why);
+    }
+    (void)sqlite3_close(db.handle);
+    return result;
+}
+
+static int rows_of(const char *name, const char *query)
+{
+    sqlite3 *handle = NULL;
+    sqlite3_stmt *statement = NULL;
+    int rows = -1;
+    ck_assert_int_eq(
+        sqlite3_open_v2(toc_scratch_file(folder, name), &handle, SQLITE_OPEN_READONLY, NULL),
+        SQLITE_OK);
+    if (sqlite3_prepare_v2(handle, query, -1, &statement, NULL) == SQLITE_OK) {
+        rows = 0;
+        while (sqlite3_step(statement) == SQLITE_ROW) {
+            rows++;
+        }
+    }
+    (void)sqlite3_finalize(statement);
+    ck_assert_int_eq(sqlite3_close(handle), SQLITE_OK);
+    return rows;
+}
+
+START_TEST(migrations)
+{
+    static const char *const steps[] = {
+        "CREATE TABLE a (x INTEGER) STRICT; INSERT INTO a VALUES (1)",
+        "CREATE TABLE b (x INTEGER) STRICT; INSERT INTO b SELECT x FROM a",
+        "INSERT INTO b VALUES (2)",
+    };
+    static const char *const broken[] = {steps[0], "CREATE TABLE b (x INTEGER) STRICT; no SQL"};
+    struct toc_why why = {""};
+    toc_scratch_put(toc_scratch_file(folder, "group.db"), "");
+    ck_assert_int_eq(migrate(steps, 1, &why), TOC_OK);
+    ck_assert_int_eq(access(toc_scratch_file(folder, "group.db.before-1"), F_OK), -1);
+    /* A step that fails leaves the file as it was. */
+    ck_assert_int_eq(migrate(broken, 2, &why), TOC_STORE);
+    ck_assert_int_eq(rows_of("group.db", "SELECT * FROM b"), -1);
+    ck_assert_int_eq(rows_of("group.db", "SELECT * FROM a"), 1);
+    ck_assert_int_eq(migrate(steps, 2, &why), TOC_OK);
+    ck_assert_int_eq(rows_of("group.db", "SELECT * FROM b"), 1);
+    ck_assert_int_eq(rows_of("group.db.before-1", "SELECT * FROM a"), 1);
+    ck_assert_int_eq(rows_of("group.db.before-1", "SELECT * FROM b"), -1);
+    struct stat status;
+    ck_assert_int_eq(stat(toc_scratch_file(folder, "group.db.before-1"), &status), 0);
+    ck_assert_int_eq(status.st_mode & 0777, 0600);
+    /* Going back is refused; going on drops the copies when it is told to. */
+    ck_assert_int_eq(migrate(steps, 1, &why), TOC_INVALID);
+    ck_assert_ptr_nonnull(strstr(why.text, "newer"));
+    ck_assert_int_eq(migrate(steps, 3, &why), TOC_OK);
+    ck_assert_int_eq(rows_of("group.db", "SELECT * FROM b"), 2);
+    ck_assert_int_eq(access(toc_scratch_file(folder, "group.db.before-1"), F_OK), -1);
+    ck_assert_int_eq(access(toc_scratch_file(folder, "group.db.before-2"), F_OK), -1);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *const suite = suite_create("daemon/store_sweep");
+    TCase *const tests = tcase_create("sweep");
+    tcase_add_checked_fixture(tests, setup, teardown);
+    tcase_set_timeout(tests, 120);
+    tcase_add_loop_test(tests, destroyed_is_gone, 0, 2);
+    tcase_add_test(tests, killed_before_the_sweep);
+    tcase_add_test(tests, signed_submissions_are_gone);
+    tcase_add_test(tests, migrations);
+    suite_add_tcase(suite, tests);
+    return toc_test_main(suite);
+}
