@@ -59,8 +59,8 @@ const size_t toc_authority_streams_len =
     sizeof toc_authority_streams / sizeof toc_authority_streams[0];
 
 /* A rule of rosters that is broken here is a decision that may not be taken. */
-static enum toc_result checked(const struct toc_roster *roster, struct toc_roster *ret_next,
-                               struct toc_why *why)
+enum toc_result toc_authority_check(const struct toc_roster *roster, struct toc_roster *ret_next,
+                                    struct toc_why *why)
 {
     const enum toc_result result = toc_roster_check(roster, why);
     if (result == TOC_INVALID) {
@@ -117,10 +117,10 @@ enum toc_result toc_authority_found(struct toc_arena *arena,
         .streams = toc_authority_streams,
         .streams_len = toc_authority_streams_len,
     };
-    return checked(&first, ret_first, why);
+    return toc_authority_check(&first, ret_first, why);
 }
 
-static struct toc_roster following(const struct toc_authority_step *step)
+struct toc_roster toc_authority_next(const struct toc_authority_step *step)
 {
     struct toc_roster next = *step->now;
     next.version++;
@@ -245,7 +245,7 @@ enum toc_result toc_authority_admit(const struct toc_authority_step *step,
                                     struct toc_roster *ret_next, struct toc_why *why)
 {
     const struct toc_member *const known = toc_roster_member(step->now, newcomer->id);
-    struct toc_roster next = following(step);
+    struct toc_roster next = toc_authority_next(step);
     struct toc_member entry = *newcomer;
     TOC_TRY(check_newcomer(step->now, newcomer, why));
     entry.admitted_version = next.version;
@@ -269,7 +269,7 @@ enum toc_result toc_authority_admit(const struct toc_authority_step *step,
     if (next.token_epoch == 0 && toc_member_has(&entry, TOC_ROLE_COUNCIL)) {
         TOC_TRY(open_tokens(step, toc_roster_member(&next, entry.id)->id, &next, why));
     }
-    return checked(&next, ret_next, why);
+    return toc_authority_check(&next, ret_next, why);
 }
 
 static bool is_listed(const char *const *ids, size_t ids_len, const char *id)
@@ -380,14 +380,14 @@ static enum toc_result take_out(const struct toc_authority_step *step, const cha
 enum toc_result toc_authority_remove(const struct toc_authority_step *step, const char *member,
                                      struct toc_roster *ret_next, struct toc_why *why)
 {
-    struct toc_roster next = following(step);
+    struct toc_roster next = toc_authority_next(step);
     struct toc_member *const members = copy_members(step);
     if (members == NULL) {
         return no_memory(why);
     }
     next.members = members;
     TOC_TRY(take_out(step, member, members, &next, why));
-    return checked(&next, ret_next, why);
+    return toc_authority_check(&next, ret_next, why);
 }
 
 /* Whom it succeeds already, those who leave now, and whom those had succeeded. */
@@ -425,7 +425,7 @@ enum toc_result toc_authority_succeed(const struct toc_authority_step *step, con
                                       char *const *olds, size_t olds_len,
                                       struct toc_roster *ret_next, struct toc_why *why)
 {
-    struct toc_roster next = following(step);
+    struct toc_roster next = toc_authority_next(step);
     struct toc_member *const members = copy_members(step);
     if (members == NULL) {
         return no_memory(why);
@@ -445,13 +445,13 @@ enum toc_result toc_authority_succeed(const struct toc_authority_step *step, con
     for (size_t i = 0; i < olds_len; i++) {
         TOC_TRY(take_out(step, olds[i], members, &next, why));
     }
-    return checked(&next, ret_next, why);
+    return toc_authority_check(&next, ret_next, why);
 }
 
 enum toc_result toc_authority_renew(const struct toc_authority_step *step, int64_t expires_ms,
                                     struct toc_roster *ret_next, struct toc_why *why)
 {
-    struct toc_roster next = following(step);
+    struct toc_roster next = toc_authority_next(step);
     next.expires_ms = expires_ms;
-    return checked(&next, ret_next, why);
+    return toc_authority_check(&next, ret_next, why);
 }

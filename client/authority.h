@@ -55,9 +55,29 @@ enum toc_result toc_authority_succeed(const struct toc_authority_step *step, con
                                       char *const *olds, size_t olds_len,
                                       struct toc_roster *ret_next, struct toc_why *why)
     TOC_MUST_CHECK;
+/* A list of members, by `name`, and the stream STREAM.NAME that those on it read, published by
+ * whoever publishes STREAM (authority_list.c). The list is what `members` says, in any order; with
+ * none, the stream is taken away, and the list too unless another stream is read by it.
+ * TOC_NOTFOUND, TOC_INVALID, TOC_TOOBIG, TOC_EXISTS when nothing would change. */
+struct toc_authority_list {
+    const char *name;
+    const char *stream; /* one that carries records: "framework" */
+    char *const *members;
+    size_t members_len;
+};
+enum toc_result toc_authority_list(const struct toc_authority_step *step,
+                                   const struct toc_authority_list *list,
+                                   struct toc_roster *ret_next, struct toc_why *why) TOC_MUST_CHECK;
 /* The same roster for longer (or shorter). */
 enum toc_result toc_authority_renew(const struct toc_authority_step *step, int64_t expires_ms,
                                     struct toc_roster *ret_next, struct toc_why *why)
     TOC_MUST_CHECK;
+
+/* ---- for authority*.c ---- */
+/* The version after step->now, as yet the same. */
+struct toc_roster toc_authority_next(const struct toc_authority_step *step);
+/* A rule of rosters that is broken here is a decision that may not be taken: TOC_DENIED. */
+enum toc_result toc_authority_check(const struct toc_roster *roster, struct toc_roster *ret_next,
+                                    struct toc_why *why) TOC_MUST_CHECK;
 
 #endif

@@ -5,7 +5,8 @@ enum { PAGE = 500 };
 
 static json_t *request_of(const struct toc_catalogue_filter *filter, json_t *after)
 {
-    json_t *const fields = json_pack("{s:s, s:i}", "stream", filter->stream, "limit", PAGE);
+    json_t *const fields = json_pack("{s:s, s:b, s:i}", "stream", filter->stream, "sub_streams",
+                                     (int)filter->sub_streams, "limit", PAGE);
     if (filter->publisher != NULL) {
         (void)json_object_set_new(fields, "publisher", json_string(filter->publisher));
     }
@@ -22,7 +23,7 @@ static json_t *request_of(const struct toc_catalogue_filter *filter, json_t *aft
 static enum toc_result flatten(const json_t *row, json_t *records)
 {
     TOC_AUTO(toc_json_free) json_t *item = json_copy(json_object_get(row, "record"));
-    static const char *const keys[] = {"publisher", "sequence", "key"};
+    static const char *const keys[] = {"stream", "publisher", "sequence", "key"};
     TOC_ENSURE(item != NULL, TOC_NOMEM);
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
         json_t *const value = json_object_get(row, keys[i]);

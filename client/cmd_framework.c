@@ -1,7 +1,8 @@
 #include "commands.h"
 
 static const struct toc_command commands[] = {
-    {"add", toc_cmd_framework_add, "--reference R --title T --kind K [FIELD]... | --from FILE",
+    {"add", toc_cmd_framework_add,
+     "--reference R --title T --kind K [FIELD]... [--list NAME] | --from FILE",
      "drafts one framework of your own, which waits for publish"},
     {"list", toc_cmd_framework_list, "[--publisher M] [--kind K] [--open] [--text T] [--sort ends]",
      "lists what the group has published"},

@@ -14,6 +14,7 @@ struct words {
     const char *from; /* a file with the record's JSON; "-" for standard input */
     const char *reference, *title, *kind, *description, *buyer, *status, *method, *fee;
     const char *start, *end, *last_extension, *restrictions, *ocid, *notice, *parent;
+    const char *list; /* a sub-group's, NULL: the group's own stream */
     struct toc_texts open_to, cpv, categories;
     uint64_t value, months;
     bool dry_run;
@@ -105,21 +106,28 @@ static enum toc_result record_of(json_t *json, struct toc_arena *arena,
     return TOC_OK;
 }
 
-static enum toc_result draft(struct toc_cli *cli, json_t *json, bool withdraw, bool dry_run,
+/* Where a draft goes, and what it does there. */
+struct aim {
+    const char *stream;
+    bool withdraw;
+    bool dry_run;
+};
+
+static enum toc_result draft(struct toc_cli *cli, json_t *json, const struct aim *aim,
                              struct toc_staged *ret_staged, struct toc_why *why)
 {
     TOC_AUTO(toc_arena_free) struct toc_arena *arena = NULL;
     struct toc_record record;
     TOC_TRY(toc_arena_new(4 * RECORD_FILE_MAX, &arena));
     TOC_TRY(record_of(json, arena, &record, why));
-    if (dry_run) {
+    if (aim->dry_run) {
         *ret_staged = (struct toc_staged){0};
         return TOC_OK;
     }
     const struct toc_staging staging = {
-        .stream = "framework",
-        .source = withdraw ? "framework withdraw" : "framework add",
-        .withdraw = withdraw,
+        .stream = aim->stream,
+        .source = aim->withdraw ? "framework withdraw" : "framework add",
+        .withdraw = aim->withdraw,
         .records = &record,
         .records_len = 1,
     };
@@ -143,7 +151,7 @@ static int report(struct toc_cli *cli, const json_t *json, const struct toc_stag
 }
 
 /* A framework that breaks a rule was typed wrong: usage, unless it came from a file. */
-static int add(struct toc_cli *cli, const struct words *words)
+static int add(struct toc_cli *cli, const struct words *words, const char *stream)
 {
     TOC_AUTO(toc_json_free) json_t *json = NULL;
     TOC_AUTO(toc_roster_file_free) struct toc_roster_file *roster = NULL;
@@ -164,7 +172,11 @@ static int add(struct toc_cli *cli, const struct words *words)
         if (toc_field_text(json, "buyer")[0] == '\0') {
             (void)json_object_set_new(json, "buyer", json_string(self->name));
         }
-        result = draft(cli, json, false, words->dry_run, &staged, &why);
+        const struct aim aim = {.stream = stream, .dry_run = words->dry_run};
+        result = draft(cli, json, &aim, &staged, &why);
+    }
+    if (result == TOC_INVALID && words->from == NULL) {
+        return toc_cli_misuse(cli, "framework add", "%s", why.text);
     }
     return result == TOC_OK ? report(cli, json, &staged) : toc_cli_fail(cli, result, &why);
 }
@@ -194,13 +206,16 @@ int toc_cmd_framework_add(struct toc_cli *cli, int argc, char **argv)
         {.name = "category", .texts = &words.categories},
         {.name = "value", .number = &words.value, .number_max = TOC_FRAMEWORK_POUNDS_MAX},
         {.name = "months", .number = &words.months, .number_max = TOC_FRAMEWORK_MONTHS_MAX},
+        {.name = "list", .text = &words.list},
         {.name = "dry-run", .flag = &words.dry_run},
     };
     static const struct toc_usage usage = {
         .command = "framework add",
-        .operands = "--reference R --title T --kind K [FIELD]... | --from FILE",
+        .operands = "--reference R --title T --kind K [FIELD]... [--list NAME] | --from FILE",
     };
+    char stream[TOC_STREAM_LEN_MAX + 1];
     struct toc_operands operands;
+    struct toc_why why;
     int status;
     if (!toc_cli_parse(cli, &usage, argc, argv, options, sizeof options / sizeof options[0],
                        &operands, &status)) {
@@ -215,7 +230,10 @@ int toc_cmd_framework_add(struct toc_cli *cli, int argc, char **argv)
         return toc_cli_misuse(cli, usage.command, "--kind: '%.40s' is no kind of framework",
                               words.kind);
     }
-    return add(cli, &words);
+    if (toc_framework_stream(words.list, stream, &why) != TOC_OK) {
+        return toc_cli_misuse(cli, usage.command, "%s", why.text);
+    }
+    return add(cli, &words, stream);
 }
 
 int toc_cmd_framework_withdraw(struct toc_cli *cli, int argc, char **argv)
@@ -242,7 +260,11 @@ int toc_cmd_framework_withdraw(struct toc_cli *cli, int argc, char **argv)
         }
     }
     if (result == TOC_OK) {
-        result = draft(cli, record, true, false, &staged, &why);
+        /* On the stream that it stands on. */
+        char stream[TOC_STREAM_LEN_MAX + 1];
+        (void)snprintf(stream, sizeof stream, "%s", toc_field_text(record, "stream"));
+        const struct aim aim = {.stream = stream, .withdraw = true};
+        result = draft(cli, record, &aim, &staged, &why);
     }
     return result == TOC_OK ? report(cli, record, &staged) : toc_cli_fail(cli, result, &why);
 }

@@ -110,8 +110,8 @@ static enum toc_result fetch(struct toc_cli *cli, const struct words *words, jso
 {
     TOC_AUTO(toc_json_free) json_t *records = NULL;
     TOC_AUTO(toc_json_free) json_t *wanted = json_array();
-    const struct toc_catalogue_filter filter = {.stream = "framework",
-                                                .publisher = words->publisher};
+    const struct toc_catalogue_filter filter = {
+        .stream = TOC_FRAMEWORK_STREAM, .sub_streams = true, .publisher = words->publisher};
     TOC_TRY(toc_catalogue_fetch(cli, &filter, &records, why));
     for (size_t i = 0; i < json_array_size(records); i++) {
         json_t *const record = json_array_get(records, i);
@@ -126,6 +126,35 @@ static enum toc_result fetch(struct toc_cli *cli, const struct words *words, jso
     return TOC_OK;
 }
 
+/* A date, or how long it lasts from a start that is not known. */
+static void ends_text(const json_t *record, char *ret_text, size_t room)
+{
+    const char *const ends = toc_field_text(record, "period_end");
+    const long long months = (long long)toc_field_number(record, "period_months");
+    if (ends[0] == '\0' && months > 0) {
+        (void)snprintf(ret_text, room, "%lld months", months);
+    } else {
+        (void)snprintf(ret_text, room, "%.20s", ends);
+    }
+}
+
+/* The list of a sub-group's stream; "" for the group's own. */
+static const char *list_of(const json_t *record)
+{
+    const char *const dot = strchr(toc_field_text(record, "stream"), '.');
+    return dot == NULL ? "" : dot + 1;
+}
+
+static bool has_lists(const json_t *records)
+{
+    for (size_t i = 0; i < json_array_size(records); i++) {
+        if (list_of(json_array_get(records, i))[0] != '\0') {
+            return true;
+        }
+    }
+    return false;
+}
+
 static enum toc_result print_table(struct toc_cli *cli, const json_t *records)
 {
     static const struct toc_column columns[] = {
@@ -135,22 +164,30 @@ static enum toc_result print_table(struct toc_cli *cli, const json_t *records)
         {.heading = "LOTS", .right = true},
         {.heading = "ENDS"},
         {.heading = "OPEN TO", .shrinks = true},
+        {.heading = "LIST"},
     };
+    /* The last column is for those few who are on a list. */
+    const size_t columns_len = sizeof columns / sizeof columns[0] - (has_lists(records) ? 0 : 1);
     TOC_AUTO(toc_table_free) struct toc_table *table = NULL;
-    TOC_TRY(toc_table_new(columns, sizeof columns / sizeof columns[0], &table));
+    TOC_TRY(toc_table_new(columns, columns_len, &table));
     for (size_t i = 0; i < json_array_size(records); i++) {
         const json_t *const record = json_array_get(records, i);
         char lots[24] = "";
         char users[160];
+        char ends[32];
         const size_t lots_len = json_array_size(toc_field_array(record, "lots"));
         if (lots_len > 0) {
             (void)snprintf(lots, sizeof lots, "%zu", lots_len);
         }
         toc_json_join(toc_field_array(record, "open_to"), users, sizeof users);
-        const char *const cells[] = {
-            toc_field_text(record, "publisher"),  toc_field_text(record, "title"),
-            toc_field_text(record, "kind"),       lots,
-            toc_field_text(record, "period_end"), users};
+        ends_text(record, ends, sizeof ends);
+        const char *const cells[] = {toc_field_text(record, "publisher"),
+                                     toc_field_text(record, "title"),
+                                     toc_field_text(record, "kind"),
+                                     lots,
+                                     ends,
+                                     users,
+                                     list_of(record)};
         TOC_TRY(toc_table_add(table, cells));
     }
     if (toc_table_rows(table) > 0) {
@@ -237,6 +274,10 @@ static void print_field(struct toc_cli *cli, const char *key, const json_t *valu
     toc_text_print(cli->out, &cli->paper, TOC_STYLE_HEADING, label);
     if (json_is_string(value)) {
         toc_text_print(cli->out, &cli->paper, TOC_STYLE_PLAIN, json_string_value(value));
+    } else if (json_is_string(json_array_get(value, 0))) {
+        char list[1024];
+        toc_json_join(value, list, sizeof list);
+        toc_text_print(cli->out, &cli->paper, TOC_STYLE_PLAIN, list);
     } else {
         char *const text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
         toc_text_print(cli->out, &cli->paper, TOC_STYLE_PLAIN, text == NULL ? "" : text);

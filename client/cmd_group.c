@@ -8,6 +8,8 @@ static const struct toc_command commands[] = {
     {"remove", toc_cmd_group_remove, "MEMBER... [--dir DIR]", "takes members out of the group"},
     {"succeed", toc_cmd_group_succeed, "NEW OLD... [--dir DIR]",
      "lets a member take the place of others"},
+    {"list", toc_cmd_group_list, "NAME [MEMBER]... [--stream S] [--dir DIR]",
+     "gives a sub-group a stream of its own; without members, takes it away"},
     {"renew", toc_cmd_group_renew, "[--days N | --expires TIME] [--dir DIR]",
      "gives the roster a new date of expiry"},
     {"sign", toc_cmd_group_sign, "--key FILE [--dir DIR]",

@@ -1,4 +1,5 @@
-/* The subcommands that bring a roster to its next version: admit, remove, succeed, renew, sign. */
+/* The subcommands that bring a roster to its next version: admit, remove, succeed, list, renew,
+ * sign. */
 #include "authority_folder.h"
 #include "commands.h"
 #include "ensure.h"
@@ -15,6 +16,7 @@ struct change {
     struct toc_arena *arena; /* of this version; a new one for each */
     struct toc_authority_step step;
     struct toc_authority_outcome outcome;
+    uint32_t token_epoch; /* before the change */
 };
 
 static void change_done(struct change *change)
@@ -44,6 +46,7 @@ static enum toc_result change_begin(struct change *change, struct toc_why *why)
 static enum toc_result change_open(struct change *change, struct toc_why *why)
 {
     TOC_TRY(toc_authority_folder_open(change->dir, change->group, &change->folder, why));
+    change->token_epoch = toc_roster_file_current(change->folder.file)->token_epoch;
     return change_begin(change, why);
 }
 
@@ -51,6 +54,20 @@ static enum toc_result change_publish(struct change *change, const struct toc_ro
                                       struct toc_why *why)
 {
     return toc_authority_publish(change->dir, &change->folder, next, &change->outcome, why);
+}
+
+/* Whoever can look suppliers up has changed: that is never done in silence. */
+static void report_holders(const struct change *change, const struct toc_roster *roster)
+{
+    if (roster->token_epoch == change->token_epoch) {
+        return;
+    }
+    fprintf(change->cli->out, "Token epoch %u begins; holders:", roster->token_epoch);
+    for (size_t i = 0; i < roster->holders_len; i++) {
+        fprintf(change->cli->out, "%s %s", i == 0 ? "" : ",", roster->holders[i]);
+    }
+    fputs(roster->holders_len == 1 ? " (alone: it could look suppliers up)\n" : "\n",
+          change->cli->out);
 }
 
 /* What was done, and what is to be done now. */
@@ -68,6 +85,7 @@ static int change_report(const struct change *change, const char *done)
                            outcome->complete ? change->folder.path : change->folder.next_path));
     }
     if (outcome->complete) {
+        report_holders(change, roster);
         fprintf(cli->out,
                 "%s: version %llu is in %s\nHand it to one running member, normally the hub: "
                 "tocsin group adopt FILE\n",
@@ -217,6 +235,68 @@ int toc_cmd_group_succeed(struct toc_cli *cli, int argc, char **argv)
     return result == TOC_OK ? change_report(&change, "succeeded") : toc_cli_fail(cli, result, &why);
 }
 
+/* What stands on the stream stays where it was read, and nobody can withdraw it any more. */
+static enum toc_result confirm_end(struct toc_cli *cli, const struct toc_authority_list *list,
+                                   struct toc_why *why)
+{
+    char question[256];
+    (void)snprintf(question, sizeof question,
+                   "The stream %.40s.%.40s ends: what was published on it can no longer be "
+                   "changed or withdrawn.\nHave its publishers withdrawn what should not stay?",
+                   list->stream, list->name);
+    if (list->members_len == 0 && !toc_cli_confirm(cli, question)) {
+        return toc_fail(why, TOC_DENIED, "%s: not ended: nothing was changed", list->name);
+    }
+    return TOC_OK;
+}
+
+int toc_cmd_group_list(struct toc_cli *cli, int argc, char **argv)
+{
+    TOC_AUTO(change_done) struct change change = {.cli = cli, .dir = "."};
+    struct toc_authority_list list = {.stream = "framework"};
+    bool yes = false;
+    const struct toc_option options[] = {
+        {.name = "dir", .text = &change.dir},
+        {.name = "group", .text = &change.group},
+        {.name = "stream", .text = &list.stream},
+        {.name = "yes", .flag = &yes},
+    };
+    static const struct toc_usage usage = {
+        .command = "group list",
+        .operands_min = 1,
+        .operands_max = TOC_MEMBERS_MAX + 1,
+        .operands = "NAME [MEMBER]... [--stream S] [--dir DIR]",
+    };
+    struct toc_operands operands;
+    struct toc_why why = {""};
+    struct toc_roster next;
+    int status;
+    if (!toc_cli_parse(cli, &usage, argc, argv, options, sizeof options / sizeof options[0],
+                       &operands, &status)) {
+        return status;
+    }
+    list.name = operands.items[0];
+    list.members = operands.items + 1;
+    list.members_len = operands.len - 1;
+    cli->asks = cli->asks && !yes;
+    enum toc_result result = change_open(&change, &why);
+    if (result == TOC_OK) {
+        result = toc_authority_list(&change.step, &list, &next, &why);
+    }
+    if (result == TOC_OK) {
+        result = confirm_end(cli, &list, &why);
+    }
+    if (result == TOC_OK) {
+        result = change_publish(&change, &next, &why);
+    }
+    if (result == TOC_INVALID) {
+        return toc_cli_misuse(cli, usage.command, "%s", why.text);
+    }
+    return result == TOC_OK
+               ? change_report(&change, list.members_len > 0 ? "list kept" : "list ended")
+               : toc_cli_fail(cli, result, &why);
+}
+
 int toc_cmd_group_renew(struct toc_cli *cli, int argc, char **argv)
 {
     TOC_AUTO(change_done) struct change change = {.cli = cli, .dir = "."};
@@ -238,10 +318,10 @@ int toc_cmd_group_renew(struct toc_cli *cli, int argc, char **argv)
                        &operands, &status)) {
         return status;
     }
-    enum toc_result result = change_open(&change, &why);
-    if (result == TOC_OK) {
-        result = toc_lifetime_end(&life, change.step.issued_ms, &expires_ms, &why);
+    if (toc_lifetime_end(&life, toc_env_wall_ms(cli->env), &expires_ms, &why) != TOC_OK) {
+        return toc_cli_misuse(cli, usage.command, "%s", why.text);
     }
+    enum toc_result result = change_open(&change, &why);
     if (result == TOC_OK) {
         result = toc_authority_renew(&change.step, expires_ms, &next, &why);
     }
@@ -275,6 +355,7 @@ int toc_cmd_group_sign(struct toc_cli *cli, int argc, char **argv)
     enum toc_result result =
         toc_authority_folder_open(change.dir, change.group, &change.folder, &why);
     if (result == TOC_OK) {
+        change.token_epoch = toc_roster_file_current(change.folder.file)->token_epoch;
         result = toc_authority_sign(&change.folder, key, &change.outcome, &why);
     }
     return result == TOC_OK ? change_report(&change, "signed") : toc_cli_fail(cli, result, &why);

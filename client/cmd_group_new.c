@@ -14,6 +14,7 @@ struct words {
     const char *dir;
     const char *signers;
     struct toc_lifetime life;
+    int64_t expires_ms;
     unsigned threshold;
     unsigned signers_len;
 };
@@ -102,12 +103,12 @@ static enum toc_result found(struct toc_cli *cli, const struct words *words,
         .signers_len = words->signers_len,
         .threshold = words->threshold,
         .issued_ms = toc_env_wall_ms(cli->env),
+        .expires_ms = words->expires_ms,
     };
     struct toc_authority_folder folder;
     struct toc_request request;
     struct toc_hash hash;
     struct toc_roster first;
-    TOC_TRY(toc_lifetime_end(&words->life, founding.issued_ms, &founding.expires_ms, why));
     TOC_TRY(toc_request_load(words->hub, arena, &request, &hash, why));
     founding.hub = &request.member;
     if (!toc_member_has(founding.hub, TOC_ROLE_HUB)) {
@@ -178,7 +179,9 @@ int toc_cmd_group_new(struct toc_cli *cli, int argc, char **argv)
     if (!toc_ident_group(words.group)) {
         return toc_cli_misuse(cli, usage.command, "'%.60s' is no name for a group", words.group);
     }
-    if (parse_signers(&words, &why) != TOC_OK) {
+    if (parse_signers(&words, &why) != TOC_OK ||
+        toc_lifetime_end(&words.life, toc_env_wall_ms(cli->env), &words.expires_ms, &why) !=
+            TOC_OK) {
         return toc_cli_misuse(cli, usage.command, "%s", why.text);
     }
     TOC_AUTO(toc_arena_free) struct toc_arena *arena = NULL;

@@ -16,7 +16,8 @@ static void looked_done(struct looked *looked)
     toc_roster_file_free(&looked->file);
 }
 
-/* A file that is named, the folder that is named, or the roster of the configuration. */
+/* A file that is named, the folder that is named, the roster of the configuration, or this folder.
+ */
 static enum toc_result look(struct toc_cli *cli, const char *file, const char *dir,
                             struct looked *ret_looked, struct toc_why *why)
 {
@@ -31,7 +32,11 @@ static enum toc_result look(struct toc_cli *cli, const char *file, const char *d
     }
     if (path == NULL) {
         const struct toc_conf *conf;
-        TOC_TRY(toc_cli_conf(cli, &conf, why));
+        const enum toc_result result = toc_cli_conf(cli, &conf, why);
+        if (result == TOC_NOTFOUND && look(cli, NULL, ".", ret_looked, NULL) == TOC_OK) {
+            return TOC_OK; /* a signer has no configuration, and stands in the folder */
+        }
+        TOC_TRY(result);
         path = conf->roster;
     }
     if (strlen(path) >= sizeof looked.path) {

@@ -1,6 +1,7 @@
 #include "commands.h"
 #include "ensure.h"
 #include "file.h"
+#include "framework_find.h"
 #include "import_framework_csv.h"
 #include "import_ocds.h"
 #include "own_entry.h"
@@ -16,6 +17,8 @@ struct words {
     const char *kind;
     const char *file;
     const char *rejects;
+    const char *list; /* a sub-group's; NULL: for the whole group */
+    char stream[TOC_STREAM_LEN_MAX + 1];
     bool dry_run;
     bool template;
 };
@@ -178,16 +181,17 @@ static json_t *report_json(const struct words *words, const struct toc_import *i
                                               "rows", (json_int_t)import->tallies[i].rows));
     }
     return json_pack(
-        "{s:s, s:s, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:I}",
-        "kind", words->kind, "file", words->file, "dry_run", (int)words->dry_run, "rows_read",
-        (json_int_t)import->rows_read, "rows_used", (json_int_t)import->rows_used, "rows_rejected",
-        (json_int_t)import->rows_rejected, "rows_screened", (json_int_t)import->rows_screened,
-        "rows_held", (json_int_t)import->rows_held, "suppliers", (json_int_t)suppliers_of(import),
-        "records", (json_int_t)import->records_len, "staged", (json_int_t)staged->staged,
-        "unchanged", (json_int_t)staged->unchanged, "rejected",
-        notes_json(import, TOC_IMPORT_REJECTED), "held", notes_json(import, TOC_IMPORT_HELD),
-        "screened", screened, "remarks", notes_json(import, TOC_IMPORT_USED), "notes_left_out",
-        (json_int_t)import->notes_left_out);
+        "{s:s, s:s, s:s, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o, "
+        "s:I}",
+        "kind", words->kind, "file", words->file, "stream", words->stream, "dry_run",
+        (int)words->dry_run, "rows_read", (json_int_t)import->rows_read, "rows_used",
+        (json_int_t)import->rows_used, "rows_rejected", (json_int_t)import->rows_rejected,
+        "rows_screened", (json_int_t)import->rows_screened, "rows_held",
+        (json_int_t)import->rows_held, "suppliers", (json_int_t)suppliers_of(import), "records",
+        (json_int_t)import->records_len, "staged", (json_int_t)staged->staged, "unchanged",
+        (json_int_t)staged->unchanged, "rejected", notes_json(import, TOC_IMPORT_REJECTED), "held",
+        notes_json(import, TOC_IMPORT_HELD), "screened", screened, "remarks",
+        notes_json(import, TOC_IMPORT_USED), "notes_left_out", (json_int_t)import->notes_left_out);
 }
 
 static void print_notes(struct toc_cli *cli, const struct toc_import *import,
@@ -253,7 +257,7 @@ static int import(struct toc_cli *cli, const struct words *words, const struct k
         result = write_rejects(words->rejects, &import, &why);
     }
     if (result == TOC_OK && !words->dry_run) {
-        const struct toc_staging staging = {.stream = "framework",
+        const struct toc_staging staging = {.stream = words->stream,
                                             .source = words->file,
                                             .records = import.records,
                                             .records_len = import.records_len};
@@ -279,15 +283,17 @@ int toc_cmd_import(struct toc_cli *cli, int argc, char **argv)
     const struct toc_option options[] = {
         {.name = "dry-run", .flag = &words.dry_run},
         {.name = "rejects", .text = &words.rejects},
+        {.name = "list", .text = &words.list},
         {.name = "template", .flag = &words.template},
     };
     static const struct toc_usage usage = {
         .command = "import",
         .operands_min = 1,
         .operands_max = 2,
-        .operands = "contracts|ocds FILE [--dry-run] [--rejects FILE] [--template]",
+        .operands = "contracts|ocds FILE [--list NAME] [--dry-run] [--rejects FILE] [--template]",
     };
     struct toc_operands operands;
+    struct toc_why why;
     int status;
     if (!toc_cli_parse(cli, &usage, argc, argv, options, sizeof options / sizeof options[0],
                        &operands, &status)) {
@@ -308,6 +314,9 @@ int toc_cmd_import(struct toc_cli *cli, int argc, char **argv)
     }
     if (operands.len < 2) {
         return toc_cli_misuse(cli, usage.command, "FILE is missing ('-' is standard input)");
+    }
+    if (toc_framework_stream(words.list, words.stream, &why) != TOC_OK) {
+        return toc_cli_misuse(cli, usage.command, "%s", why.text);
     }
     words.file = operands.items[1];
     return import(cli, &words, kind);

@@ -3,7 +3,7 @@
 #include "ensure.h"
 #include <string.h>
 
-enum { PAGE = 200 };
+enum { PAGE = 200, DIGEST_LEN = 64 };
 
 /* A request for one stream, or all. */
 static json_t *stream_field(const char *stream)
@@ -156,6 +156,10 @@ int toc_cmd_publish(struct toc_cli *cli, int argc, char **argv)
     if (!toc_cli_parse(cli, &usage, argc, argv, options, sizeof options / sizeof options[0],
                        &operands, &status)) {
         return status;
+    }
+    if (expect != NULL && strspn(expect, "0123456789abcdefABCDEF") != DIGEST_LEN) {
+        return toc_cli_misuse(cli, usage.command,
+                              "--expect: '%.80s' is not the digest that preview shows", expect);
     }
     json_t *const fields = stream_field(stream);
     if (expect != NULL) {

@@ -91,7 +91,8 @@ static enum toc_result look_at_frameworks(struct toc_cli *cli, int64_t now_ms, j
     size_t ending = 0;
     toc_date_text(days, today);
     toc_date_text(toc_date_add_months(days, ENDING_MONTHS), until);
-    const struct toc_catalogue_filter filter = {.stream = "framework", .ends_before = until};
+    const struct toc_catalogue_filter filter = {
+        .stream = "framework", .sub_streams = true, .ends_before = until};
     TOC_TRY(toc_catalogue_fetch(cli, &filter, &records, why));
     for (size_t i = 0; i < json_array_size(records); i++) {
         /* Dates of this form sort as text. */

@@ -165,9 +165,10 @@ static int report(struct verify *verify)
         return toc_cli_fail(cli, result, &why);
     }
     fprintf(cli->out,
-            "Verified: %llu rosters of group %s and %zu logs, every signature and every place in "
+            "Verified: %llu rosters of group %s and %zu log%s, every signature and every place in "
             "the chain\nFingerprint of the group: %s\n",
-            (unsigned long long)roster->version, roster->group, json_array_size(logs), fingerprint);
+            (unsigned long long)roster->version, roster->group, json_array_size(logs),
+            json_array_size(logs) == 1 ? "" : "s", fingerprint);
     if (verify->evidence > 0) {
         fprintf(cli->out, "%llu pieces of evidence of contradictions are kept\n",
                 (unsigned long long)verify->evidence);

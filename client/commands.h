@@ -27,6 +27,7 @@ int toc_cmd_group_new(struct toc_cli *cli, int argc, char **argv);
 int toc_cmd_group_admit(struct toc_cli *cli, int argc, char **argv);
 int toc_cmd_group_remove(struct toc_cli *cli, int argc, char **argv);
 int toc_cmd_group_succeed(struct toc_cli *cli, int argc, char **argv);
+int toc_cmd_group_list(struct toc_cli *cli, int argc, char **argv);
 int toc_cmd_group_renew(struct toc_cli *cli, int argc, char **argv);
 int toc_cmd_group_sign(struct toc_cli *cli, int argc, char **argv);
 int toc_cmd_group_show(struct toc_cli *cli, int argc, char **argv);

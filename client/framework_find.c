@@ -2,19 +2,37 @@
 #include "catalogue.h"
 #include "ensure.h"
 #include "framework_fields.h"
+#include "ident.h"
 #include <string.h>
 #include <strings.h>
 
-enum { NAME_MAX_LEN = TOC_MEMBER_LEN_MAX + 24 };
+enum { NAME_MAX_LEN = TOC_MEMBER_LEN_MAX + TOC_STREAM_LEN_MAX + 24 };
 
 bool toc_framework_kind_known(const char *name)
 {
     return toc_framework_value_of(&toc_framework_kind_names, name) != 0;
 }
 
+enum toc_result toc_framework_stream(const char *list, char ret_stream[TOC_STREAM_LEN_MAX + 1],
+                                     struct toc_why *why)
+{
+    if (list != NULL && !toc_ident_group(list)) {
+        return toc_fail(why, TOC_INVALID,
+                        "--list: '%.60s' is no name of a list: see 'tocsin group "
+                        "show'",
+                        list);
+    }
+    (void)snprintf(ret_stream, TOC_STREAM_LEN_MAX + 1, TOC_FRAMEWORK_STREAM "%s%s",
+                   list == NULL ? "" : ".", list == NULL ? "" : list);
+    return TOC_OK;
+}
+
+/* A sequence counts along one stream, so a sub-group's has its list in the name. */
 static void name_of(const json_t *record, char ret_name[NAME_MAX_LEN])
 {
-    (void)snprintf(ret_name, NAME_MAX_LEN, "%.31s/%lld", toc_field_text(record, "publisher"),
+    const char *const dot = strchr(toc_field_text(record, "stream"), '.');
+    (void)snprintf(ret_name, NAME_MAX_LEN, "%.31s/%.64s%s%lld", toc_field_text(record, "publisher"),
+                   dot == NULL ? "" : dot + 1, dot == NULL ? "" : "/",
                    (long long)toc_field_number(record, "sequence"));
 }
 
@@ -38,7 +56,8 @@ enum toc_result toc_framework_find(struct toc_cli *cli, const char *word, const 
                                    json_t **ret_record, struct toc_why *why)
 {
     TOC_AUTO(toc_json_free) json_t *records = NULL;
-    const struct toc_catalogue_filter filter = {.stream = "framework", .publisher = publisher};
+    const struct toc_catalogue_filter filter = {
+        .stream = TOC_FRAMEWORK_STREAM, .sub_streams = true, .publisher = publisher};
     json_t *found = NULL;
     TOC_TRY(toc_catalogue_fetch(cli, &filter, &records, why));
     for (size_t i = 0; i < json_array_size(records); i++) {
@@ -50,9 +69,8 @@ enum toc_result toc_framework_find(struct toc_cli *cli, const char *word, const 
             char names[2][NAME_MAX_LEN];
             name_of(found, names[0]);
             name_of(record, names[1]);
-            return toc_fail(why, TOC_CONFLICT,
-                            "%.60s: fits %s and %s: say which, as PUBLISHER/SEQUENCE", word,
-                            names[0], names[1]);
+            return toc_fail(why, TOC_CONFLICT, "%.60s: fits %s and %s: say which, by one of these",
+                            word, names[0], names[1]);
         }
         found = record;
     }

@@ -261,7 +261,8 @@ static enum toc_result read_texts(const struct toc_register_row *row, struct toc
     TOC_TRY(read_text(row, TOC_REGISTER_OCID, TOC_FRAMEWORK_OCID_MAX, &f->ocid));
     TOC_TRY(read_text(row, TOC_REGISTER_BODY, TOC_NAME_LEN_MAX, &f->buyer));
     if (f->buyer[0] == '\0') {
-        f->buyer = row->self->member->name;
+        f->buyer = toc_arena_text(row->arena, toc_bytes_text(row->self->member->name));
+        TOC_ENSURE(f->buyer != NULL, TOC_NOMEM);
         f->inferred |= TOC_FRAMEWORK_BIT(TOC_FIELD_BUYER);
     }
     f->source = toc_arena_text(row->arena, toc_bytes_text(source));

@@ -341,6 +341,7 @@ enum toc_result toc_local_call(struct toc_local *local, const struct toc_call *c
 {
     TOC_AUTO(toc_json_free) json_t *fields = call->fields;
     char tag[24];
+    (void)fields; /* given away: freed at the end, whichever it is */
     read_events(local);
     if (local->lost) {
         return no_daemon(local->path, why);

@@ -276,7 +276,8 @@ static void pad(FILE *file, size_t columns)
     }
 }
 
-static void print_cell(const struct toc_table *table, size_t column, const char *text, size_t width,
+/* `last`: nothing stands to its right, so no blanks either. */
+static void print_cell(const struct toc_column *column, const char *text, size_t width, bool last,
                        enum toc_style style, FILE *file, const struct toc_paper *paper)
 {
     char *const fitted = malloc(4 * width + 8);
@@ -285,17 +286,29 @@ static void print_cell(const struct toc_table *table, size_t column, const char 
     }
     toc_text_fit(text, width, fitted, 4 * width + 8);
     const size_t left = width - toc_text_width(fitted);
-    if (table->columns[column].right) {
+    if (column->right) {
         pad(file, left);
     }
     toc_text_print(file, paper, style, fitted);
-    if (!table->columns[column].right && column + 1 < table->columns_len) {
-        pad(file, left);
-    }
-    if (column + 1 < table->columns_len) {
-        pad(file, GAP);
+    if (!last) {
+        pad(file, column->right ? GAP : left + GAP);
     }
     free(fitted);
+}
+
+static void print_row(const struct toc_table *table, char *const *cells, const size_t *widths,
+                      FILE *file, const struct toc_paper *paper)
+{
+    size_t len = table->columns_len;
+    while (len > 0 && cells[len - 1][0] == '\0') {
+        len--;
+    }
+    for (size_t i = 0; i < len; i++) {
+        const enum toc_style style =
+            table->columns[i].coloured ? toc_style_of(cells[i]) : TOC_STYLE_PLAIN;
+        print_cell(&table->columns[i], cells[i], widths[i], i + 1 == len, style, file, paper);
+    }
+    fputc('\n', file);
 }
 
 void toc_table_print(const struct toc_table *table, FILE *file, const struct toc_paper *paper)
@@ -303,16 +316,11 @@ void toc_table_print(const struct toc_table *table, FILE *file, const struct toc
     size_t widths[TOC_COLUMNS_MAX];
     measure(table, paper->columns, widths);
     for (size_t i = 0; i < table->columns_len; i++) {
-        print_cell(table, i, table->columns[i].heading, widths[i], TOC_STYLE_HEADING, file, paper);
+        print_cell(&table->columns[i], table->columns[i].heading, widths[i],
+                   i + 1 == table->columns_len, TOC_STYLE_HEADING, file, paper);
     }
     fputc('\n', file);
     for (size_t row = 0; row < table->rows_len; row++) {
-        for (size_t i = 0; i < table->columns_len; i++) {
-            const char *const cell = table->cells[row * table->columns_len + i];
-            const enum toc_style style =
-                table->columns[i].coloured ? toc_style_of(cell) : TOC_STYLE_PLAIN;
-            print_cell(table, i, cell, widths[i], style, file, paper);
-        }
-        fputc('\n', file);
+        print_row(table, table->cells + row * table->columns_len, widths, file, paper);
     }
 }

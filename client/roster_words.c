@@ -227,6 +227,26 @@ static enum toc_result print_streams(FILE *file, const struct toc_paper *paper,
     return TOC_OK;
 }
 
+static enum toc_result print_lists(FILE *file, const struct toc_paper *paper, const json_t *lists)
+{
+    static const struct toc_column columns[] = {{.heading = "LIST"},
+                                                {.heading = "ON IT", .shrinks = true}};
+    TOC_AUTO(toc_table_free) struct toc_table *table = NULL;
+    TOC_TRY(toc_table_new(columns, sizeof columns / sizeof columns[0], &table));
+    for (size_t i = 0; i < json_array_size(lists); i++) {
+        const json_t *const item = json_array_get(lists, i);
+        char members[WORDS_MAX];
+        toc_json_join(toc_field_array(item, "members"), members, sizeof members);
+        const char *const cells[] = {toc_field_text(item, "list"), members};
+        TOC_TRY(toc_table_add(table, cells));
+    }
+    if (toc_table_rows(table) > 0) {
+        fputc('\n', file);
+        toc_table_print(table, file, paper);
+    }
+    return TOC_OK;
+}
+
 enum toc_result toc_roster_print(FILE *file, const struct toc_paper *paper,
                                  const struct toc_roster *roster, const struct toc_hash *group,
                                  int64_t now_ms)
@@ -250,5 +270,6 @@ enum toc_result toc_roster_print(FILE *file, const struct toc_paper *paper,
     fputc('\n', file);
     TOC_TRY(print_members(file, paper, toc_field_array(json, "members")));
     fputc('\n', file);
-    return print_streams(file, paper, toc_field_array(json, "streams"));
+    TOC_TRY(print_streams(file, paper, toc_field_array(json, "streams")));
+    return print_lists(file, paper, toc_field_array(json, "lists"));
 }

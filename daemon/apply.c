@@ -18,13 +18,13 @@ static enum toc_result store_epoch(struct toc_engine *engine, const struct toc_l
                                    const struct toc_epoch_key *key)
 {
     struct toc_epoch_row row = {.epoch = header->epoch,
-                                      .first_sequence = header->first_sequence,
-                                      .roster_version = header->roster_version,
-                                      .commitment = header->commitment,
-                                      .audience_hash = header->audience_hash,
-                                      .opened_ms = header->time_ms,
-                                      .last_ms = header->time_ms,
-                                      .has_key = key != NULL};
+                                .first_sequence = header->first_sequence,
+                                .roster_version = header->roster_version,
+                                .commitment = header->commitment,
+                                .audience_hash = header->audience_hash,
+                                .opened_ms = header->time_ms,
+                                .last_ms = header->time_ms,
+                                .has_key = key != NULL};
     enum toc_result result;
 
     if (key != NULL) {
@@ -221,7 +221,8 @@ enum toc_result toc_apply_read(struct toc_engine *engine, struct toc_log *log,
     struct toc_bytes plain;
 
     toc_arena_reset(engine->scratch);
-    TOC_TRY(toc_store_batch_get(engine->store, log->row.id, first_sequence, engine->scratch, &stored));
+    TOC_TRY(
+        toc_store_batch_get(engine->store, log->row.id, first_sequence, engine->scratch, &stored));
     TOC_TRY(toc_wire_batch_decode(engine->scratch, stored.bytes, &batch));
     TOC_TRY(toc_store_epoch_get(engine->store, log->row.id, batch.header.epoch, &epoch));
     if (!epoch.has_key) {

@@ -1,5 +1,5 @@
-/* Taking back: what a closing, a pin or a later generation says does not count is forgotten, and the
- * publisher's view is derived anew from what stands. */
+/* Taking back: what a closing, a pin or a later generation says does not count is forgotten, and
+ * the publisher's view is derived anew from what stands. */
 #include "engine_internal.h"
 
 #include "ensure.h"
@@ -70,7 +70,8 @@ static enum toc_result derive_log(struct toc_engine *engine, struct toc_log *log
         struct toc_batch batch;
         struct toc_bytes plain;
         toc_arena_reset(engine->scratch);
-        TOC_TRY(toc_store_batch_get(engine->store, log->row.id, sequence, engine->scratch, &stored));
+        TOC_TRY(
+            toc_store_batch_get(engine->store, log->row.id, sequence, engine->scratch, &stored));
         TOC_TRY(toc_wire_batch_decode(engine->scratch, stored.bytes, &batch));
         TOC_TRY(toc_store_epoch_get(engine->store, log->row.id, batch.header.epoch, &epoch));
         if (epoch.has_key &&
@@ -128,7 +129,8 @@ static enum toc_result chain_back_to(struct toc_engine *engine, struct toc_log *
     if (next_sequence == 1) {
         return TOC_OK;
     }
-    TOC_TRY(toc_store_batch_get(engine->store, log->row.id, next_sequence - 1, engine->arena, &last));
+    TOC_TRY(
+        toc_store_batch_get(engine->store, log->row.id, next_sequence - 1, engine->arena, &last));
     TOC_TRY(toc_wire_batch_decode(engine->arena, last.bytes, &batch));
     toc_chain_advance(chain, &batch.header, &last.head);
     return TOC_OK;
@@ -153,8 +155,9 @@ enum toc_result toc_apply_void(struct toc_engine *engine, struct toc_log *log,
     return toc_engine_log_save(engine, log);
 }
 
-/* One older generation, as the new one's first batch speaks of it. If our copy ran with the head that
- * stands, it ends there; otherwise it is the abandoned one, and the standing one is fetched anew. */
+/* One older generation, as the new one's first batch speaks of it. If our copy ran with the head
+ * that stands, it ends there; otherwise it is the abandoned one, and the standing one is fetched
+ * anew. */
 static enum toc_result end_generation(struct toc_engine *engine, struct toc_log *older,
                                       const struct toc_abandoned *stands)
 {
@@ -162,7 +165,8 @@ static enum toc_result end_generation(struct toc_engine *engine, struct toc_log 
     bool same = older->row.chain.next_sequence == stands->next_sequence;
 
     if (older->row.chain.next_sequence > stands->next_sequence && stands->next_sequence > 1) {
-        same = toc_store_head_at(engine->store, older->row.id, stands->next_sequence, &ours) == TOC_OK;
+        same =
+            toc_store_head_at(engine->store, older->row.id, stands->next_sequence, &ours) == TOC_OK;
     }
     same = same && toc_hash_equal(&ours, &stands->head);
     older->row.closed_next = stands->next_sequence;
@@ -195,8 +199,8 @@ enum toc_result toc_apply_generation(struct toc_engine *engine, struct toc_log *
                    header->first_sequence == stands->next_sequence &&
                    toc_hash_equal(&header->previous_head, &stands->head),
                TOC_INVALID);
-    log->row.chain = (struct toc_chain){.next_sequence = stands->next_sequence,
-                                        .head = stands->head};
+    log->row.chain =
+        (struct toc_chain){.next_sequence = stands->next_sequence, .head = stands->head};
     log->row.applied_next = stands->next_sequence;
     older_id.generation = stands->generation;
     TOC_TRY(toc_engine_log_get(engine, &older_id, &older));

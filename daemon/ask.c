@@ -1,5 +1,5 @@
-/* Asking: what we offer (Have) and what we want (Want). A log has one source at a time: its publisher
- * or a hub gives it as it grows, anybody who holds more than we do gives what we lack. */
+/* Asking: what we offer (Have) and what we want (Want). A log has one source at a time: its
+ * publisher or a hub gives it as it grows, anybody who holds more than we do gives what we lack. */
 #include "engine_internal.h"
 
 #include "ensure.h"
@@ -33,7 +33,13 @@ enum toc_result toc_ask_offer_all(struct toc_engine *engine, struct toc_session 
             have->heads_len = 0;
         }
     }
-    have->complete = true;
+    return have->heads_len > 0 ? toc_out_message(engine, session->link, &message) : TOC_OK;
+}
+
+enum toc_result toc_ask_offer_end(struct toc_engine *engine, struct toc_session *session)
+{
+    const struct toc_message message = {.kind = TOC_MESSAGE_HAVE, .as.have = {.complete = true}};
+
     return toc_out_message(engine, session->link, &message);
 }
 
@@ -59,13 +65,12 @@ static enum toc_result send_want(struct toc_engine *engine, struct toc_log *log,
 {
     const struct toc_member *self = toc_roster_member(toc_engine_roster(engine), engine->me);
     const bool hub = self != NULL && toc_member_has(self, TOC_ROLE_HUB);
-    struct toc_message message = {
-        .kind = TOC_MESSAGE_WANT,
-        .as.want = {.log = log->row.log,
-                    .from_sequence = from,
-                    .until_sequence = until,
-                    .credit = credit,
-                    .more = more}};
+    struct toc_message message = {.kind = TOC_MESSAGE_WANT,
+                                  .as.want = {.log = log->row.log,
+                                              .from_sequence = from,
+                                              .until_sequence = until,
+                                              .credit = credit,
+                                              .more = more}};
 
     if (log->row.id != 0) {
         message.as.want.wraps_held =

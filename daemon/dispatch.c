@@ -1,5 +1,5 @@
-/* tour 6/9: a frame of a session finds its handler. Decoding is bounded; who sent it is known from the
- * transport, and a key that the roster no longer has is nobody's. */
+/* tour 6/9: a frame of a session finds its handler. Decoding is bounded; who sent it is known from
+ * the transport, and a key that the roster no longer has is nobody's. */
 #include "engine_internal.h"
 
 #include "ensure.h"
@@ -22,7 +22,8 @@ static enum toc_result handle(struct toc_engine *engine, struct toc_session *ses
         return toc_handle_statements(engine, session, &message->as.statements);
     case TOC_MESSAGE_REFUSAL:
         toc_engine_note(engine, TOC_NOTICE_WARN, "peer.refused", "peer=%s result=%s",
-                        session->member, toc_result_name((enum toc_result)message->as.refusal.code));
+                        session->member,
+                        toc_result_name((enum toc_result)message->as.refusal.code));
         return TOC_OK;
     }
     TOC_ASSERT(false);

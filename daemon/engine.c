@@ -1,5 +1,6 @@
 /* tour 3/9: the engine. It holds what is in memory, opens and commits the tick's transaction, and
- * hands each event to the file that decides about it. Next: local_submit.c, where a record arrives. */
+ * hands each event to the file that decides about it. Next: local_submit.c, where a record arrives.
+ */
 #include "engine_internal.h"
 
 #include "ensure.h"
@@ -62,8 +63,7 @@ bool toc_engine_notice(struct toc_engine *engine, struct toc_notice *ret_notice)
     }
     *ret_notice = engine->notices[0];
     engine->notices_len--;
-    memmove(engine->notices, engine->notices + 1,
-            engine->notices_len * sizeof(engine->notices[0]));
+    memmove(engine->notices, engine->notices + 1, engine->notices_len * sizeof(engine->notices[0]));
     return true;
 }
 
@@ -78,8 +78,8 @@ bool toc_engine_spend_verification(struct toc_engine *engine)
 
 bool toc_engine_has_room(const struct toc_engine *engine)
 {
-    return engine->verifications >= TOC_GIVE_BATCHES_MAX && toc_out_has_room(engine) && !engine->store_failed &&
-           toc_arena_used(engine->arena) < TICK_ARENA_MAX / 4;
+    return engine->verifications >= TOC_GIVE_BATCHES_MAX && toc_out_has_room(engine) &&
+           !engine->store_failed && toc_arena_used(engine->arena) < TICK_ARENA_MAX / 4;
 }
 
 /* ---- start and end ---- */
@@ -231,6 +231,14 @@ enum toc_result toc_engine_new(const struct toc_engine_setup *setup, struct toc_
     return TOC_OK;
 }
 
+static void forget_jobs(struct toc_engine *engine)
+{
+    while (engine->jobs != NULL) {
+        struct toc_job *job = toc_engine_job_take(engine);
+        toc_job_free(&job);
+    }
+}
+
 void toc_engine_free(struct toc_engine **engine)
 {
     struct toc_engine *it = *engine;
@@ -243,10 +251,7 @@ void toc_engine_free(struct toc_engine **engine)
     }
     toc_publish_clear(it);
     toc_local_forget(it);
-    while (it->jobs != NULL) {
-        struct toc_job *job = toc_engine_job_take(it);
-        toc_job_free(&job);
-    }
+    forget_jobs(it);
     forget_logs(it);
     forget_sessions(it);
     free(it->queue);
@@ -287,8 +292,8 @@ bool toc_engine_admits(const struct toc_engine *engine, enum toc_domain domain,
     return domain == TOC_DOMAIN_SESSION || !toc_member_has(member, TOC_ROLE_OBSERVER);
 }
 
-enum toc_result toc_engine_server_key(const struct toc_engine *engine, const char *member, bool next,
-                                      uint8_t ret_key[TOC_BOX_KEY_LEN])
+enum toc_result toc_engine_server_key(const struct toc_engine *engine, const char *member,
+                                      bool next, uint8_t ret_key[TOC_BOX_KEY_LEN])
 {
     const struct toc_member *entry = toc_roster_member(toc_engine_roster(engine), member);
     const struct toc_box_public *key;
@@ -371,6 +376,8 @@ static enum toc_result recover(struct toc_engine *engine, struct toc_why *why)
     engine->in_transaction = false;
     toc_out_failed(engine, toc_store_why(engine->store));
     toc_publish_clear(engine);
+    forget_jobs(engine); /* of epochs that never were; what is missing is looked for again */
+    engine->wraps_checked = false;
     reload(engine);
     for (size_t i = 0; i < engine->sessions_len; i++) {
         struct toc_session *session = &engine->sessions[i];
@@ -411,7 +418,7 @@ int64_t toc_engine_deadline(const struct toc_engine *engine)
     const int64_t heartbeat = toc_heartbeat_deadline(engine);
     const int64_t local = toc_local_deadline(engine);
 
-    if (toc_give_unserved(engine) || engine->more_to_apply) {
+    if (toc_give_unserved(engine) || engine->more_to_apply || engine->roster_spread) {
         return engine->now_mono;
     }
     return heartbeat < local ? heartbeat : local;

@@ -29,11 +29,11 @@ enum toc_peer_state {
 const char *toc_peer_state_name(enum toc_peer_state state);
 
 struct toc_engine_setup {
-    const struct toc_conf *conf;         /* must outlive the engine or its replacement by _configure */
-    const struct toc_member_keys *keys;  /* must outlive the engine */
-    struct toc_store *store;             /* borrowed */
-    const struct toc_env *env;           /* borrowed */
-    bool alone;                          /* sign without being proven, once */
+    const struct toc_conf *conf; /* must outlive the engine or its replacement by _configure */
+    const struct toc_member_keys *keys; /* must outlive the engine */
+    struct toc_store *store;            /* borrowed */
+    const struct toc_env *env;          /* borrowed */
+    bool alone;                         /* sign without being proven, once */
 };
 /* The roster comes from the store, then from the file's bytes (may be empty: the store's alone). */
 enum toc_result toc_engine_new(const struct toc_engine_setup *setup, struct toc_bytes roster_file,
@@ -41,7 +41,8 @@ enum toc_result toc_engine_new(const struct toc_engine_setup *setup, struct toc_
 void toc_engine_free(struct toc_engine **engine);
 /* SIGHUP: the new configuration (already checked with toc_conf_fixed_change) and roster file. */
 enum toc_result toc_engine_configure(struct toc_engine *engine, const struct toc_conf *conf,
-                                     struct toc_bytes roster_file, struct toc_why *why) TOC_MUST_CHECK;
+                                     struct toc_bytes roster_file, struct toc_why *why)
+    TOC_MUST_CHECK;
 
 /* ---- who may connect ---- */
 enum toc_domain { TOC_DOMAIN_SESSION, TOC_DOMAIN_FEED };
@@ -49,21 +50,24 @@ enum toc_domain { TOC_DOMAIN_SESSION, TOC_DOMAIN_FEED };
 bool toc_engine_admits(const struct toc_engine *engine, enum toc_domain domain,
                        const uint8_t curve_key[TOC_BOX_KEY_LEN]);
 /* The key to expect at a member's address: `next` false the current one. TOC_NOTFOUND. */
-enum toc_result toc_engine_server_key(const struct toc_engine *engine, const char *member, bool next,
-                                      uint8_t ret_key[TOC_BOX_KEY_LEN]) TOC_MUST_CHECK;
+enum toc_result toc_engine_server_key(const struct toc_engine *engine, const char *member,
+                                      bool next, uint8_t ret_key[TOC_BOX_KEY_LEN]) TOC_MUST_CHECK;
 /* True once after each adopted roster: keys may have changed, members may have gone. */
 bool toc_engine_roster_changed(struct toc_engine *engine);
 /* The file text of the roster as held now, for the network layer to save at conf->roster. */
-enum toc_result toc_engine_roster_file(struct toc_engine *engine, struct toc_buf *ret_file) TOC_MUST_CHECK;
+enum toc_result toc_engine_roster_file(struct toc_engine *engine, struct toc_buf *ret_file)
+    TOC_MUST_CHECK;
 
 /* ---- events, between _begin and _finish ---- */
 void toc_engine_begin(struct toc_engine *engine);
-/* A link to a configured peer (once, at start; frames to it queue inside the socket only while up). */
-enum toc_result toc_engine_link_dial(struct toc_engine *engine, toc_link link,
-                                     const char *member) TOC_MUST_CHECK;
+/* A link to a configured peer (once, at start; frames to it queue inside the socket only while up).
+ */
+enum toc_result toc_engine_link_dial(struct toc_engine *engine, toc_link link, const char *member)
+    TOC_MUST_CHECK;
 /* The transport says how a dialled link is doing; CONNECTED starts a new session (hello). */
 void toc_engine_link_state(struct toc_engine *engine, toc_link link, enum toc_peer_state state);
-/* Somebody with an admitted key said something for the first time. TOC_TOOBIG over TOC_LINKS_MAX. */
+/* Somebody with an admitted key said something for the first time. TOC_TOOBIG over TOC_LINKS_MAX.
+ */
 enum toc_result toc_engine_link_accept(struct toc_engine *engine, toc_link link,
                                        const uint8_t curve_key[TOC_BOX_KEY_LEN]) TOC_MUST_CHECK;
 void toc_engine_link_gone(struct toc_engine *engine, toc_link link);
@@ -72,8 +76,10 @@ void toc_engine_link_blocked(struct toc_engine *engine, toc_link link);
 
 /* False: enough signatures for this tick, leave session and feed frames in their sockets. */
 bool toc_engine_has_room(const struct toc_engine *engine);
-/* A frame of a session. The result is the peer's fault or ours, for counting; nothing need be done. */
-enum toc_result toc_engine_session(struct toc_engine *engine, toc_link link, struct toc_bytes frame);
+/* A frame of a session. The result is the peer's fault or ours, for counting; nothing need be done.
+ */
+enum toc_result toc_engine_session(struct toc_engine *engine, toc_link link,
+                                   struct toc_bytes frame);
 /* A feed frame heard from the peer of a dialled link. */
 enum toc_result toc_engine_feed(struct toc_engine *engine, toc_link link, struct toc_bytes batch);
 /* A request on the local socket: JSON, then any number of binary parts. */

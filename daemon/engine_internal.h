@@ -1,17 +1,16 @@
 /* engine_internal: the state of one engine, for the files that make it up (engine.c, publish.c,
- * epoch.c, apply.c, give.c, ask.c, heartbeat.c, handle_<message>.c, local_<request>.c) and no others.
+ * epoch.c, apply.c, give.c, ask.c, heartbeat.c, handle_<message>.c, local_<request>.c) and no
+ * others.
  *
- * Rules: a handler decides and writes to the store inside the tick's transaction; what it wants sent
- * goes to the outbox, which is released only after the commit. If the commit fails, everything here
- * is thrown away and read back from the store, so that memory never runs ahead of the disk. */
+ * Rules: a handler decides and writes to the store inside the tick's transaction; what it wants
+ * sent goes to the outbox, which is released only after the commit. If the commit fails, everything
+ * here is thrown away and read back from the store, so that memory never runs ahead of the disk. */
 #ifndef TOC_ENGINE_INTERNAL_H
 #define TOC_ENGINE_INTERNAL_H
 
 #include "engine.h"
 #include "records.h"
 #include "wire_session.h"
-
-#include <jansson.h>
 
 /* One log as held here. Index in engine->logs is stable while the process lives. */
 struct toc_log {
@@ -20,14 +19,15 @@ struct toc_log {
     bool force_epoch; /* own: the next batch opens a new epoch */
     bool waiting_key; /* the next batch to apply needs a wrap that is due */
     bool advanced;    /* in this tick: links that want it are served at its end */
-    uint64_t claimed_next; /* own: the furthest a prover said it holds; sign nothing before it is back */
+    uint64_t
+        claimed_next; /* own: the furthest a prover said it holds; sign nothing before it is back */
 
     /* What its publisher last said about itself. */
     struct toc_bytes heartbeat; /* heap; the newest, verbatim, for relaying; empty: none */
     uint64_t heard_next;        /* 0: nothing heard */
     struct toc_hash heard_head;
     int64_t heard_mono;
-    unsigned missed; /* heartbeats in a row that showed a tail we lack */
+    unsigned missed;    /* heartbeats in a row that showed a tail we lack */
     int64_t spoke_mono; /* own: last batch or heartbeat */
 
     /* From whom we want it. */
@@ -46,27 +46,27 @@ struct toc_log {
 
 /* What a peer wants of one log. */
 struct toc_pending {
-    uint32_t log;        /* index in engine->logs */
-    uint64_t next;       /* the next sequence to give */
-    uint64_t until;      /* 0: for ever */
-    uint32_t credit;     /* bytes it still takes */
+    uint32_t log;         /* index in engine->logs */
+    uint64_t next;        /* the next sequence to give */
+    uint64_t until;       /* 0: for ever */
+    uint32_t credit;      /* bytes it still takes */
     uint32_t unconfirmed; /* bytes given since its last Want */
-    int64_t wraps_after; /* the store's counter: wraps up to here were given */
+    int64_t wraps_after;  /* the store's counter: wraps up to here were given */
 };
 
 struct toc_session {
     toc_link link; /* 0: a free slot */
     bool dialled;
-    uint8_t curve_key[TOC_BOX_KEY_LEN];    /* of an accepted one */
-    char member[TOC_MEMBER_LEN_MAX + 1];   /* "": no member (any more): ignored */
-    enum toc_peer_state transport;         /* as the network layer says */
-    bool greeted;                          /* its Hello was good */
-    bool open;                             /* greeted, and nobody's roster has expired: logs may flow */
-    bool blocked;                          /* at its mark: nothing until its next Want */
-    bool starved;                          /* wanted more than the cap; looked at again on its next Want */
-    bool unserved;                         /* the outbox was full; looked at again in the next tick */
-    uint32_t unconfirmed;                  /* sum over pending */
-    uint32_t received;                     /* bytes we got and have not asked on for */
+    uint8_t curve_key[TOC_BOX_KEY_LEN];  /* of an accepted one */
+    char member[TOC_MEMBER_LEN_MAX + 1]; /* "": no member (any more): ignored */
+    enum toc_peer_state transport;       /* as the network layer says */
+    bool greeted;                        /* its Hello was good */
+    bool open;            /* greeted, and nobody's roster has expired: logs may flow */
+    bool blocked;         /* at its mark: nothing until its next Want */
+    bool starved;         /* wanted more than the cap; looked at again on its next Want */
+    bool unserved;        /* the outbox was full; looked at again in the next tick */
+    uint32_t unconfirmed; /* sum over pending */
+    uint32_t received;    /* bytes we got and have not asked on for */
     uint64_t peer_roster_version;
     int64_t heard_mono;
     int64_t since_wall_ms;
@@ -105,7 +105,8 @@ struct toc_engine {
     bool store_failed; /* in this tick: finish rolls back */
 
     struct toc_arena *arena; /* the tick's: decoded messages, outbox; reset by _begin */
-    struct toc_arena *scratch; /* one batch at a time: opened records; reset by whoever reads a batch */
+    struct toc_arena
+        *scratch; /* one batch at a time: opened records; reset by whoever reads a batch */
     int64_t now_wall, now_mono;
     unsigned verifications; /* left in this tick */
     unsigned applications;
@@ -125,13 +126,13 @@ struct toc_engine {
     bool waiting_known;
     struct toc_local_state *local;
     bool journal_grew;
-    bool truncate_wal;      /* keys were destroyed: the WAL must forget them too, after the commit */
+    bool truncate_wal; /* keys were destroyed: the WAL must forget them too, after the commit */
     int64_t retention_mono; /* when to look again */
     bool more_to_apply;     /* the tick's budget ended before the logs did */
     int64_t beat_mono;      /* the next heartbeat */
     int64_t beat_deadline;
     enum toc_validity validity_said;
-    bool wraps_checked;     /* own logs, once after the start: a crash may have lost a job */
+    bool wraps_checked; /* own logs, once after the start: a crash may have lost a job */
 
     struct toc_job *jobs; /* to be taken */
 
@@ -150,10 +151,12 @@ const struct toc_roster *toc_engine_roster(const struct toc_engine *engine);
 enum toc_result toc_engine_write(struct toc_engine *engine) TOC_MUST_CHECK;
 /* NULL when it is not known. Pointers into engine->logs live until a log is added. */
 struct toc_log *toc_engine_log(struct toc_engine *engine, const struct toc_log_id *id);
-/* Finds or makes it (in memory; the row is stored with its first batch). TOC_TOOBIG over TOC_LOGS_MAX. */
+/* Finds or makes it (in memory; the row is stored with its first batch). TOC_TOOBIG over
+ * TOC_LOGS_MAX. */
 enum toc_result toc_engine_log_get(struct toc_engine *engine, const struct toc_log_id *id,
                                    struct toc_log **ret_log) TOC_MUST_CHECK;
-/* May this peer's word make us keep a log we do not know? Its publisher's or a hub's may, within bounds. */
+/* May this peer's word make us keep a log we do not know? Its publisher's or a hub's may, within
+ * bounds. */
 bool toc_engine_log_admissible(struct toc_engine *engine, const struct toc_session *session,
                                const struct toc_log_id *id);
 uint32_t toc_engine_log_index(const struct toc_engine *engine, const struct toc_log *log);
@@ -172,9 +175,9 @@ enum toc_result toc_out_message(struct toc_engine *engine, toc_link link,
                                 const struct toc_message *message) TOC_MUST_CHECK;
 enum toc_result toc_out_feed(struct toc_engine *engine, const struct toc_log *log,
                              struct toc_bytes batch) TOC_MUST_CHECK;
-/* Takes the reply (decref). `parts` may be NULL. The tag of the request is in the reply already. */
-enum toc_result toc_out_local(struct toc_engine *engine, toc_link link, json_t *reply,
-                              const struct toc_bytes *parts, size_t parts_len) TOC_MUST_CHECK;
+/* The parts are borrowed until the next tick. */
+enum toc_result toc_out_add(struct toc_engine *engine, enum toc_out_kind kind, toc_link link,
+                            const struct toc_bytes *parts, size_t parts_len) TOC_MUST_CHECK;
 /* Room for one more big frame in this tick's outbox. */
 bool toc_out_has_room(const struct toc_engine *engine);
 /* The commit failed: nothing is sent but to local users, who are told so. */
@@ -182,34 +185,41 @@ void toc_out_failed(struct toc_engine *engine, const char *words);
 
 /* ---- publish.c: submissions to batches ---- */
 bool toc_publish_proven(const struct toc_engine *engine);
-/* Records are validated. Signed at _finish, or kept unsigned until proven. `ret_first_sequence` is the
- * sequence it will get if signed in this tick, 0 if it waits. TOC_EXISTS: this id is known (then what it
- * got), TOC_DENIED (roster, grace, expired), TOC_TOOBIG (too many wait), TOC_INVALID (with why). */
+/* Records are validated. Signed at _finish, or kept unsigned until proven. `ret_first_sequence` is
+ * the sequence it will get if signed in this tick, 0 if it waits. TOC_EXISTS: this id is known
+ * (then what it got), TOC_DENIED (roster, grace, expired), TOC_TOOBIG (too many wait), TOC_INVALID
+ * (with why). */
 enum toc_result toc_publish_submit(struct toc_engine *engine, const char *stream, const char *id,
                                    const struct toc_bytes *records, size_t records_len,
-                                   uint64_t *ret_first_sequence, struct toc_why *why) TOC_MUST_CHECK;
+                                   uint64_t *ret_first_sequence, struct toc_why *why)
+    TOC_MUST_CHECK;
 /* At _finish: signs what is queued and, once proven, what waited. */
 enum toc_result toc_publish_finish(struct toc_engine *engine) TOC_MUST_CHECK;
 void toc_publish_clear(struct toc_engine *engine); /* the tick failed */
 /* The open log of this member and stream (newest generation), made if there is none. */
 enum toc_result toc_publish_log(struct toc_engine *engine, const char *stream,
                                 struct toc_log **ret_log) TOC_MUST_CHECK;
-/* A stopped own log: the next batch opens the next generation, naming what it abandons. An open one: a
- * new epoch. TOC_NOTFOUND. */
+/* What a closing cuts off our own log waits to be signed again, in the same order. */
+enum toc_result toc_publish_requeue(struct toc_engine *engine, const struct toc_log *log,
+                                    uint64_t first_sequence) TOC_MUST_CHECK;
+/* A stopped own log: the next batch opens the next generation, naming what it abandons. An open
+ * one: a new epoch. TOC_NOTFOUND. */
 enum toc_result toc_publish_rotate(struct toc_engine *engine, const char *stream,
                                    struct toc_why *why) TOC_MUST_CHECK;
 
 /* ---- epoch.c: keys, wraps ---- */
-/* Queues the wraps that members of the audience admitted in version `since` or later lack, for every
- * epoch from `first` on whose key is held: done by the publisher, and by a hub in the audience. */
+/* Queues the wraps that members of the audience admitted in version `since` or later lack, for
+ * every epoch from `first` on whose key is held: done by the publisher, and by a hub in the
+ * audience. */
 enum toc_result toc_epoch_wrap_missing(struct toc_engine *engine, struct toc_log *log,
                                        uint32_t first, uint64_t since) TOC_MUST_CHECK;
 /* Must the log's next batch open a new epoch? */
 bool toc_epoch_is_over(struct toc_engine *engine, struct toc_log *log);
-/* A fresh key and commitment for the log's next epoch; fills the header's fields; stores at _finish. */
+/* A fresh key and commitment for the log's next epoch; fills the header's fields; stores at
+ * _finish. */
 enum toc_result toc_epoch_open(struct toc_engine *engine, const struct toc_log *log,
-                               struct toc_batch_header *header,
-                               struct toc_epoch_key *ret_key) TOC_MUST_CHECK;
+                               struct toc_batch_header *header, struct toc_epoch_key *ret_key)
+    TOC_MUST_CHECK;
 /* May `member` have the key of this epoch? */
 bool toc_epoch_grants(const struct toc_engine *engine, const struct toc_log *log,
                       const struct toc_epoch_row *epoch, const char *member);
@@ -217,42 +227,44 @@ bool toc_epoch_grants(const struct toc_engine *engine, const struct toc_log *log
 enum toc_result toc_epoch_take_wrap(struct toc_engine *engine, struct toc_log *log,
                                     struct toc_bytes wrap) TOC_MUST_CHECK;
 /* An epoch's batch was stored: a wrap that came before it is opened now. */
-enum toc_result toc_epoch_opened(struct toc_engine *engine, struct toc_log *log,
-                                 uint32_t number) TOC_MUST_CHECK;
+enum toc_result toc_epoch_opened(struct toc_engine *engine, struct toc_log *log, uint32_t number)
+    TOC_MUST_CHECK;
 /* Destroys what retention ends. */
 enum toc_result toc_epoch_retention(struct toc_engine *engine) TOC_MUST_CHECK;
 
 /* ---- apply.c: batches to views ---- */
-/* Stores a verified batch at the log's end, its epoch if it opens one, feeds it, and applies what can
- * be. `from`: the session it came by, or NULL. `key`: of the epoch it opens, if it is our own; else NULL. */
+/* Stores a verified batch at the log's end, its epoch if it opens one, feeds it, and applies what
+ * can be. `from`: the session it came by, or NULL. `key`: of the epoch it opens, if it is our own;
+ * else NULL. */
 enum toc_result toc_apply_store(struct toc_engine *engine, struct toc_log *log,
                                 const struct toc_batch *batch, const struct toc_hash *head,
-                                struct toc_session *from,
-                                const struct toc_epoch_key *key) TOC_MUST_CHECK;
+                                struct toc_session *from, const struct toc_epoch_key *key)
+    TOC_MUST_CHECK;
 /* Applies a batch that is stored, if it is the cursor's turn. */
 enum toc_result toc_apply_batch(struct toc_engine *engine, struct toc_log *log,
                                 const struct toc_batch *batch) TOC_MUST_CHECK;
 /* A generation is applied after the one it goes on from. */
 bool toc_apply_waits_for_older(struct toc_engine *engine, const struct toc_log *log);
-/* view.c: what one record changes. TOC_INVALID, TOC_DENIED: passed over, with why. `grace`: made after
- * its roster expired, so only a withdrawal counts. */
+/* view.c: what one record changes. TOC_INVALID, TOC_DENIED: passed over, with why. `grace`: made
+ * after its roster expired, so only a withdrawal counts. */
 enum toc_result toc_view_record(struct toc_engine *engine, struct toc_log *log, uint64_t sequence,
-                                struct toc_bytes bytes, bool grace,
-                                struct toc_why *why) TOC_MUST_CHECK;
+                                struct toc_bytes bytes, bool grace, struct toc_why *why)
+    TOC_MUST_CHECK;
 /* Applies from the cursor on, as far as keys and the tick's budget reach. */
 enum toc_result toc_apply_log(struct toc_engine *engine, struct toc_log *log) TOC_MUST_CHECK;
 /* Forgets everything from next_sequence on and derives the publisher's view anew. */
 enum toc_result toc_apply_void(struct toc_engine *engine, struct toc_log *log,
                                uint64_t next_sequence) TOC_MUST_CHECK;
-/* The first sequence this generation holds: its epoch 1 begins there. TOC_NOTFOUND: no batch yet. */
+/* The first sequence this generation holds: its epoch 1 begins there. TOC_NOTFOUND: no batch yet.
+ */
 enum toc_result toc_apply_first_sequence(struct toc_engine *engine, const struct toc_log *log,
                                          uint64_t *ret_sequence) TOC_MUST_CHECK;
 /* All views from all logs. */
 enum toc_result toc_apply_rebuild(struct toc_engine *engine, uint64_t *ret_records) TOC_MUST_CHECK;
 /* A record that was valid when applied. Walks the records of a stored range (journal row): calls
  * `each` with the sequence and the decoded record. Passed-over records are left out. */
-enum toc_result toc_apply_read(struct toc_engine *engine, struct toc_log *log, uint64_t first_sequence,
-                               uint32_t count,
+enum toc_result toc_apply_read(struct toc_engine *engine, struct toc_log *log,
+                               uint64_t first_sequence, uint32_t count,
                                enum toc_result (*each)(void *context, const struct toc_log *log,
                                                        uint64_t sequence, int64_t time_ms,
                                                        const struct toc_record *record),
@@ -276,8 +288,13 @@ bool toc_give_unserved(const struct toc_engine *engine);
 void toc_give_peer_has(struct toc_session *session, uint32_t log, uint64_t next_sequence);
 
 /* ---- ask.c: our Wants, and our Haves ---- */
-enum toc_result toc_ask_offer_all(struct toc_engine *engine, struct toc_session *session) TOC_MUST_CHECK;
-enum toc_result toc_ask_offer_log(struct toc_engine *engine, const struct toc_log *log) TOC_MUST_CHECK;
+enum toc_result toc_ask_offer_all(struct toc_engine *engine, struct toc_session *session)
+    TOC_MUST_CHECK;
+/* The listing is complete: whoever waits for proof of its own heads may sign. */
+enum toc_result toc_ask_offer_end(struct toc_engine *engine, struct toc_session *session)
+    TOC_MUST_CHECK;
+enum toc_result toc_ask_offer_log(struct toc_engine *engine, const struct toc_log *log)
+    TOC_MUST_CHECK;
 /* The peer says it holds the log up to next_sequence. */
 enum toc_result toc_ask_offered(struct toc_engine *engine, struct toc_session *session,
                                 const struct toc_log_head *head) TOC_MUST_CHECK;
@@ -286,11 +303,13 @@ enum toc_result toc_ask_want(struct toc_engine *engine, struct toc_log *log,
                              struct toc_session *session, uint64_t until) TOC_MUST_CHECK;
 /* Wants the one batch that ends before `next_sequence` and whose head is not ours: evidence. */
 enum toc_result toc_ask_other_history(struct toc_engine *engine, struct toc_log *log,
-                                      struct toc_session *session,
-                                      uint64_t next_sequence) TOC_MUST_CHECK;
-/* handle_statements.c: does this head lie on the chain we hold? TOC_CONFLICT, TOC_AGAIN (past it). */
+                                      struct toc_session *session, uint64_t next_sequence)
+    TOC_MUST_CHECK;
+/* handle_statements.c: does this head lie on the chain we hold? TOC_CONFLICT, TOC_AGAIN (past it).
+ */
 enum toc_result toc_log_on_chain(struct toc_engine *engine, const struct toc_log *log,
-                                 uint64_t next_sequence, const struct toc_hash *head) TOC_MUST_CHECK;
+                                 uint64_t next_sequence, const struct toc_hash *head)
+    TOC_MUST_CHECK;
 /* Bytes of this log came in: asks for more when half the credit is used. */
 enum toc_result toc_ask_received(struct toc_engine *engine, struct toc_log *log,
                                  struct toc_session *session, size_t bytes) TOC_MUST_CHECK;
@@ -304,14 +323,17 @@ enum toc_result toc_ask_missing(struct toc_engine *engine, struct toc_log *log) 
 enum toc_result toc_heartbeat_finish(struct toc_engine *engine) TOC_MUST_CHECK;
 int64_t toc_heartbeat_deadline(const struct toc_engine *engine);
 /* Closings this member made or knows, to a session that just opened. */
-enum toc_result toc_heartbeat_greet(struct toc_engine *engine, struct toc_session *session) TOC_MUST_CHECK;
+enum toc_result toc_heartbeat_greet(struct toc_engine *engine, struct toc_session *session)
+    TOC_MUST_CHECK;
 /* handle_statements.c: ends the log where the closing says. */
 enum toc_result toc_statement_close(struct toc_engine *engine, struct toc_log *log,
-                                    const struct toc_statement *closing,
-                                    struct toc_bytes bytes) TOC_MUST_CHECK;
+                                    const struct toc_statement *closing, struct toc_bytes bytes)
+    TOC_MUST_CHECK;
 /* Hub: ends the logs of keys that the new roster no longer has. */
-enum toc_result toc_heartbeat_close_logs(struct toc_engine *engine, const struct toc_roster *was) TOC_MUST_CHECK;
-enum toc_peer_state toc_session_state(const struct toc_engine *engine, const struct toc_session *session);
+enum toc_result toc_heartbeat_close_logs(struct toc_engine *engine, const struct toc_roster *was)
+    TOC_MUST_CHECK;
+enum toc_peer_state toc_session_state(const struct toc_engine *engine,
+                                      const struct toc_session *session);
 
 /* ---- handle_<message>.c ---- */
 enum toc_result toc_handle_hello(struct toc_engine *engine, struct toc_session *session,
@@ -325,13 +347,14 @@ enum toc_result toc_handle_want(struct toc_engine *engine, struct toc_session *s
 enum toc_result toc_handle_give(struct toc_engine *engine, struct toc_session *session,
                                 const struct toc_give *give) TOC_MUST_CHECK;
 enum toc_result toc_handle_batch(struct toc_engine *engine, struct toc_session *session,
-                                 struct toc_bytes bytes, const struct toc_log_id *expected) TOC_MUST_CHECK;
+                                 struct toc_bytes bytes, const struct toc_log_id *expected)
+    TOC_MUST_CHECK;
 enum toc_result toc_handle_statements(struct toc_engine *engine, struct toc_session *session,
                                       const struct toc_runs *statements) TOC_MUST_CHECK;
 
 /* handle_hello.c */
-enum toc_result toc_hello_send(struct toc_engine *engine, struct toc_session *session,
-                               bool answer) TOC_MUST_CHECK;
+enum toc_result toc_hello_send(struct toc_engine *engine, struct toc_session *session, bool answer)
+    TOC_MUST_CHECK;
 /* At _finish: new versions to every peer that lacks them. */
 enum toc_result toc_roster_spread(struct toc_engine *engine) TOC_MUST_CHECK;
 /* handle_rosters.c: adopts one version from anywhere (session, file, local socket). */

@@ -7,7 +7,8 @@
 #include <string.h>
 
 /* Where the log is, or would be, in logs_sorted. */
-static size_t sorted_place(const struct toc_engine *engine, const struct toc_log_id *id, bool *ret_is)
+static size_t sorted_place(const struct toc_engine *engine, const struct toc_log_id *id,
+                           bool *ret_is)
 {
     size_t low = 0;
     size_t high = engine->logs_len;
@@ -109,7 +110,8 @@ bool toc_engine_log_admissible(struct toc_engine *engine, const struct toc_sessi
             newest = row->log.generation;
         }
     }
-    if (count >= TOC_LOGS_PER_PUBLISHER_MAX || id->generation > newest + TOC_GENERATIONS_AHEAD_MAX) {
+    if (count >= TOC_LOGS_PER_PUBLISHER_MAX ||
+        id->generation > newest + TOC_GENERATIONS_AHEAD_MAX) {
         return false;
     }
     /* A hub may offer the history of those who left; a publisher only what it may publish. */

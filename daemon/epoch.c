@@ -30,8 +30,8 @@ static bool newcomers_start_here(const struct toc_engine *engine, const struct t
     return !toc_hash_equal(&audience, &epoch->audience_hash);
 }
 
-/* Readers destroy the key of an epoch by the age of its newest batch: one that has rested for half that
- * time is not written to again, so that nobody's clock makes them miss a record. */
+/* Readers destroy the key of an epoch by the age of its newest batch: one that has rested for half
+ * that time is not written to again, so that nobody's clock makes them miss a record. */
 static bool retention_nears(const struct toc_engine *engine, const struct toc_log *log,
                             const struct toc_epoch_row *epoch)
 {
@@ -77,8 +77,8 @@ enum toc_result toc_epoch_open(struct toc_engine *engine, const struct toc_log *
     header->epoch = log->row.chain.epoch + 1;
     header->opens_epoch = true;
     header->commitment = toc_commitment(&engine->group, &log->row.log, header->epoch, &key);
-    header->audience_hash = toc_roster_audience_hash(
-        toc_engine_roster(engine), &engine->group, log->row.log.publisher, log->row.log.stream);
+    header->audience_hash = toc_roster_audience_hash(toc_engine_roster(engine), &engine->group,
+                                                     log->row.log.publisher, log->row.log.stream);
     *ret_key = key;
     toc_bytes_wipe(&key, sizeof(key));
     return TOC_OK;
@@ -114,8 +114,7 @@ static enum toc_result wrap_epoch(struct toc_engine *engine, const struct toc_lo
 
     for (size_t i = 0; i < roster->members_len; i++) {
         const struct toc_member *member = &roster->members[i];
-        if (member->admitted_version < since ||
-            !toc_epoch_grants(engine, log, epoch, member->id) ||
+        if (member->admitted_version < since || !toc_epoch_grants(engine, log, epoch, member->id) ||
             toc_store_wrap_held(engine->store, log->row.id, epoch->epoch, member->id)) {
             continue;
         }
@@ -240,7 +239,8 @@ enum toc_result toc_epoch_opened(struct toc_engine *engine, struct toc_log *log,
 #define RETENTION_EVERY_MS ((int64_t)60 * 1000)
 #define RETENTION_BATCH 16
 
-static enum toc_result destroy(struct toc_engine *engine, const struct toc_log *log, uint32_t number)
+static enum toc_result destroy(struct toc_engine *engine, const struct toc_log *log,
+                               uint32_t number)
 {
     struct toc_epoch_row epoch;
     struct toc_epoch_row after;

@@ -1,5 +1,5 @@
-/* tour 7/9: giving what peers want. A Want stands until its session ends: while it has credit, every
- * later batch follows as it is committed. Bytes travel exactly as they were signed. */
+/* tour 7/9: giving what peers want. A Want stands until its session ends: while it has credit,
+ * every later batch follows as it is committed. Bytes travel exactly as they were signed. */
 #include "engine_internal.h"
 
 #include "ensure.h"
@@ -107,14 +107,14 @@ static enum toc_result send_batches(struct toc_engine *engine, struct toc_sessio
 
     while (len < TOC_GIVE_BATCHES_MAX && may_give(session, pending, log, 1)) {
         struct toc_stored_batch stored;
-        TOC_TRY(toc_store_batch_get(engine->store, log->row.id, pending->next, engine->arena,
-                                    &stored));
+        TOC_TRY(
+            toc_store_batch_get(engine->store, log->row.id, pending->next, engine->arena, &stored));
         if (bytes + stored.bytes.len > TOC_FRAME_LEN_MAX - 4096) {
             break;
         }
         /* The last one may overdraw the credit: it is at least one batch. */
-        pending->credit -= pending->credit < stored.bytes.len ? pending->credit
-                                                              : (uint32_t)stored.bytes.len;
+        pending->credit -=
+            pending->credit < stored.bytes.len ? pending->credit : (uint32_t)stored.bytes.len;
         pending->unconfirmed += (uint32_t)stored.bytes.len;
         session->unconfirmed += (uint32_t)stored.bytes.len;
         pending->next = stored.first_sequence + stored.count;
@@ -169,9 +169,8 @@ static enum toc_result start_over(struct toc_engine *engine, struct toc_session 
     pending->until = want->until_sequence;
     pending->credit = 0;
     pending->wraps_after = 0;
-    if (log->row.id != 0 &&
-        toc_store_wraps_count(engine->store, log->row.id, wraps_for(engine, session)) ==
-            want->wraps_held) {
+    if (log->row.id != 0 && toc_store_wraps_count(engine->store, log->row.id,
+                                                  wraps_for(engine, session)) == want->wraps_held) {
         pending->wraps_after =
             toc_store_wraps_last(engine->store, log->row.id, wraps_for(engine, session));
     }

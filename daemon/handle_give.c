@@ -206,8 +206,7 @@ enum toc_result toc_handle_give(struct toc_engine *engine, struct toc_session *s
                TOC_DENIED);
     TOC_TRY(take_wraps(engine, session, give));
     for (size_t i = 0; i < give->batches_len; i++) {
-        const enum toc_result one =
-            toc_handle_batch(engine, session, give->batches[i], &give->log);
+        const enum toc_result one = toc_handle_batch(engine, session, give->batches[i], &give->log);
         if (one == TOC_STORE || one == TOC_NOMEM) {
             return one;
         }
@@ -224,7 +223,8 @@ enum toc_result toc_handle_give(struct toc_engine *engine, struct toc_session *s
         TOC_TRY(toc_apply_log(engine, log));
     }
     if (result == TOC_AGAIN) {
-        TOC_TRY(toc_ask_want(engine, log, session, 0)); /* a gap, or no room in this tick: again from our end */
+        TOC_TRY(toc_ask_want(engine, log, session,
+                             0)); /* a gap, or no room in this tick: again from our end */
         return TOC_AGAIN;
     }
     TOC_TRY(toc_ask_received(engine, log, session, bytes));

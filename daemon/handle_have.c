@@ -1,5 +1,5 @@
-/* Have: the heads a peer holds and we may see. What it says of our own logs is the proof that lets us
- * sign; what it says of others is what we may want. */
+/* Have: the heads a peer holds and we may see. What it says of our own logs is the proof that lets
+ * us sign; what it says of others is what we may want. */
 #include "engine_internal.h"
 
 #include "ensure.h"

@@ -1,5 +1,5 @@
-/* Hello: who is there, in which group, under which roster. A good one opens the session: rosters are
- * handed over, and unless a roster has expired, logs are offered. */
+/* Hello: who is there, in which group, under which roster. A good one opens the session: rosters
+ * are handed over, and unless a roster has expired, logs are offered. */
 #include "engine_internal.h"
 
 #include "ensure.h"
@@ -47,8 +47,7 @@ static enum toc_result send_rosters(struct toc_engine *engine, const struct toc_
         size_t bytes = 0;
         size_t len = 0;
         while (version <= last && len < TOC_ROSTERS_MAX) {
-            TOC_TRY(
-                toc_store_roster_get(engine->store, version, engine->arena, &items[len]));
+            TOC_TRY(toc_store_roster_get(engine->store, version, engine->arena, &items[len]));
             if (len > 0 && bytes + items[len].len > TOC_FRAME_LEN_MAX - 4096) {
                 break;
             }
@@ -72,10 +71,12 @@ enum toc_result toc_roster_spread(struct toc_engine *engine)
     engine->roster_spread = false;
     for (size_t i = 0; i < engine->sessions_len; i++) {
         struct toc_session *session = &engine->sessions[i];
-        if (session->link == 0 || !session->greeted || session->member[0] == '\0') {
+        /* A dialled link whose own hello was lost with a failed commit is greeted, too. */
+        const bool connected = session->dialled && session->transport == TOC_PEER_CONNECTED;
+        if (session->link == 0 || session->member[0] == '\0' || (!session->greeted && !connected)) {
             continue;
         }
-        if (session->peer_roster_version < version) {
+        if (session->greeted && session->peer_roster_version < version) {
             TOC_TRY(send_rosters(engine, session, session->peer_roster_version));
             session->peer_roster_version = version;
         }
@@ -90,7 +91,9 @@ static enum toc_result open_session(struct toc_engine *engine, struct toc_sessio
     session->pending_len = 0;
     session->unconfirmed = 0;
     TOC_TRY(toc_ask_offer_all(engine, session));
-    return toc_heartbeat_greet(engine, session);
+    /* Closings come before the proof, so that a replaced key does not go on from a closed log. */
+    TOC_TRY(toc_heartbeat_greet(engine, session));
+    return toc_ask_offer_end(engine, session);
 }
 
 enum toc_result toc_handle_hello(struct toc_engine *engine, struct toc_session *session,

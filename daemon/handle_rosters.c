@@ -5,8 +5,8 @@
 
 #include <string.h>
 
-/* Keys that are gone are nobody's: their sessions fall silent at once, on connections that stay open
- * too. */
+/* Keys that are gone are nobody's: their sessions fall silent at once, on connections that stay
+ * open too. */
 static void resolve_sessions(struct toc_engine *engine)
 {
     const struct toc_roster *roster = toc_engine_roster(engine);

@@ -36,7 +36,8 @@ static enum toc_result verify(struct toc_engine *engine, const struct toc_signed
     return toc_statement_verify(envelope, statement, &author->sign_public);
 }
 
-/* Does "at next_sequence the head is this" lie on the chain we hold? TOC_AGAIN: past what we hold. */
+/* Does "at next_sequence the head is this" lie on the chain we hold? TOC_AGAIN: past what we hold.
+ */
 enum toc_result toc_log_on_chain(struct toc_engine *engine, const struct toc_log *log,
                                  uint64_t next_sequence, const struct toc_hash *head)
 {
@@ -76,9 +77,8 @@ static struct toc_bytes batch_before(struct toc_engine *engine, const struct toc
 {
     struct toc_stored_batch stored;
 
-    if (next_sequence > 1 &&
-        toc_store_batch_get(engine->store, log->row.id, next_sequence - 1, engine->arena, &stored) ==
-            TOC_OK) {
+    if (next_sequence > 1 && toc_store_batch_get(engine->store, log->row.id, next_sequence - 1,
+                                                 engine->arena, &stored) == TOC_OK) {
         return stored.bytes;
     }
     return toc_bytes_of(NULL, 0);
@@ -132,18 +132,43 @@ static enum toc_result take_heartbeat(struct toc_engine *engine, struct toc_sess
     }
     log->missed++;
     if (log->own && statement->next_sequence > log->claimed_next) {
-        log->claimed_next = statement->next_sequence; /* a copy of our key is at work, or we were restored */
+        log->claimed_next =
+            statement->next_sequence; /* a copy of our key is at work, or we were restored */
     }
     return result == TOC_AGAIN ? toc_ask_missing(engine, log) : result;
 }
 
-/* A reader says how far it is. It cannot stop a log with its word alone: what does not fit is kept and
- * told, so that a hub that shows two views is seen. */
+/* The newest receipt of a reader that is held. */
+static bool held_receipt(struct toc_engine *engine, const struct toc_log *log, const char *reader,
+                         struct toc_statement *ret_statement)
+{
+    struct toc_signed envelope;
+    struct toc_bytes held;
+
+    return log->row.id != 0 &&
+           toc_store_statement_get(engine->store, log->row.id, TOC_RECEIPT, reader, engine->arena,
+                                   &held) == TOC_OK &&
+           toc_statement_read(engine->arena, held, &envelope, ret_statement) == TOC_OK;
+}
+
+/* Receipts are said again to every new session: one that says what is known costs no signature. */
+static bool says_nothing_new(struct toc_engine *engine, const struct toc_log *log,
+                             const struct toc_statement *statement)
+{
+    struct toc_statement held;
+
+    return statement->kind == TOC_RECEIPT && held_receipt(engine, log, statement->author, &held) &&
+           held.next_sequence == statement->next_sequence &&
+           toc_hash_equal(&held.head, &statement->head);
+}
+
+/* A reader says how far it is. It cannot stop a log with its word alone: what does not fit is kept
+ * and told, so that a hub that shows two views is seen. */
 static enum toc_result take_receipt(struct toc_engine *engine, struct toc_log *log,
                                     const struct heard *heard)
 {
     const struct toc_statement *statement = &heard->statement;
-    struct toc_bytes held = {NULL, 0};
+    struct toc_statement before;
 
     if (toc_log_on_chain(engine, log, statement->next_sequence, &statement->head) == TOC_CONFLICT) {
         engine->counters.conflicts++;
@@ -156,15 +181,9 @@ static enum toc_result take_receipt(struct toc_engine *engine, struct toc_log *l
                                        heard->bytes));
         return TOC_CONFLICT;
     }
-    if (toc_store_statement_get(engine->store, log->row.id, TOC_RECEIPT, statement->author,
-                                engine->arena, &held) == TOC_OK) {
-        struct toc_signed envelope;
-        struct toc_statement before;
-        TOC_TRY(toc_statement_read(engine->arena, held, &envelope, &before));
-        if (before.log.generation == statement->log.generation &&
-            before.next_sequence >= statement->next_sequence) {
-            return TOC_STALE;
-        }
+    if (held_receipt(engine, log, statement->author, &before) &&
+        before.next_sequence >= statement->next_sequence) {
+        return TOC_STALE;
     }
     TOC_TRY(toc_store_statement_put(engine->store, log->row.id, statement, heard->bytes));
     log->receipts_grew = true;
@@ -181,6 +200,7 @@ enum toc_result toc_statement_close(struct toc_engine *engine, struct toc_log *l
     }
     log->row.closed_next = closing->next_sequence;
     if (log->row.chain.next_sequence > closing->next_sequence) {
+        TOC_TRY(log->own ? toc_publish_requeue(engine, log, closing->next_sequence) : TOC_OK);
         result = toc_apply_void(engine, log, closing->next_sequence);
     }
     TOC_TRY(result);
@@ -202,8 +222,7 @@ static enum toc_result take_closing(struct toc_engine *engine, struct toc_sessio
     const struct toc_roster *made = toc_roster_chain_at(engine->rosters, closing->roster_version);
     const struct toc_member *then =
         made == NULL ? NULL : toc_roster_member(made, closing->log.publisher);
-    TOC_ENSURE(member == NULL || then == NULL ||
-                   then->admitted_version == closing->roster_version,
+    TOC_ENSURE(member == NULL || then == NULL || then->admitted_version == closing->roster_version,
                TOC_DENIED);
     TOC_TRY(toc_statement_close(engine, log, closing, heard->bytes));
     return relay(engine, session, log, heard->bytes);
@@ -223,13 +242,13 @@ static enum toc_result take(struct toc_engine *engine, struct toc_session *sessi
                                     heard.statement.log.stream) ||
                    heard.statement.kind == TOC_CLOSING,
                TOC_DENIED);
-    TOC_ENSURE(toc_engine_spend_verification(engine), TOC_AGAIN);
-    TOC_TRY(verify(engine, &envelope, &heard.statement));
     log = toc_engine_log(engine, &heard.statement.log);
     TOC_ENSURE(log != NULL, TOC_AGAIN); /* its Have comes first */
-    if (log->row.state == TOC_LOG_STOPPED) {
+    if (log->row.state == TOC_LOG_STOPPED || says_nothing_new(engine, log, &heard.statement)) {
         return TOC_STALE;
     }
+    TOC_ENSURE(toc_engine_spend_verification(engine), TOC_AGAIN);
+    TOC_TRY(verify(engine, &envelope, &heard.statement));
     switch (heard.statement.kind) {
     case TOC_HEARTBEAT:
         return take_heartbeat(engine, session, log, &heard);

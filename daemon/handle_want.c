@@ -12,7 +12,8 @@ enum toc_result toc_handle_want(struct toc_engine *engine, struct toc_session *s
     session->blocked = false;
     if (log == NULL || !toc_engine_may_carry(engine, session, log)) {
         engine->counters.frames_ignored++;
-        return TOC_NOTFOUND; /* and nothing else: a log is not even named to those who may not see it */
+        return TOC_NOTFOUND; /* and nothing else: a log is not even named to those who may not see
+                                it */
     }
     return toc_give_want(engine, session, want);
 }

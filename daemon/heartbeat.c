@@ -1,5 +1,5 @@
-/* What is said without being asked, and when: heartbeats of own logs, receipts for what was applied,
- * bundles of receipts passed on by a hub, closings of logs whose key is gone. */
+/* What is said without being asked, and when: heartbeats of own logs, receipts for what was
+ * applied, bundles of receipts passed on by a hub, closings of logs whose key is gone. */
 #include "engine_internal.h"
 
 #include "ensure.h"
@@ -74,8 +74,7 @@ static enum toc_result beat_own_logs(struct toc_engine *engine, struct toc_bytes
         struct toc_log *log = &engine->logs[i];
         struct toc_statement statement;
         ret_beats[i] = toc_bytes_of(NULL, 0);
-        if (!log->own || log->row.id == 0 || log->row.state != TOC_LOG_OPEN ||
-            !proven ||
+        if (!log->own || log->row.id == 0 || log->row.state != TOC_LOG_OPEN || !proven ||
             engine->now_mono - log->spoke_mono < interval_ms(engine)) {
             continue;
         }
@@ -98,8 +97,7 @@ static enum toc_result keep_alive(struct toc_engine *engine, const struct toc_se
 /* Every open session hears something each interval, so that silence means something. */
 static enum toc_result beat(struct toc_engine *engine)
 {
-    struct toc_bytes *beats =
-        toc_arena_zero(engine->arena, engine->logs_len + 1, sizeof(*beats));
+    struct toc_bytes *beats = toc_arena_zero(engine->arena, engine->logs_len + 1, sizeof(*beats));
     bool any = false;
 
     TOC_ENSURE(beats != NULL, TOC_NOMEM);
@@ -280,17 +278,31 @@ enum toc_result toc_heartbeat_close_logs(struct toc_engine *engine, const struct
     return TOC_OK;
 }
 
+/* What was said last may have been lost with the session before, or with a crash. */
+static void say_receipts_again(struct toc_engine *engine, const struct toc_session *session,
+                               struct toc_log *log)
+{
+    const bool to_publisher = strcmp(session->member, log->row.log.publisher) == 0;
+
+    log->receipts_grew |= is_hub(engine, engine->me) && (log->own || to_publisher);
+    log->receipt_due |= !log->own && log->row.applied_next > 1 &&
+                        (to_publisher || is_hub(engine, session->member)) &&
+                        toc_roster_in_audience(toc_engine_roster(engine), engine->me,
+                                               log->row.log.publisher, log->row.log.stream);
+}
+
 enum toc_result toc_heartbeat_greet(struct toc_engine *engine, struct toc_session *session)
 {
     struct bundle bundle = {.len = 0};
 
     for (size_t i = 0; i < engine->logs_len; i++) {
-        const struct toc_log *log = &engine->logs[i];
+        struct toc_log *log = &engine->logs[i];
         struct toc_stored_statement closings[2];
         size_t len = 0;
         if (log->row.id == 0 || !toc_engine_may_carry(engine, session, log)) {
             continue;
         }
+        say_receipts_again(engine, session, log);
         if (log->heartbeat.len > 0) {
             TOC_TRY(bundle_add(engine, session->link, &bundle, log->heartbeat));
         }

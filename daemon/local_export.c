@@ -112,7 +112,7 @@ static uint64_t begins_at(struct toc_engine *engine, const struct toc_log *log)
 enum toc_result toc_local_batches(struct toc_engine *engine, const struct toc_local *local,
                                   struct toc_why *why)
 {
-    struct toc_log *log;
+    struct toc_log *log = NULL;
     struct parts parts;
     int64_t from = 1;
     uint64_t next;

@@ -1,5 +1,6 @@
 /* `preview`: exactly what would leave, and to whom. */
 #include "local_preview.h"
+#include "local_status.h"
 
 #include "ensure.h"
 #include "ident.h"
@@ -208,6 +209,7 @@ static json_t *token_text(const struct preview *preview)
 static enum toc_result answer(struct toc_engine *engine, const struct toc_local *local,
                               struct preview *preview)
 {
+    const char *note = toc_holder_note(engine);
     json_t *reply = toc_local_reply(local);
     int failed = 0;
 
@@ -218,6 +220,8 @@ static enum toc_result answer(struct toc_engine *engine, const struct toc_local 
     failed |= json_object_set_new(reply, "total", json_integer((json_int_t)preview->tally.total));
     failed |= json_object_set(reply, "recipients", preview->recipients);
     failed |= json_object_set(reply, "records", preview->records);
+    failed |=
+        json_object_set_new(reply, "holder_note", note == NULL ? json_null() : json_string(note));
     failed |= json_object_set_new(reply, "after",
                                   preview->after == NULL ? json_null() : token_text(preview));
     return toc_local_answer(engine, local, reply, failed);

@@ -109,4 +109,9 @@ enum toc_result toc_sent_drafts_keep(struct toc_engine *engine, const struct toc
 /* Drops the drafts whose records are committed. Never fails: a draft that stays is seen again. */
 void toc_sent_drafts_drop(struct toc_engine *engine);
 
+/* local_reply.c. Takes the reply (decref). `parts` may be NULL. The tag of the request is in the
+ * reply already. */
+enum toc_result toc_out_local(struct toc_engine *engine, toc_link link, json_t *reply,
+                              const struct toc_bytes *parts, size_t parts_len) TOC_MUST_CHECK;
+
 #endif

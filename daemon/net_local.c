@@ -14,6 +14,9 @@
 #include <unistd.h>
 
 #define LOCAL_UMASK 0117 /* mode 0660 */
+/* A program may have many requests under way, and an answer at the mark would be lost. This is what
+ * its own end of the socket holds by default, too. */
+#define ANSWERS_WAITING_MAX 1000
 
 /* Digits up to `end`, at most `max`; *text moves behind the end. */
 static enum toc_result number(const char **text, char end, uint64_t max, uint64_t *ret_number)
@@ -85,8 +88,9 @@ enum toc_result toc_net_local_open(struct toc_net *net, const char *path, struct
     TOC_AUTO(toc_net_socket_close) void *socket = NULL;
     TOC_TRY(toc_net_socket_new(net->dialler.context, ZMQ_ROUTER, NULL, &net->dialler.limits,
                                &socket, why));
-    const struct toc_net_option mandatory = {ZMQ_ROUTER_MANDATORY, 1};
-    TOC_TRY(toc_net_socket_options(socket, &mandatory, 1, why));
+    const struct toc_net_option options[] = {{ZMQ_ROUTER_MANDATORY, 1},
+                                             {ZMQ_SNDHWM, ANSWERS_WAITING_MAX}};
+    TOC_TRY(toc_net_socket_options(socket, options, sizeof options / sizeof options[0], why));
     char endpoint[sizeof net->local_path + 8];
     (void)snprintf(endpoint, sizeof endpoint, "ipc://%s", path);
     const mode_t was = umask(LOCAL_UMASK);

@@ -1,11 +1,13 @@
 /* tour 5/9: from submissions to a batch. However many arrive in a tick, they are sealed and signed
- * together and committed once. Nothing is signed before the hub has shown us our own heads: a restored
- * disk must not sign history twice. Next: batch.c (proto), sealing; then the commit in engine.c. */
+ * together and committed once. Nothing is signed before the hub has shown us our own heads: a
+ * restored disk must not sign history twice. Next: batch.c (proto), sealing; then the commit in
+ * engine.c. */
 #include "engine_internal.h"
 
 #include "ensure.h"
 #include "ident.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -100,22 +102,6 @@ static struct toc_log *newest_own(struct toc_engine *engine, const char *stream)
     return newest;
 }
 
-enum toc_result toc_publish_log(struct toc_engine *engine, const char *stream,
-                                struct toc_log **ret_log)
-{
-    struct toc_log_id id = {.generation = 1};
-    struct toc_log *newest = newest_own(engine, stream);
-
-    if (newest == NULL) {
-        memcpy(id.publisher, engine->me, strlen(engine->me) + 1);
-        memcpy(id.stream, stream, strlen(stream) + 1);
-        TOC_TRY(toc_engine_log_get(engine, &id, &newest));
-    }
-    TOC_ENSURE(newest->row.state == TOC_LOG_OPEN, TOC_CONFLICT);
-    *ret_log = newest;
-    return TOC_OK;
-}
-
 /* What we hold of the stopped generation stands, and the next one counts on from it. */
 static enum toc_result next_generation(struct toc_engine *engine, struct toc_log *stopped)
 {
@@ -133,6 +119,68 @@ static enum toc_result next_generation(struct toc_engine *engine, struct toc_log
     next->row.chain = stands;
     next->row.applied_next = stands.next_sequence;
     return toc_engine_log_save(engine, next);
+}
+
+enum toc_result toc_publish_log(struct toc_engine *engine, const char *stream,
+                                struct toc_log **ret_log)
+{
+    struct toc_log_id id = {.generation = 1};
+    struct toc_log *newest = newest_own(engine, stream);
+
+    if (newest == NULL) {
+        memcpy(id.publisher, engine->me, strlen(engine->me) + 1);
+        memcpy(id.stream, stream, strlen(stream) + 1);
+        TOC_TRY(toc_engine_log_get(engine, &id, &newest));
+    }
+    if (newest->row.state == TOC_LOG_ENDED) {
+        /* Our key was replaced, and the hub has closed what the old one signed: count on from
+         * there. */
+        TOC_TRY(next_generation(engine, newest));
+        newest = newest_own(engine, stream);
+    }
+    TOC_ENSURE(newest->row.state == TOC_LOG_OPEN, TOC_CONFLICT);
+    *ret_log = newest;
+    return TOC_OK;
+}
+
+/* A batch of ours that a closing cuts off was acknowledged to somebody: its records wait again. */
+static enum toc_result requeue_batch(struct toc_engine *engine, const struct toc_log *log,
+                                     const struct toc_batch *batch)
+{
+    const struct toc_batch_header *header = &batch->header;
+    const struct toc_hash name = toc_digest_plain(toc_bytes_text(log->row.log.stream));
+    struct toc_submission submission = {.records = header->count, .time_ms = engine->now_wall};
+    struct toc_epoch_row epoch;
+    struct toc_bytes plain;
+
+    TOC_TRY(toc_store_epoch_get(engine->store, log->row.id, header->epoch, &epoch));
+    if (!epoch.has_key || toc_batch_open(engine->scratch, batch, &epoch.key, &plain) != TOC_OK) {
+        return TOC_OK; /* retention has taken it: there is nothing left to say again */
+    }
+    (void)snprintf(submission.id, sizeof(submission.id), "again-%02x%02x%02x%02x-%u-%llu",
+                   name.bytes[0], name.bytes[1], name.bytes[2], name.bytes[3],
+                   log->row.log.generation, (unsigned long long)header->first_sequence);
+    memcpy(submission.stream, log->row.log.stream, sizeof(submission.stream));
+    engine->waiting = waiting(engine) + submission.records;
+    return toc_store_submission_add(engine->store, &submission, plain);
+}
+
+enum toc_result toc_publish_requeue(struct toc_engine *engine, const struct toc_log *log,
+                                    uint64_t first_sequence)
+{
+    uint64_t sequence = first_sequence;
+
+    while (sequence < log->row.chain.next_sequence) {
+        struct toc_stored_batch stored;
+        struct toc_batch batch;
+        toc_arena_reset(engine->scratch);
+        TOC_TRY(
+            toc_store_batch_get(engine->store, log->row.id, sequence, engine->scratch, &stored));
+        TOC_TRY(toc_wire_batch_decode(engine->scratch, stored.bytes, &batch));
+        TOC_TRY(requeue_batch(engine, log, &batch));
+        sequence = stored.first_sequence + stored.count;
+    }
+    return TOC_OK;
 }
 
 enum toc_result toc_publish_rotate(struct toc_engine *engine, const char *stream,
@@ -208,7 +256,7 @@ static uint64_t next_after_queue(const struct toc_engine *engine, const struct t
     for (size_t i = 0; engine->queue != NULL && i < engine->queue->len; i++) {
         const struct item *item = &engine->queue->items[i];
         next += strcmp(item->submission.stream, log->row.log.stream) == 0 ? item->submission.records
-                                                                         : 0;
+                                                                          : 0;
     }
     return next;
 }
@@ -253,8 +301,8 @@ enum toc_result toc_publish_submit(struct toc_engine *engine, const char *stream
                                    const struct toc_bytes *records, size_t records_len,
                                    uint64_t *ret_first_sequence, struct toc_why *why)
 {
-    struct item item = {.submission = {.records = (uint32_t)records_len,
-                                       .time_ms = engine->now_wall}};
+    struct item item = {
+        .submission = {.records = (uint32_t)records_len, .time_ms = engine->now_wall}};
     struct toc_log *log;
 
     TOC_ENSURE(records_len > 0 && records_len <= TOC_BATCH_RECORDS_MAX, TOC_TOOBIG);
@@ -278,9 +326,7 @@ enum toc_result toc_publish_submit(struct toc_engine *engine, const char *stream
     memcpy(item.submission.stream, stream, strlen(stream) + 1);
     TOC_TRY(pack(engine, records, records_len, &item.records));
     item.submission.first_sequence =
-        toc_publish_proven(engine) && waiting(engine) == 0
-            ? next_after_queue(engine, log)
-            : 0;
+        toc_publish_proven(engine) && waiting(engine) == 0 ? next_after_queue(engine, log) : 0;
     TOC_TRY(queue_add(engine, &item));
     *ret_first_sequence = item.submission.first_sequence;
     return TOC_OK;

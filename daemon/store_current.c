@@ -1,7 +1,7 @@
 /* The current-records view. One chunk at a time is open in memory, and what comes in order is only
  * appended to it: a statement a page instead of one a row, four times as fast on a replay. */
 #include "store_chunk.h"
-#include "store_internal.h"
+#include "store_query.h"
 #include <string.h>
 
 /* ---- the open chunk ---- */

@@ -1,4 +1,4 @@
-#include "store_internal.h"
+#include "store_query.h"
 
 enum toc_result toc_store_epoch_add(struct toc_store *store, int64_t log,
                                     const struct toc_epoch_row *epoch)

@@ -1,4 +1,4 @@
-#include "store_internal.h"
+#include "store_query.h"
 
 enum toc_result toc_store_evidence_add(struct toc_store *store, const char *about, int64_t time_ms,
                                        struct toc_bytes one, struct toc_bytes other)

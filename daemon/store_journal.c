@@ -1,4 +1,4 @@
-#include "store_internal.h"
+#include "store_query.h"
 
 enum toc_result toc_store_journal_add(struct toc_store *store, int64_t log, uint64_t first_sequence,
                                       uint32_t count)

@@ -1,5 +1,5 @@
 /* local.db: what never leaves. Each call is its own transaction, durable when it returns. */
-#include "store_internal.h"
+#include "store_query.h"
 
 static enum toc_result draft_put(struct toc_store *store, const struct toc_draft *draft)
 {

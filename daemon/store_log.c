@@ -1,4 +1,4 @@
-#include "store_internal.h"
+#include "store_query.h"
 
 #define LOG_COLUMNS                                                                                \
     "id, publisher, stream, generation, next_sequence, head, roster_version, epoch,"               \

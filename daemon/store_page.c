@@ -1,6 +1,6 @@
 /* Reading the current-records view in order: pages, and the digest that two members compare. */
 #include "store_chunk.h"
-#include "store_internal.h"
+#include "store_query.h"
 #include <string.h>
 
 struct page {

@@ -1,9 +1,24 @@
-#include "store_internal.h"
+#include "store_query.h"
 #include <string.h>
+
+/* A transaction that failed and, for want of memory, could not be undone either: nothing may be
+ * read or changed before it is. */
+static enum toc_result undo_first(struct toc_store *store, struct toc_db *db)
+{
+    const int error = sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
+    if (sqlite3_get_autocommit(db->handle) == 0) {
+        return toc_store_failed(store, db, error);
+    }
+    db->stuck = false;
+    return TOC_OK;
+}
 
 enum toc_result toc_query_open(struct toc_store *store, struct toc_db *db, enum toc_sql sql,
                                const char *text, struct toc_query *ret_query)
 {
+    if (db->stuck) {
+        TOC_TRY(undo_first(store, db));
+    }
     sqlite3_stmt **const place = &db->statements[sql];
     if (*place == NULL) {
         const int error =
@@ -161,7 +176,8 @@ enum toc_result toc_query_get_fixed(const struct toc_query *query, int at, void 
     return TOC_OK;
 }
 
-/* Prepared when the database is opened, so that even without memory a transaction can be undone. */
+/* Prepared when the database is opened, so that a transaction can nearly always be undone without
+ * memory. */
 static const char *const transaction_texts[] = {
     [TOC_SQL_BEGIN] = "BEGIN IMMEDIATE",
     [TOC_SQL_COMMIT] = "COMMIT",
@@ -196,9 +212,8 @@ enum toc_result toc_db_end(struct toc_store *store, struct toc_db *db, enum toc_
     /* After some errors SQLite has rolled back already. */
     if (result != TOC_OK && sqlite3_get_autocommit(db->handle) == 0) {
         const struct toc_why why = store->why;
-        const enum toc_result undone = transaction(store, db, TOC_SQL_ROLLBACK);
-        /* Whatever came next would be part of what failed. SQLite promises that this cannot be. */
-        TOC_ASSERT(undone == TOC_OK || sqlite3_get_autocommit(db->handle) != 0);
+        db->stuck = transaction(store, db, TOC_SQL_ROLLBACK) != TOC_OK &&
+                    sqlite3_get_autocommit(db->handle) == 0;
         store->why = why;
     }
     return result;

@@ -1,4 +1,4 @@
-#include "store_internal.h"
+#include "store_query.h"
 
 enum toc_result toc_store_roster_add(struct toc_store *store, uint64_t version,
                                      struct toc_bytes bytes)

@@ -1,4 +1,4 @@
-#include "store_internal.h"
+#include "store_query.h"
 
 static enum toc_result copy(struct toc_store *store, const struct toc_db *from, struct toc_db *to)
 {

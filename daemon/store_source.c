@@ -1,5 +1,5 @@
 /* Sources: a (stream, publisher) as the small number that keys the current-records view. */
-#include "store_internal.h"
+#include "store_query.h"
 #include <string.h>
 
 void toc_store_sources_forget(struct toc_store *store)

@@ -1,6 +1,6 @@
 /* Submissions: `submission` keeps every id for ever; `waiting` has the records of those that are
  * not signed yet, apart, because records are opened text that retention must be able to wipe. */
-#include "store_internal.h"
+#include "store_query.h"
 
 static enum toc_result read_row(const struct toc_query *query,
                                 struct toc_submission *ret_submission)

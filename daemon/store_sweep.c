@@ -3,7 +3,7 @@
  * hundred deleted rows could still be read from the file). So the tables that hold secrets are
  * written anew, row by row, and the old pages, which are overwritten whole when they are freed,
  * take the copies with them. Batches are ciphertext and stay where they are. */
-#include "store_internal.h"
+#include "store_query.h"
 #include <stdarg.h>
 #include <stdio.h>
 

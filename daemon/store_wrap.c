@@ -1,4 +1,4 @@
-#include "store_internal.h"
+#include "store_query.h"
 
 enum toc_result toc_store_wrap_add(struct toc_store *store, int64_t log, uint32_t epoch,
                                    const char *member, struct toc_bytes bytes)

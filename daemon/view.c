@@ -1,6 +1,6 @@
-/* tour 9/9: what a record changes here. One row stands for every record that is neither superseded nor
- * withdrawn; its key (stream, publisher, sequence) does not depend on when it came. From here `list`
- * and `watch` read. */
+/* tour 9/9: what a record changes here. One row stands for every record that is neither superseded
+ * nor withdrawn; its key (stream, publisher, sequence) does not depend on when it came. From here
+ * `list` and `watch` read. */
 #include "engine_internal.h"
 
 #include "ensure.h"

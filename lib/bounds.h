@@ -35,8 +35,8 @@
 #define TOC_HAVE_HEADS_MAX 256
 #define TOC_GIVE_BATCHES_MAX 16
 #define TOC_GIVE_WRAPS_MAX 512
-#define TOC_STATEMENTS_MAX 16 /* signed statements in one frame: half a tick's verifications */
-#define TOC_ROSTERS_MAX 16 /* signed rosters in one; a newcomer asks again for the rest */
+#define TOC_STATEMENTS_MAX 16   /* signed statements in one frame: half a tick's verifications */
+#define TOC_ROSTERS_MAX 16      /* signed rosters in one; a newcomer asks again for the rest */
 #define TOC_SIGNED_LEN_MAX 1024 /* a wrap or a statement, signed: 405 bytes at the most */
 #define TOC_SOFTWARE_LEN_MAX 64
 #define TOC_ABOUT_LEN_MAX 200 /* a refusal's words */
@@ -78,8 +78,10 @@
 #define TOC_LINKS_MAX 4096
 #define TOC_LOGS_MAX 65536
 #define TOC_LOGS_PER_PUBLISHER_MAX 1024
-#define TOC_GENERATIONS_AHEAD_MAX 16 /* a log that far beyond the newest known is nobody's honest offer */
-#define TOC_EPOCHS_AHEAD_MAX 4096    /* wraps that may come before their batches: centuries of months */
+#define TOC_GENERATIONS_AHEAD_MAX                                                                  \
+    16 /* a log that far beyond the newest known is nobody's honest offer */
+#define TOC_EPOCHS_AHEAD_MAX                                                                       \
+    4096 /* wraps that may come before their batches: centuries of months */
 
 /* Configuration and files read whole. */
 #define TOC_CONF_LEN_MAX (256 * 1024)

@@ -59,9 +59,9 @@ struct toc_hash toc_commitment(const struct toc_hash *group, const struct toc_lo
 }
 
 enum toc_result toc_batch_make(struct toc_arena *arena, const struct toc_batch_header *header,
-                               const struct toc_epoch_key *key, const struct toc_sign_secret *secret,
-                               struct toc_bytes plain, struct toc_batch *ret_batch,
-                               struct toc_hash *ret_head)
+                               const struct toc_epoch_key *key,
+                               const struct toc_sign_secret *secret, struct toc_bytes plain,
+                               struct toc_batch *ret_batch, struct toc_hash *ret_head)
 {
     struct toc_batch batch = {.header = *header};
     struct toc_hash head;
@@ -160,8 +160,8 @@ enum toc_result toc_wrap_read(struct toc_arena *arena, const struct toc_hash *gr
     TOC_ENSURE(sealer != NULL, TOC_DENIED);
     TOC_ENSURE(strcmp(wrap.sealer, wrap.log.publisher) == 0 || toc_member_has(sealer, TOC_ROLE_HUB),
                TOC_DENIED);
-    TOC_TRY(toc_sign_verify(&sealer->sign_public, wrap_tag, group, envelope.body,
-                            &envelope.signature));
+    TOC_TRY(
+        toc_sign_verify(&sealer->sign_public, wrap_tag, group, envelope.body, &envelope.signature));
     *ret_wrap = wrap;
     return TOC_OK;
 }
@@ -206,7 +206,8 @@ static const char *statement_tag(enum toc_statement_kind kind)
 }
 
 enum toc_result toc_statement_make(struct toc_arena *arena, const struct toc_statement *statement,
-                                   const struct toc_sign_secret *secret, struct toc_bytes *ret_bytes)
+                                   const struct toc_sign_secret *secret,
+                                   struct toc_bytes *ret_bytes)
 {
     struct toc_signature signature;
     struct toc_bytes body;

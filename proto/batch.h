@@ -18,15 +18,17 @@ struct toc_hash toc_commitment(const struct toc_hash *group, const struct toc_lo
 
 /* Seals `plain` (a list of records) under `header` and signs. */
 enum toc_result toc_batch_make(struct toc_arena *arena, const struct toc_batch_header *header,
-                               const struct toc_epoch_key *key, const struct toc_sign_secret *secret,
-                               struct toc_bytes plain, struct toc_batch *ret_batch,
-                               struct toc_hash *ret_head) TOC_MUST_CHECK;
+                               const struct toc_epoch_key *key,
+                               const struct toc_sign_secret *secret, struct toc_bytes plain,
+                               struct toc_batch *ret_batch, struct toc_hash *ret_head)
+    TOC_MUST_CHECK;
 /* `head` is toc_batch_head's answer: hashed once, used twice. TOC_BADSIG. */
 enum toc_result toc_batch_verify(const struct toc_batch *batch, const struct toc_hash *head,
                                  const struct toc_sign_public *publisher) TOC_MUST_CHECK;
 /* The key must have been checked against the epoch's commitment. TOC_BADSIG. */
 enum toc_result toc_batch_open(struct toc_arena *arena, const struct toc_batch *batch,
-                               const struct toc_epoch_key *key, struct toc_bytes *ret_plain) TOC_MUST_CHECK;
+                               const struct toc_epoch_key *key, struct toc_bytes *ret_plain)
+    TOC_MUST_CHECK;
 
 /* An epoch's key, sealed to one member and signed by the publisher or a hub. */
 enum toc_result toc_wrap_make(struct toc_arena *arena, const struct toc_hash *group,
@@ -40,10 +42,11 @@ enum toc_result toc_wrap_read(struct toc_arena *arena, const struct toc_hash *gr
                               const struct toc_roster *roster, struct toc_bytes bytes,
                               struct toc_wrap_body *ret_wrap) TOC_MUST_CHECK;
 /* TOC_BADSIG when it does not open, names another context, or does not fit the commitment. */
-enum toc_result toc_wrap_open(const struct toc_wrap_body *wrap, const struct toc_box_public *box_public,
+enum toc_result toc_wrap_open(const struct toc_wrap_body *wrap,
+                              const struct toc_box_public *box_public,
                               const struct toc_box_secret *box_secret,
-                              const struct toc_hash *commitment,
-                              struct toc_epoch_key *ret_key) TOC_MUST_CHECK;
+                              const struct toc_hash *commitment, struct toc_epoch_key *ret_key)
+    TOC_MUST_CHECK;
 
 /* Signs with the tag of the statement's kind. */
 enum toc_result toc_statement_make(struct toc_arena *arena, const struct toc_statement *statement,

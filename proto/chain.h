@@ -18,7 +18,8 @@ enum toc_place {
     TOC_PLACE_GAP,          /* begins after it: batches between are missing */
     TOC_PLACE_FORK,         /* begins where ours ends, but names another head: a conflict */
     TOC_PLACE_ROSTER_AHEAD, /* made under a roster not held yet: wait for it */
-    TOC_PLACE_REFUSED,      /* roster version falls, an epoch is skipped or opened wrongly, the count overflows */
+    TOC_PLACE_REFUSED, /* roster version falls, an epoch is skipped or opened wrongly, the count
+                          overflows */
 };
 
 /* `roster_version` is the newest one held. */

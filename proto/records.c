@@ -118,10 +118,19 @@ const struct toc_record_kind *toc_record_kind_of(enum toc_record_type type)
     return NULL;
 }
 
+/* A kind travels on its stream, and on a sub-group's of it: `framework` and
+ * `framework.adults-health`. */
+static bool travels_on(const struct toc_record_kind *kind, const char *stream)
+{
+    const size_t len = strlen(kind->stream);
+
+    return strncmp(kind->stream, stream, len) == 0 && (stream[len] == '\0' || stream[len] == '.');
+}
+
 const struct toc_record_kind *toc_record_kind_for_stream(const char *stream)
 {
     for (size_t i = 1; stream != NULL && i < sizeof kinds / sizeof kinds[0]; i++) {
-        if (strcmp(kinds[i]->stream, stream) == 0) {
+        if (travels_on(kinds[i], stream)) {
             return kinds[i];
         }
     }
@@ -134,7 +143,7 @@ static enum toc_result check_stream(const struct toc_record_kind *kind, const ch
                                     const struct toc_record *record, struct toc_why *why)
 {
     const struct toc_reference *const references[] = {&record->supersedes, &record->withdraws};
-    if (kind->type != TOC_RECORD_WITHDRAWAL && strcmp(kind->stream, stream) != 0) {
+    if (kind->type != TOC_RECORD_WITHDRAWAL && !travels_on(kind, stream)) {
         return toc_fail(why, TOC_INVALID, "type: %s does not belong in this stream", kind->name);
     }
     for (size_t i = 0; i < 2; i++) {

@@ -26,7 +26,8 @@ struct toc_record_kind {
 
 /* NULL for an unknown one. The withdrawal is a kind of every stream. */
 const struct toc_record_kind *toc_record_kind_of(enum toc_record_type type);
-/* The kind a stream carries ("framework"), or NULL. */
+/* The kind a stream carries, or NULL. A sub-group's stream adds a part: "framework.adults-health".
+ */
 const struct toc_record_kind *toc_record_kind_for_stream(const char *stream);
 
 /* Decode and validate for a stream: TOC_INVALID when the type does not belong there. */

@@ -160,8 +160,8 @@ bool toc_roster_in_audience(const struct toc_roster *roster, const char *member,
     return rule != NULL && entry != NULL && in_audience(roster, entry, rule, publisher, stream);
 }
 
-bool toc_roster_may_carry(const struct toc_roster *roster, const char *member, const char *publisher,
-                          const char *stream)
+bool toc_roster_may_carry(const struct toc_roster *roster, const char *member,
+                          const char *publisher, const char *stream)
 {
     const struct toc_member *entry = toc_roster_member(roster, member);
 
@@ -241,7 +241,8 @@ static const struct toc_hash *group_for(const struct toc_hash *group, uint64_t v
     return version == 1 ? &toc_hash_zero : group;
 }
 
-struct toc_hash toc_roster_hash(const struct toc_hash *group, uint64_t version, struct toc_bytes body)
+struct toc_hash toc_roster_hash(const struct toc_hash *group, uint64_t version,
+                                struct toc_bytes body)
 {
     return toc_digest(roster_tag, group_for(group, version), &body, 1);
 }
@@ -265,9 +266,10 @@ enum toc_result toc_request_check(const struct toc_request *request, struct toc_
         return toc_fail(why, TOC_INVALID, "the signing key of '%s' is not a valid Ed25519 key",
                         member->id);
     }
-    if (!toc_box_public_valid(&member->box_public) || !toc_box_public_valid(&member->curve_public)) {
-        return toc_fail(why, TOC_INVALID, "a box or transport key of '%s' is not a valid X25519 key",
-                        member->id);
+    if (!toc_box_public_valid(&member->box_public) ||
+        !toc_box_public_valid(&member->curve_public)) {
+        return toc_fail(why, TOC_INVALID,
+                        "a box or transport key of '%s' is not a valid X25519 key", member->id);
     }
     if (toc_sign_verify(&member->sign_public, request_tag, &toc_hash_zero, request->envelope.body,
                         &request->envelope.signature) != TOC_OK) {

@@ -27,9 +27,11 @@ enum toc_result toc_roster_chain_new(const struct toc_roster_source *source,
 void toc_roster_chain_free(struct toc_roster_chain **chain);
 /* The next version. TOC_OK: adopted, and the caller keeps the bytes where `source` finds them.
  * TOC_EXISTS: held already. TOC_AGAIN: versions between are missing. TOC_CONFLICT: a validly signed
- * other roster of a version that is held (evidence). Else TOC_BADSIG, TOC_INVALID, TOC_MALFORMED. */
-enum toc_result toc_roster_chain_adopt(struct toc_roster_chain *chain, struct toc_bytes signed_roster,
-                                       struct toc_why *why) TOC_MUST_CHECK;
+ * other roster of a version that is held (evidence). Else TOC_BADSIG, TOC_INVALID, TOC_MALFORMED.
+ */
+enum toc_result toc_roster_chain_adopt(struct toc_roster_chain *chain,
+                                       struct toc_bytes signed_roster, struct toc_why *why)
+    TOC_MUST_CHECK;
 /* NULL while empty; lives until the next adopt. */
 const struct toc_roster *toc_roster_chain_current(const struct toc_roster_chain *chain);
 /* 0 while empty. */
@@ -41,7 +43,8 @@ const struct toc_roster *toc_roster_chain_at(struct toc_roster_chain *chain, uin
 const struct toc_hash *toc_roster_chain_head(const struct toc_roster_chain *chain);
 const struct toc_hash *toc_roster_chain_group(const struct toc_roster_chain *chain);
 
-/* A roster file: magic, then a list of signed rosters from version 1. Splits and checks the magic. */
+/* A roster file: magic, then a list of signed rosters from version 1. Splits and checks the magic.
+ */
 enum toc_result toc_roster_file_begin(struct toc_bytes file, struct toc_bytes *ret_rest,
                                       struct toc_why *why) TOC_MUST_CHECK;
 
@@ -55,7 +58,8 @@ bool toc_member_has(const struct toc_member *member, enum toc_role role);
 size_t toc_roster_hubs(const struct toc_roster *roster);
 /* NULL when the roster does not name the stream. */
 const struct toc_stream_rule *toc_roster_rule(const struct toc_roster *roster, const char *stream);
-bool toc_roster_may_publish(const struct toc_roster *roster, const char *member, const char *stream);
+bool toc_roster_may_publish(const struct toc_roster *roster, const char *member,
+                            const char *stream);
 /* The audience, publisher included. */
 bool toc_roster_in_audience(const struct toc_roster *roster, const char *member,
                             const char *publisher, const char *stream);
@@ -65,10 +69,11 @@ bool toc_roster_may_carry(const struct toc_roster *roster, const char *member,
 /* The audience includes the whole group: may ride the feed. */
 bool toc_rule_on_feed(const struct toc_stream_rule *rule);
 /* digest over the sorted ids of the audience. */
-struct toc_hash toc_roster_audience_hash(const struct toc_roster *roster, const struct toc_hash *group,
-                                         const char *publisher, const char *stream);
-/* Does any member of the audience under `was` lack from the one under `now`, or hold other keys? Then
- * a new epoch opens. */
+struct toc_hash toc_roster_audience_hash(const struct toc_roster *roster,
+                                         const struct toc_hash *group, const char *publisher,
+                                         const char *stream);
+/* Does any member of the audience under `was` lack from the one under `now`, or hold other keys?
+ * Then a new epoch opens. */
 bool toc_roster_audience_shrank(const struct toc_roster *was, const struct toc_roster *now,
                                 const char *publisher, const char *stream);
 /* Same id and the same signing, box and transport keys. */
@@ -87,15 +92,18 @@ int64_t toc_roster_days_left(const struct toc_roster *roster, int64_t wall_ms);
 /* ---- hashes and signatures ---- */
 
 /* Version 1 hashes and signs under a zero group. */
-struct toc_hash toc_roster_hash(const struct toc_hash *group, uint64_t version, struct toc_bytes body);
+struct toc_hash toc_roster_hash(const struct toc_hash *group, uint64_t version,
+                                struct toc_bytes body);
 struct toc_signature toc_roster_sign(const struct toc_hash *group, uint64_t version,
                                      struct toc_bytes body, const struct toc_sign_secret *secret);
 struct toc_hash toc_request_hash(struct toc_bytes body);
 /* Self-signed by the member's own signing key, keys valid. TOC_BADSIG, TOC_INVALID with which. */
-enum toc_result toc_request_check(const struct toc_request *request, struct toc_why *why) TOC_MUST_CHECK;
+enum toc_result toc_request_check(const struct toc_request *request, struct toc_why *why)
+    TOC_MUST_CHECK;
 
-/* Rules a roster must keep by itself (roles, hub excludes council, threshold, unique keys, buyers and
- * folded names claimed once, lists and successors that exist). Names what is wrong. */
-enum toc_result toc_roster_check(const struct toc_roster *roster, struct toc_why *why) TOC_MUST_CHECK;
+/* Rules a roster must keep by itself (roles, hub excludes council, threshold, unique keys, buyers
+ * and folded names claimed once, lists and successors that exist). Names what is wrong. */
+enum toc_result toc_roster_check(const struct toc_roster *roster, struct toc_why *why)
+    TOC_MUST_CHECK;
 
 #endif

@@ -121,8 +121,7 @@ static enum toc_result enough_signatures(const struct toc_signed_roster *signed_
                                          const struct toc_roster *by, const struct toc_hash *group,
                                          struct toc_why *why)
 {
-    const struct toc_hash *under =
-        signed_roster->roster.version == 1 ? &toc_hash_zero : group;
+    const struct toc_hash *under = signed_roster->roster.version == 1 ? &toc_hash_zero : group;
     uint32_t valid = 0;
 
     for (size_t i = 0; i < signed_roster->signatures_len; i++) {
@@ -225,8 +224,8 @@ enum toc_result toc_roster_chain_adopt(struct toc_roster_chain *chain,
         held_done(&next);
         return result;
     }
-    next.hash = toc_roster_hash(&chain->group, next.signed_roster.roster.version,
-                                next.signed_roster.body);
+    next.hash =
+        toc_roster_hash(&chain->group, next.signed_roster.roster.version, next.signed_roster.body);
     if (held_version == 0) {
         chain->group = next.hash;
     }

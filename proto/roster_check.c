@@ -32,9 +32,10 @@ static enum toc_result check_keys(const struct toc_member *member, struct toc_wh
         return toc_fail(why, TOC_INVALID, "the signing key of '%s' is not a valid Ed25519 key",
                         member->id);
     }
-    if (!toc_box_public_valid(&member->box_public) || !toc_box_public_valid(&member->curve_public)) {
-        return toc_fail(why, TOC_INVALID, "a box or transport key of '%s' is not a valid X25519 key",
-                        member->id);
+    if (!toc_box_public_valid(&member->box_public) ||
+        !toc_box_public_valid(&member->curve_public)) {
+        return toc_fail(why, TOC_INVALID,
+                        "a box or transport key of '%s' is not a valid X25519 key", member->id);
     }
     return TOC_OK;
 }

@@ -25,7 +25,7 @@ def _made(request):
         for group in made:
             group.kill()
             if good:
-                group.remove()
+                group.forget()
             else:
                 print(f"kept: {group.folder}\n{group.logs_text()}")
 

@@ -399,13 +399,21 @@ class Group:
     def make(self, name, *options):
         """A member with keys and a request, that nobody has admitted."""
         member = self.members[name] = Member(self, name)
-        called = () if "--name" in options else ("--name", f"{name.title()} Council")
-        tocsin("key", "new", "--member", name, *called, *options, "--dir", member.folder)
+        self.make_keys(member, *options)
         return member
 
-    def admit(self, name, *options):
+    def make_keys(self, member, *options):
+        called = () if "--name" in options else ("--name", f"{member.name.title()} Council")
+        tocsin("key", "new", "--member", member.name, *called, *options, "--dir", member.folder)
+
+    def admit(self, name, *options, expect=0):
         return tocsin("group", "admit", self.request(self.members[name]), "--dir", self.authority,
-                      *options)
+                      *options, expect=expect)
+
+    def remove(self, name):
+        """Takes a member out; the hub is the first to know."""
+        tocsin("group", "remove", name, "--dir", self.authority)
+        return self.adopt()
 
     def init(self, member, hub=None, listen=None):
         """Configuration: a hub listens, the others dial it. Fast heartbeats and receipts."""
@@ -459,5 +467,10 @@ class Group:
         return "\n".join(f"---- {member.name}\n{member.log()[-length:]}"
                          for member in self.members.values())
 
-    def remove(self):
+    def forget(self):
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def references(lines):
+    """The references of framework records, in order."""
+    return [line["record"]["reference"] for line in lines if "reference" in line["record"]]

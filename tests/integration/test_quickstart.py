@@ -144,7 +144,7 @@ def test_status_has_its_fixed_keys(wales):
     text = wales.anglesey.run("status").out
     assert "wales" in text and "swansea" in text and "connected" in text
     doctor = wales.anglesey.json("doctor")
-    assert {check["state"] for check in doctor["checks"]} == {"ok"}, doctor
+    assert {check["state"] for check in doctor["checks"]} <= {"ok", "warn"}, doctor
 
 
 def test_watch_sees_what_comes(wales):

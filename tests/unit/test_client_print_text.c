@@ -124,10 +124,27 @@ START_TEST(a_table_is_aligned)
 {
     char *text = print_table(100);
     ck_assert_str_eq(
-        text, "PUBLISHER  TITLE                                                 LOTS\n"
-              "anglesey   Gwaith coed a thirlunio ar Ynys M\xc3\xb4n, fframwaith pedair blynedd"
-              "     4\n"
-              "hull                                                               12\n");
+        text, "PUBLISHER  TITLE                                                           LOTS\n"
+              "anglesey   Gwaith coed a thirlunio ar Ynys M\xc3\xb4n, "
+              "fframwaith pedair blynedd     4\n"
+              "hull                                                                         12\n");
+    free(text);
+}
+END_TEST
+
+START_TEST(a_line_ends_with_its_last_cell)
+{
+    struct toc_table *table = NULL;
+    const char *const rows[][3] = {{"a", "", ""}, {"", "", ""}, {"long", "b", "1"}};
+    ck_assert_int_eq(toc_table_new(columns, 3, &table), TOC_OK);
+    for (size_t i = 0; i < 3; i++) {
+        ck_assert_int_eq(toc_table_add(table, rows[i]), TOC_OK);
+    }
+    struct sheet *sheet = sheet_open();
+    toc_table_print(table, sheet->file, &plain);
+    toc_table_free(&table);
+    char *text = sheet_close(sheet);
+    ck_assert_str_eq(text, "PUBLISHER  TITLE  LOTS\na\n\nlong       b         1\n");
     free(text);
 }
 END_TEST
@@ -185,6 +202,7 @@ int main(void)
     tcase_add_test(all, colour_only_where_asked);
     tcase_add_test(all, states_have_styles);
     tcase_add_test(all, a_table_is_aligned);
+    tcase_add_test(all, a_line_ends_with_its_last_cell);
     tcase_add_test(all, a_table_fits_the_paper);
     tcase_add_test(all, a_table_too_wide_for_any_paper_still_prints);
     tcase_add_test(all, a_pipe_is_eighty_columns_without_colour);

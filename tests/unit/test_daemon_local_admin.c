@@ -1,4 +1,5 @@
 /* What an operator and an auditor ask for: requests in, replies out. */
+#include "engine_internal.h"
 #include "fixture_ask.h"
 #include "runner.h"
 
@@ -127,6 +128,29 @@ START_TEST(rotate_opens_an_epoch)
 }
 END_TEST
 
+/* A later generation goes on counting, and is exported from wherever it begins. */
+START_TEST(rotate_opens_a_generation)
+{
+    const struct toc_bytes *parts;
+
+    stage("F1", "Roads");
+    publish_all(1);
+    daemon_.engine->logs[0].row.state = TOC_LOG_STOPPED;
+    json_t *reply = asked("{\"request\":\"rotate\",\"stream\":\"framework\"}");
+    ck_assert_str_eq(toc_fixture_text(toc_fixture_item(reply, "rotated", 0), "opened"),
+                     "generation");
+    ck_assert_int_eq(toc_fixture_number(toc_fixture_item(reply, "rotated", 0), "generation"), 2);
+    json_decref(reply);
+    stage("F2", "Parks");
+    publish_all(1);
+    reply = asked("{\"request\":\"batches\",\"publisher\":\"leeds\",\"stream\":\"framework\","
+                  "\"generation\":2}");
+    ck_assert_uint_eq(toc_fixture_daemon_parts(&daemon_, &parts), 1);
+    ck_assert_int_eq(toc_fixture_number(reply, "next_sequence"), 3);
+    json_decref(reply);
+}
+END_TEST
+
 START_TEST(rebuild_changes_nothing)
 {
     stage("F1", "Roads");
@@ -206,6 +230,7 @@ int main(void)
 
     tcase_add_test(admin, audit_names_who_did_what);
     tcase_add_test(admin, rotate_opens_an_epoch);
+    tcase_add_test(admin, rotate_opens_a_generation);
     tcase_add_test(admin, rebuild_changes_nothing);
     tcase_add_test(admin, adopt_refuses);
     tcase_add_test(admin, exports_the_bytes_that_travelled);

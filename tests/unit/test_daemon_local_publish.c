@@ -1,4 +1,5 @@
 /* Drafts, preview and publish: requests in, replies out. */
+#include "engine_internal.h"
 #include "fixture_ask.h"
 #include "record_framework.h"
 #include "runner.h"
@@ -236,6 +237,44 @@ START_TEST(add_replace_withdraw)
 }
 END_TEST
 
+/* What is published under a key is known again, whatever it replaced; saying it again takes back a
+ * draft that said otherwise. */
+START_TEST(published_content_is_no_change)
+{
+    stage("F1", "Roads", false, 1, 0);
+    publish_all(1);
+    stage("F1", "Roads and bridges", false, 1, 0);
+    publish_all(1);
+    stage("F1", "Roads and bridges", false, 0, 1);
+    ck_assert_int_eq(drafts(), 0);
+    stage("F1", "Roads", false, 1, 0);
+    stage("F1", "Roads and bridges", false, 0, 1);
+    ck_assert_int_eq(drafts(), 0);
+}
+END_TEST
+
+/* The digest is what a person decides about: the same change has the same one, whichever sequence
+ * it corrects. */
+START_TEST(digest_has_no_sequences)
+{
+    char digests[2][2][65];
+
+    for (int turn = 0; turn < 2; turn++) {
+        stage("F1", "Roads", false, 1, 0);
+        publish_all(1);
+        stage("F1", "Roads and bridges", false, 1, 0);
+        (void)snprintf(digests[turn][0], 65, "%s", preview(1, "replace"));
+        publish_all(1);
+        stage("F1", "Roads and bridges", true, 1, 0);
+        (void)snprintf(digests[turn][1], 65, "%s", preview(1, "withdraw"));
+        publish_all(1);
+    }
+    ck_assert_str_eq(digests[0][0], digests[1][0]);
+    ck_assert_str_eq(digests[0][1], digests[1][1]);
+    ck_assert_str_ne(digests[0][0], digests[0][1]);
+}
+END_TEST
+
 /* A draft that was staged before its like was published has nothing to do, and goes. */
 START_TEST(nothing_to_do)
 {
@@ -394,6 +433,27 @@ START_TEST(newer_draft_stays)
 }
 END_TEST
 
+/* The disk did not follow: what was to be sent is still a draft, even after a later request. */
+START_TEST(drafts_survive_a_failed_commit)
+{
+    const struct toc_local_user user = {.uid = 1, .gid = 1};
+    const struct toc_bytes request = toc_bytes_text("{\"request\":\"publish\"}");
+    struct toc_why why = {""};
+
+    stage("F1", "Roads", false, 1, 0);
+    toc_engine_begin(daemon_.engine);
+    ck_assert_int_eq(toc_engine_local(daemon_.engine, 1, &user, &request, 1), TOC_OK);
+    ck_assert_int_eq(toc_engine_local(daemon_.engine, 1, &user, &request, 1), TOC_OK);
+    daemon_.engine->store_failed = true;
+    ck_assert_int_ne(toc_engine_finish(daemon_.engine, &why), TOC_OK);
+    ck_assert_int_eq(drafts(), 1);
+    ck_assert_uint_eq(current(NULL), 0);
+    publish_all(1);
+    ck_assert_uint_eq(current("Roads"), 1);
+    ck_assert_int_eq(drafts(), 0);
+}
+END_TEST
+
 /* Until the hub has spoken what is published waits; the drafts are gone, and nothing is sent twice.
  */
 START_TEST(unproven)
@@ -451,12 +511,15 @@ int main(void)
     tcase_add_test(staging, stage_refuses);
     tcase_add_test(staging, stage_replaces_and_unstage_drops);
     tcase_add_test(publishing, add_replace_withdraw);
+    tcase_add_test(publishing, published_content_is_no_change);
+    tcase_add_test(publishing, digest_has_no_sequences);
     tcase_add_test(publishing, nothing_to_do);
     tcase_add_test(publishing, what_is_sent_is_what_was_shown);
     tcase_add_test(publishing, digest_follows_the_audience);
     tcase_add_test(publishing, preview_in_pages);
     tcase_add_test(publishing, publish_many);
     tcase_add_test(publishing, newer_draft_stays);
+    tcase_add_test(publishing, drafts_survive_a_failed_commit);
     tcase_add_test(waiting, stage_refuses_who_may_not_publish);
     tcase_add_test(waiting, unproven);
     tcase_add_test(waiting, crash_before_the_drafts_go);

@@ -1,0 +1,78 @@
+"""Peers that are not Tocsin: plain ZeroMQ sockets that speak the protocol by hand, or misbehave."""
+
+import time
+
+import zmq
+from zmq.utils import z85
+
+import wire
+
+
+class Raw:
+    """A CURVE client of one daemon. `key` is a MemberKey, or None for a key nobody knows."""
+
+    def __init__(self, endpoint, server_key, key=None, kind=zmq.DEALER, **options):
+        self.context = zmq.Context()
+        self.socket = self.context.socket(kind)
+        public, secret = (key.public, key.secret) if key else zmq.curve_keypair()
+        self.socket.curve_publickey, self.socket.curve_secretkey = public, secret
+        self.socket.curve_serverkey = z85.encode(server_key)
+        self.socket.setsockopt(zmq.LINGER, 0)
+        for name, value in options.items():
+            self.socket.setsockopt(getattr(zmq, name), value)
+        self.monitor = self.socket.get_monitor_socket()
+        if kind == zmq.SUB:
+            self.socket.setsockopt(zmq.SUBSCRIBE, b"")
+        self.socket.connect(endpoint)
+
+    def close(self):
+        self.socket.disable_monitor()
+        self.context.destroy(linger=0)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def event(self, wanted, timeout=10):
+        """Waits for one of the monitor's events (a mask)."""
+        end = time.monotonic() + timeout
+        seen = []
+        while self.monitor.poll(max(0, end - time.monotonic()) * 1000):
+            frames = self.monitor.recv_multipart()
+            number = int.from_bytes(frames[0][:2], "little")
+            seen.append(number)
+            if number & wanted:
+                return number
+        raise AssertionError(f"no event of {wanted:#x} in {timeout} s, but {seen}")
+
+    def send(self, frame):
+        self.socket.send(frame)
+
+    def receive(self, timeout):
+        """(kind, fields) of the next session message, or None."""
+        if self.socket.poll(max(0, timeout) * 1000):
+            return wire.kind_of(self.socket.recv())
+        return None
+
+    def await_kind(self, kind, timeout=10, check=lambda fields: True):
+        end = time.monotonic() + timeout
+        while True:
+            got = self.receive(end - time.monotonic())
+            assert got is not None, f"no message of kind {kind} in {timeout} s"
+            if got[0] == kind and check(got[1]):
+                return got[1]
+
+    def greet(self, roster, member):
+        """Hello and the answer; the session is open after it."""
+        self.send(wire.hello(roster.group, member, roster.version, roster.head))
+        return self.await_kind(wire.HELLO)
+
+    def want_all(self, publisher, stream="framework", start=1):
+        """A standing Want with all the credit there is."""
+        self.send(wire.want(publisher, stream, start))
+
+
+def server_key(roster, member):
+    return wire.field(roster.member(member), 5)

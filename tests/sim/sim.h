@@ -1,0 +1,213 @@
+/* sim: a whole group in one process. Every member is a real engine on a store in memory; the clock, the
+ * randomness and the network are the simulation's, drawn from one seed, so that a seed is a whole
+ * history that can be run again.
+ *
+ * Sessions are ordered streams that may break at any point and lose what was on its way, may be open at
+ * one end only, and may be full; the feed loses, repeats, delays and reorders. Members crash inside and
+ * between ticks. After every tick sim_check.c looks at the member's store, and sim_sent.c at what is
+ * about to be sent. What is wrong is kept in `failure`; the first one counts. One thread. */
+#ifndef TOC_SIM_H
+#define TOC_SIM_H
+
+#include "fixture_group.h"
+
+#define SIM_NODES_MAX 8
+#define SIM_WIRES_MAX 16
+#define SIM_JOBS_MAX 64
+#define SIM_LOGS_MAX 64
+#define SIM_KEY_LEN 24
+
+/* Chances in a thousand: a step for what happens to a member or wire, a frame for the feed. */
+struct sim_faults {
+    unsigned wire_break, wire_half, wire_cut; /* a wire: at once, silently, for a while */
+    unsigned full;                            /* a session frame meets a full socket */
+    unsigned feed_lost, feed_twice;
+    unsigned crash, disk, clock; /* a tick: the member dies; the commit fails; the wall clock jumps */
+};
+extern const struct sim_faults sim_faults_usual;
+extern const struct sim_faults sim_faults_none;
+
+/* What was last seen of one log in one store. */
+struct sim_seen {
+    struct toc_log_id log;
+    uint64_t next_sequence;
+    struct toc_hash head;
+    uint64_t applied_next;
+    uint64_t journal_next; /* the end of its last journal range */
+    enum toc_log_state state;
+    uint32_t epoch; /* keys were looked at up to here */
+};
+
+struct sim;
+
+struct sim_node {
+    struct sim *sim;
+    char member[TOC_MEMBER_LEN_MAX + 1];
+    struct toc_member_keys keys;
+    struct toc_conf conf;
+    struct toc_env env;
+    int64_t wall_offset;
+    struct toc_store *store;
+    struct toc_engine *engine; /* NULL while it is down */
+    bool alone;
+    bool asleep;            /* does not come back by itself, and the end does not wait for it */
+    bool gone;              /* no member any more */
+    uint64_t gone_version;  /* the roster without it */
+    int64_t restart_mono;
+    toc_link links; /* numbers given out */
+    struct {
+        struct toc_job *job;
+        int64_t due;
+    } jobs[SIM_JOBS_MAX];
+    size_t jobs_len;
+    struct sim_seen seen[SIM_LOGS_MAX];
+    size_t seen_len;
+    int64_t journal_position;
+    unsigned conflicts; /* notices of one */
+};
+
+struct sim_frame {
+    struct sim_frame *next;
+    int64_t due;
+    struct toc_bytes bytes;
+};
+struct sim_queue {
+    struct sim_frame *first;
+    int64_t last_due;
+};
+enum sim_wire_state { SIM_DOWN, SIM_UP, SIM_HALF };
+struct sim_wire {
+    struct sim_node *dialler, *server;
+    bool feeds;
+    enum sim_wire_state state;
+    int64_t until; /* down: the next attempt; half: when it is noticed */
+    int64_t cut_until;
+    toc_link dial_link, server_link; /* 0: its engine does not know of it */
+    enum toc_peer_state told, tell;  /* what the dialler's engine was told, and is to be */
+    bool server_full, dial_full;
+    toc_link lingers; /* at the server: an old connection that it still believes in */
+    int64_t lingers_until;
+    struct sim_queue to_server, to_dialler, feed;
+};
+
+enum sim_asked { SIM_NOT_ASKED, SIM_ASKED, SIM_ACKNOWLEDGED };
+struct sim_submission {
+    struct sim_submission *next;
+    struct sim_node *node;
+    const char *stream;
+    unsigned number;   /* its id is s<number> */
+    unsigned records;  /* the keys are k<number>.0, k<number>.1, ... */
+    size_t padding;    /* bytes in each title */
+    uint64_t withdraws; /* 0: it does not; else a sequence */
+    uint64_t first_sequence; /* 0: not known */
+    uint64_t gone_from; /* bits: record i was withdrawn */
+    enum sim_asked asked;
+    int64_t again_mono;
+    bool excused; /* the only disk that held it was put back to an older state */
+};
+
+/* Every batch that anybody ever stored, by log: there is one history. */
+struct sim_truth {
+    struct sim_truth *next;
+    struct toc_log_id log;
+    uint64_t first_sequence, next_sequence;
+    struct toc_hash head;
+};
+
+struct sim {
+    uint64_t seed, drawn;
+    struct toc_fixture_group *group;
+    struct toc_arena *arena;  /* of one check */
+    int64_t mono;
+    struct sim_faults faults;
+    struct sim_node nodes[SIM_NODES_MAX];
+    size_t nodes_len;
+    struct sim_wire wires[SIM_WIRES_MAX];
+    size_t wires_len;
+    struct sim_submission *submissions; /* the newest first */
+    unsigned submissions_made;
+    unsigned submit_chance; /* in a thousand, a member and step */
+    unsigned withdraw_chance; /* of those */
+    struct sim_truth *truth[256];
+    bool forks;       /* the scenario equivocates: conflicts are expected */
+    bool void_allowed; /* a closing or a later generation may take back */
+    unsigned steps, ticks, crashes, frames, batches;
+    char failure[400];
+};
+
+/* ---- sim.c: the world ---- */
+struct sim *sim_new(uint64_t seed);
+void sim_free(struct sim **sim);
+uint64_t sim_draw(struct sim *sim);
+uint64_t sim_below(struct sim *sim, uint64_t limit); /* 0 to limit - 1 */
+bool sim_chance(struct sim *sim, unsigned permille);
+/* Keeps the first. */
+void sim_fail(struct sim *sim, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* A line on stderr, when TOC_SIM_VERBOSE is set: the history of one seed, to be read. */
+void sim_trace(const struct sim_node *node, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+/* A member of the newest roster starts, with an empty disk. */
+struct sim_node *sim_node_add(struct sim *sim, const char *member);
+struct sim_node *sim_node(struct sim *sim, const char *member);
+/* `feeds`: the server has a feed and the dialler listens to it. */
+struct sim_wire *sim_wire(struct sim *sim, const char *dialler, const char *server, bool feeds);
+void sim_step(struct sim *sim);
+void sim_run(struct sim *sim, unsigned steps); /* ends early at a failure */
+/* The machine stops now. It starts again by itself after a while, unless asleep. */
+void sim_crash(struct sim_node *node);
+void sim_start(struct sim_node *node);
+/* The disk is put back to what `store` holds (taken over). The member is down until started. */
+void sim_restore(struct sim_node *node, struct toc_store **store);
+/* A running member adopts a version as its operator would do it. */
+void sim_adopt(struct sim_node *node, uint64_t version);
+/* Any local request, answered in a tick of its own; a new reference. */
+json_t *sim_ask(struct sim_node *node, const char *request);
+/* All clocks of the group move; no step happens in between. */
+void sim_days(struct sim *sim, int64_t days);
+
+/* ---- sim_net.c ---- */
+void sim_net_turn(struct sim *sim);                     /* connections come and go */
+bool sim_net_due(const struct sim_node *node);
+int64_t sim_net_next(const struct sim *sim);            /* when something happens; INT64_MAX: never */
+void sim_net_receive(struct sim_node *node);            /* inside its tick */
+void sim_net_send(struct sim_node *node, const struct toc_out *out);
+void sim_net_died(struct sim_node *node);               /* its machine stopped */
+void sim_net_started(struct sim_node *node);
+void sim_net_break(struct sim_wire *wire, bool lingering);
+void sim_net_roster_changed(struct sim_node *node);     /* some of its callers may be strangers now */
+void sim_net_free(struct sim_wire *wire);
+
+/* ---- sim_client.c: programs that submit ---- */
+struct sim_submission *sim_submit(struct sim_node *node, const char *stream, unsigned records,
+                                  size_t padding);
+/* A withdrawal of one record of an acknowledged submission whose sequence is known. */
+void sim_withdraw(struct sim *sim, struct sim_submission *of, unsigned record);
+void sim_client_step(struct sim *sim);
+bool sim_client_due(const struct sim_node *node);
+int64_t sim_client_next(const struct sim *sim);
+void sim_client_ask(struct sim_node *node); /* inside its tick */
+void sim_client_hear(struct sim_node *node, const struct toc_out *out);
+
+/* ---- sim_check.c, sim_sent.c, sim_end.c ---- */
+/* The member's committed store, after every tick. */
+void sim_check_store(struct sim_node *node);
+/* What is about to leave, against the committed store. */
+void sim_check_sent(struct sim_node *node, const struct toc_out *out, size_t len);
+/* What only its own disk held is forgotten by the checks too. */
+void sim_check_restored(struct sim_node *node);
+/* The member's log; NULL when there is none. */
+struct sim_seen *sim_seen(struct sim_node *node, const struct toc_log_id *log);
+/* Its row in the member's store. */
+bool sim_log_row(struct sim_node *node, const struct toc_log_id *log, struct toc_log_row *ret_row);
+/* Everything is repaired and everybody comes back; then all must agree within some minutes. */
+void sim_heal(struct sim *sim);
+/* NULL when all agree, else what does not. Lives until the next call. */
+const char *sim_disagreement(struct sim *sim);
+
+/* ---- sim_seeds.c ---- */
+/* Runs a scenario for many seeds (or the one of TOC_SIM_SEED) and fails the test with the command that
+ * runs the failing seed again. `steps`: of TOC_SIM_STEPS, or the usual number. */
+void sim_seeds(const char *test, unsigned seeds, unsigned steps,
+               void (*scenario)(struct sim *sim, unsigned steps));
+
+#endif

@@ -1,0 +1,265 @@
+/* How a history ends: everything is repaired, everybody comes back, and then all who are entitled to a
+ * record have it, once, and its publisher knows. */
+#include "sim.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <string.h>
+
+#define SETTLE_STEPS 6000
+#define SETTLE_MS ((int64_t)15 * 60 * 1000)
+
+static char words[300];
+
+/* ---- the views ---- */
+
+/* A publisher's rows of one stream at one member. */
+struct rows {
+    size_t len;
+    struct toc_hash digest;
+};
+
+static void rows_of(struct sim_node *node, const char *stream, const char *publisher,
+                    struct rows *ret_rows)
+{
+    struct toc_current_row page[32];
+    char after[TOC_MEMBER_LEN_MAX + 1] = "";
+    uint64_t sequence = 0;
+    size_t len;
+
+    *ret_rows = (struct rows){.len = 0};
+    do {
+        toc_arena_reset(node->sim->arena);
+        ck_assert_int_eq(toc_store_current(node->store, stream, after, sequence, node->sim->arena,
+                                           page, 32, &len),
+                         TOC_OK);
+        for (size_t i = 0; i < len; i++) {
+            const struct toc_bytes parts[] = {
+                toc_bytes_of(&ret_rows->digest, sizeof(ret_rows->digest)),
+                toc_bytes_of(&page[i].sequence, sizeof(page[i].sequence)), page[i].record};
+            if (strcmp(page[i].publisher, publisher) == 0) {
+                ret_rows->digest = toc_digest("rows", &toc_hash_zero, parts, 3);
+                ret_rows->len++;
+            }
+            sequence = page[i].sequence;
+            (void)snprintf(after, sizeof(after), "%s", page[i].publisher);
+        }
+    } while (len == 32);
+}
+
+static bool has_row(struct sim_node *node, const struct sim_submission *one, uint64_t first,
+                    unsigned record)
+{
+    struct toc_current_row row;
+    char key[SIM_KEY_LEN];
+
+    toc_arena_reset(node->sim->arena);
+    (void)snprintf(key, sizeof(key), "k%u.%u", one->number, record);
+    return toc_store_current_get(node->store, one->stream, one->node->member, first + record,
+                                 node->sim->arena, &row) == TOC_OK &&
+           strncmp(row.key, key, strlen(key)) == 0;
+}
+
+/* Every acknowledged record once, and nothing else. */
+static const char *records_disagree(struct sim_node *node)
+{
+    struct rows rows;
+    size_t expected = 0;
+
+    for (struct sim_submission *one = node->sim->submissions; one != NULL; one = one->next) {
+        struct toc_submission known = {.first_sequence = one->first_sequence};
+        char id[SIM_KEY_LEN];
+        if (one->node != node || one->excused || one->withdraws != 0) {
+            continue;
+        }
+        (void)snprintf(id, sizeof(id), "s%u", one->number);
+        if (toc_store_submission_find(node->store, id, &known) != TOC_OK) {
+            known.first_sequence = one->first_sequence; /* its disk is older than the log */
+        }
+        for (unsigned i = 0; i < one->records; i++) {
+            const bool withdrawn = i < 64 && (one->gone_from & (UINT64_C(1) << i)) != 0;
+            if (has_row(node, one, known.first_sequence, i) == withdrawn) {
+                (void)snprintf(words, sizeof(words), "%s: k%u.%u at %llu is %s", node->member,
+                               one->number, i, (unsigned long long)known.first_sequence + i,
+                               withdrawn ? "there" : "missing");
+                return words;
+            }
+            expected += withdrawn ? 0 : 1;
+        }
+    }
+    rows_of(node, "framework", node->member, &rows);
+    if (rows.len != expected && !node->sim->void_allowed) {
+        (void)snprintf(words, sizeof(words), "%s: %zu records of its own, and %zu are right",
+                       node->member, rows.len, expected);
+        return words;
+    }
+    return NULL;
+}
+
+/* ---- the logs ---- */
+
+static const char *say(const struct sim_node *node, const struct toc_log_row *row, const char *what,
+                       uint64_t is, uint64_t should)
+{
+    (void)snprintf(words, sizeof(words), "%s: %s %s %u: %s %llu, should be %llu", node->member,
+                   row->log.publisher, row->log.stream, row->log.generation, what,
+                   (unsigned long long)is, (unsigned long long)should);
+    return words;
+}
+
+static const char *receipt_missing(struct sim_node *publisher, const struct toc_log_row *row,
+                                   const struct sim_node *reader)
+{
+    struct toc_statement statement = {.next_sequence = 0};
+    struct toc_signed envelope;
+    struct toc_bytes bytes;
+
+    toc_arena_reset(publisher->sim->arena);
+    if (toc_store_statement_get(publisher->store, row->id, TOC_RECEIPT, reader->member,
+                                publisher->sim->arena, &bytes) == TOC_OK) {
+        ck_assert_int_eq(
+            toc_statement_read(publisher->sim->arena, bytes, &envelope, &statement), TOC_OK);
+    }
+    if (statement.next_sequence == row->chain.next_sequence) {
+        return NULL;
+    }
+    (void)snprintf(words, sizeof(words), "%s has a receipt of %s for %s %u to %llu, not %llu",
+                   publisher->member, reader->member, row->log.stream, row->log.generation,
+                   (unsigned long long)statement.next_sequence,
+                   (unsigned long long)row->chain.next_sequence);
+    return words;
+}
+
+static const char *reader_disagrees(struct sim_node *publisher, const struct toc_log_row *row,
+                                    struct sim_node *reader)
+{
+    const struct toc_roster *draft = toc_fixture_group_draft(reader->sim->group);
+    const struct toc_member *entry = toc_roster_member(draft, reader->member);
+    const struct toc_stream_rule *rule = toc_roster_rule(draft, row->log.stream);
+    struct toc_log_row held;
+    struct rows ours, theirs;
+
+    if (!toc_roster_may_carry(draft, reader->member, row->log.publisher, row->log.stream)) {
+        return NULL;
+    }
+    if (!sim_log_row(reader, &row->log, &held)) {
+        return say(reader, row, "holds", 0, row->chain.next_sequence);
+    }
+    if (held.chain.next_sequence != row->chain.next_sequence ||
+        !toc_hash_equal(&held.chain.head, &row->chain.head)) {
+        return say(reader, row, "holds", held.chain.next_sequence, row->chain.next_sequence);
+    }
+    if (held.applied_next != held.chain.next_sequence) {
+        return say(reader, row, "applied", held.applied_next, held.chain.next_sequence);
+    }
+    if (!toc_roster_in_audience(draft, reader->member, row->log.publisher, row->log.stream) ||
+        (rule->history_from_admission && entry->admitted_version > 1) || rule->retention_days > 0) {
+        return NULL;
+    }
+    rows_of(publisher, row->log.stream, publisher->member, &ours);
+    rows_of(reader, row->log.stream, publisher->member, &theirs);
+    if (ours.len != theirs.len || !toc_hash_equal(&ours.digest, &theirs.digest)) {
+        return say(reader, row, "rows", theirs.len, ours.len);
+    }
+    return row->state == TOC_LOG_OPEN ? receipt_missing(publisher, row, reader) : NULL;
+}
+
+struct logs {
+    struct toc_log_row rows[SIM_LOGS_MAX];
+    size_t len;
+};
+
+static enum toc_result collect(void *context, const struct toc_log_row *row)
+{
+    struct logs *logs = context;
+
+    ck_assert_uint_lt(logs->len, SIM_LOGS_MAX);
+    logs->rows[logs->len++] = *row;
+    return TOC_OK;
+}
+
+static const char *publisher_disagrees(struct sim_node *publisher)
+{
+    struct logs logs = {.len = 0};
+    const char *reason = NULL;
+
+    ck_assert_int_eq(toc_store_logs(publisher->store, collect, &logs), TOC_OK);
+    for (size_t i = 0; i < logs.len && reason == NULL; i++) {
+        if (strcmp(logs.rows[i].log.publisher, publisher->member) != 0 ||
+            logs.rows[i].chain.epoch == 0) {
+            continue;
+        }
+        for (size_t j = 0; j < publisher->sim->nodes_len && reason == NULL; j++) {
+            struct sim_node *reader = &publisher->sim->nodes[j];
+            if (reader != publisher && !reader->gone && !reader->asleep) {
+                reason = reader_disagrees(publisher, &logs.rows[i], reader);
+            }
+        }
+    }
+    return reason == NULL ? records_disagree(publisher) : reason;
+}
+
+const char *sim_disagreement(struct sim *sim)
+{
+    const char *reason = NULL;
+
+    for (const struct sim_submission *one = sim->submissions; one != NULL; one = one->next) {
+        if (one->asked != SIM_ACKNOWLEDGED && !one->node->gone && !one->node->asleep) {
+            (void)snprintf(words, sizeof(words), "%s: s%u was never acknowledged",
+                           one->node->member, one->number);
+            return words;
+        }
+    }
+    for (size_t i = 0; i < sim->nodes_len && reason == NULL; i++) {
+        struct sim_node *node = &sim->nodes[i];
+        if (node->asleep || node->gone) {
+            continue;
+        }
+        if (toc_store_submissions_waiting(node->store) > 0) {
+            (void)snprintf(words, sizeof(words), "%s: submissions wait", node->member);
+            return words;
+        }
+        reason = publisher_disagrees(node);
+    }
+    return reason;
+}
+
+/* ---- the end ---- */
+
+void sim_heal(struct sim *sim)
+{
+    const int64_t until = sim->mono + SETTLE_MS;
+    const char *reason = NULL;
+
+    if (sim->failure[0] != '\0') {
+        return;
+    }
+    sim->faults = sim_faults_none;
+    sim->submit_chance = 0;
+    for (size_t i = 0; i < sim->wires_len; i++) {
+        sim->wires[i].cut_until = 0;
+    }
+    for (size_t i = 0; i < sim->nodes_len; i++) {
+        struct sim_node *node = &sim->nodes[i];
+        node->wall_offset = 0;
+        if (node->engine == NULL && !node->asleep && !node->gone) {
+            node->restart_mono = sim->mono;
+        }
+    }
+    for (unsigned i = 0; i < SETTLE_STEPS && sim->mono < until; i++) {
+        sim_step(sim);
+        if (sim->failure[0] != '\0') {
+            return;
+        }
+        if (i % 32 == 31) {
+            reason = sim_disagreement(sim);
+            if (reason == NULL) {
+                return;
+            }
+        }
+    }
+    reason = sim_disagreement(sim);
+    if (reason != NULL) {
+        sim_fail(sim, "does not settle: %s", reason);
+    }
+}
