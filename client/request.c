@@ -1,10 +1,8 @@
 #include "request.h"
 #include "ensure.h"
 #include "file.h"
+#include "roster.h"
 #include <string.h>
-
-/* What toc_request_check verifies under. */
-static const char tag[] = "tocsin request 1";
 
 enum { FILE_LEN_MAX = TOC_REQUEST_LEN_MAX + 64 };
 
@@ -44,7 +42,7 @@ enum toc_result toc_request_save(const char *path, const struct toc_member *memb
                         "empty, too long, or not text",
                         member->id);
     }
-    const struct toc_signature signature = toc_sign(secret, tag, &toc_hash_zero, body);
+    const struct toc_signature signature = toc_request_sign(body, secret);
     TOC_TRY(toc_wire_signed_encode(arena, body, &signature, &whole));
     result = toc_buf_append_text(&file, TOC_REQUEST_FILE_MAGIC);
     if (result == TOC_OK) {

@@ -184,6 +184,27 @@ enum toc_result toc_apply_batch(struct toc_engine *engine, struct toc_log *log,
     TOC_ASSERT(false);
 }
 
+enum toc_result toc_apply_joined(struct toc_engine *engine, struct toc_log *log)
+{
+    uint64_t next = log->row.applied_next;
+
+    /* Back to the newest epoch that was read: nothing is applied twice. */
+    for (uint32_t number = log->row.chain.epoch; number >= 1; number--) {
+        struct toc_epoch_row epoch;
+        TOC_TRY(toc_store_epoch_get(engine->store, log->row.id, number, &epoch));
+        toc_bytes_wipe(&epoch.key, sizeof(epoch.key));
+        if (epoch.has_key || epoch.destroyed) {
+            break;
+        }
+        next = epoch.first_sequence < next ? epoch.first_sequence : next;
+    }
+    if (next == log->row.applied_next) {
+        return TOC_OK;
+    }
+    log->row.applied_next = next;
+    return toc_engine_log_save(engine, log);
+}
+
 enum toc_result toc_apply_log(struct toc_engine *engine, struct toc_log *log)
 {
     uint64_t was = log->row.applied_next;

@@ -65,12 +65,14 @@ static enum toc_result send_want(struct toc_engine *engine, struct toc_log *log,
 {
     const struct toc_member *self = toc_roster_member(toc_engine_roster(engine), engine->me);
     const bool hub = self != NULL && toc_member_has(self, TOC_ROLE_HUB);
-    struct toc_message message = {.kind = TOC_MESSAGE_WANT,
-                                  .as.want = {.log = log->row.log,
-                                              .from_sequence = from,
-                                              .until_sequence = until,
-                                              .credit = credit,
-                                              .more = more}};
+    /* More may have come in than one Want can ask for: the last batches overdraw the credit. */
+    struct toc_message message = {
+        .kind = TOC_MESSAGE_WANT,
+        .as.want = {.log = log->row.log,
+                    .from_sequence = from,
+                    .until_sequence = until,
+                    .credit = credit < TOC_CREDIT_MAX ? credit : TOC_CREDIT_MAX,
+                    .more = more}};
 
     if (log->row.id != 0) {
         message.as.want.wraps_held =
@@ -81,13 +83,18 @@ static enum toc_result send_want(struct toc_engine *engine, struct toc_log *log,
     return toc_out_message(engine, session->link, &message);
 }
 
+static bool is_publisher(const struct toc_session *session, const struct toc_log *log)
+{
+    return strcmp(session->member, log->row.log.publisher) == 0;
+}
+
 /* Its publisher or a hub: whoever has a log as it grows. */
 static bool gives_as_it_grows(const struct toc_engine *engine, const struct toc_session *session,
                               const struct toc_log *log)
 {
     const struct toc_member *peer = toc_roster_member(toc_engine_roster(engine), session->member);
 
-    return strcmp(session->member, log->row.log.publisher) == 0 ||
+    return is_publisher(session, log) ||
            (peer != NULL && toc_member_has(peer, TOC_ROLE_HUB) && !log->own);
 }
 
@@ -107,6 +114,11 @@ enum toc_result toc_ask_other_history(struct toc_engine *engine, struct toc_log 
 static enum toc_result follow(struct toc_engine *engine, struct toc_log *log,
                               struct toc_session *session)
 {
+    struct toc_session *old = toc_engine_session_of(engine, log->source);
+
+    if (old != NULL && old != session && old->open && !log->by_feed) {
+        TOC_TRY(toc_ask_want(engine, log, old, log->row.chain.next_sequence)); /* once is enough */
+    }
     log->source = session->link;
     log->by_feed = false;
     return toc_ask_want(engine, log, session, 0);
@@ -159,7 +171,11 @@ enum toc_result toc_ask_offered(struct toc_engine *engine, struct toc_session *s
         return offered_own(engine, session, log, head);
     }
     source = toc_engine_session_of(engine, log->source);
-    if ((source == NULL || source == session) && gives_as_it_grows(engine, session, log)) {
+    /* The publisher is the best source. A member's new connection takes over from an old one that
+     * nobody has noticed to be gone. */
+    if ((source == NULL || is_publisher(session, log) ||
+         strcmp(source->member, session->member) == 0) &&
+        gives_as_it_grows(engine, session, log)) {
         return follow(engine, log, session);
     }
     if (head->next_sequence > log->row.chain.next_sequence) {
@@ -188,17 +204,25 @@ enum toc_result toc_ask_received(struct toc_engine *engine, struct toc_log *log,
     return TOC_OK;
 }
 
+/* The publisher, or else a hub, and each time another: the one asked last did not have it, or keeps it
+ * back. Two hubs must not wait for each other. */
 static struct toc_session *best_source(struct toc_engine *engine, const struct toc_log *log)
 {
-    struct toc_session *best = toc_engine_session_of(engine, log->source);
+    const struct toc_session *last = toc_engine_session_of(engine, log->source);
+    const size_t after = last == NULL ? 0 : (size_t)(last - engine->sessions) + 1;
+    struct toc_session *best = NULL;
 
-    for (size_t i = 0; i < engine->sessions_len && (best == NULL || !best->open); i++) {
-        struct toc_session *session = &engine->sessions[i];
-        if (session->link != 0 && session->open && gives_as_it_grows(engine, session, log)) {
-            best = session;
+    for (size_t i = 0; i < engine->sessions_len; i++) {
+        struct toc_session *session = &engine->sessions[(after + i) % engine->sessions_len];
+        if (session->link == 0 || !session->open || !gives_as_it_grows(engine, session, log)) {
+            continue;
         }
+        if (is_publisher(session, log)) {
+            return session;
+        }
+        best = best == NULL ? session : best;
     }
-    return best != NULL && best->open ? best : NULL;
+    return best;
 }
 
 enum toc_result toc_ask_missing(struct toc_engine *engine, struct toc_log *log)

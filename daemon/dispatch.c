@@ -44,13 +44,31 @@ static enum toc_result settle(struct toc_engine *engine, enum toc_result result)
     return result;
 }
 
+/* Frames for it met a full socket and are lost. Now that it speaks again, both sides begin anew: a Hello
+ * brings back whatever was on its way. */
+static enum toc_result resume(struct toc_engine *engine, struct toc_session *session)
+{
+    if (!session->blocked) {
+        return TOC_OK;
+    }
+    session->blocked = false;
+    return toc_hello_send(engine, session, false);
+}
+
+/* A peer that is in the roster. A link that was dialled keeps the name of one that has left. */
+static bool is_somebody(const struct toc_engine *engine, const struct toc_session *session)
+{
+    return session != NULL && session->member[0] != '\0' &&
+           toc_roster_member(toc_engine_roster(engine), session->member) != NULL;
+}
+
 enum toc_result toc_engine_session(struct toc_engine *engine, toc_link link, struct toc_bytes frame)
 {
     struct toc_session *session = toc_engine_session_of(engine, link);
     struct toc_message message;
     enum toc_result result;
 
-    if (session == NULL || session->member[0] == '\0') {
+    if (!is_somebody(engine, session)) {
         engine->counters.frames_ignored++;
         return TOC_DENIED;
     }
@@ -66,6 +84,7 @@ enum toc_result toc_engine_session(struct toc_engine *engine, toc_link link, str
         session->open = false;
         return TOC_STALE;
     }
+    TOC_TRY(settle(engine, resume(engine, session)));
     return settle(engine, handle(engine, session, &message));
 }
 

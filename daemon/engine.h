@@ -71,7 +71,8 @@ void toc_engine_link_state(struct toc_engine *engine, toc_link link, enum toc_pe
 enum toc_result toc_engine_link_accept(struct toc_engine *engine, toc_link link,
                                        const uint8_t curve_key[TOC_BOX_KEY_LEN]) TOC_MUST_CHECK;
 void toc_engine_link_gone(struct toc_engine *engine, toc_link link);
-/* The socket is at its mark: nothing more for this link until its next Want. */
+/* The socket is at its mark and a frame was dropped: nothing more for this link until its peer says
+ * something; then the session begins anew. */
 void toc_engine_link_blocked(struct toc_engine *engine, toc_link link);
 
 /* False: enough signatures for this tick, leave session and feed frames in their sockets. */
@@ -90,7 +91,8 @@ enum toc_result toc_engine_local(struct toc_engine *engine, toc_link link,
                                  const struct toc_local_user *user, const struct toc_bytes *parts,
                                  size_t parts_len);
 
-/* Timers, batches, commit. TOC_STORE: rolled back, the outbox is empty, memory was reloaded. */
+/* Timers, batches, commit. TOC_STORE: rolled back, memory was read back from the store, and the
+ * outbox holds nothing but refusals for local users. */
 enum toc_result toc_engine_finish(struct toc_engine *engine, struct toc_why *why) TOC_MUST_CHECK;
 
 /* ---- what to send, after _finish; valid until the next _begin ---- */

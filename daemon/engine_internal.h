@@ -26,6 +26,7 @@ struct toc_log {
     struct toc_bytes heartbeat; /* heap; the newest, verbatim, for relaying; empty: none */
     uint64_t heard_next;        /* 0: nothing heard */
     struct toc_hash heard_head;
+    int64_t heard_time_ms; /* its own time, so that an old one is not relayed round and round */
     int64_t heard_mono;
     unsigned missed;    /* heartbeats in a row that showed a tail we lack */
     int64_t spoke_mono; /* own: last batch or heartbeat */
@@ -62,7 +63,7 @@ struct toc_session {
     enum toc_peer_state transport;       /* as the network layer says */
     bool greeted;                        /* its Hello was good */
     bool open;            /* greeted, and nobody's roster has expired: logs may flow */
-    bool blocked;         /* at its mark: nothing until its next Want */
+    bool blocked;         /* at its mark: nothing until it says something */
     bool starved;         /* wanted more than the cap; looked at again on its next Want */
     bool unserved;        /* the outbox was full; looked at again in the next tick */
     uint32_t unconfirmed; /* sum over pending */
@@ -259,6 +260,8 @@ enum toc_result toc_apply_void(struct toc_engine *engine, struct toc_log *log,
  */
 enum toc_result toc_apply_first_sequence(struct toc_engine *engine, const struct toc_log *log,
                                          uint64_t *ret_sequence) TOC_MUST_CHECK;
+/* This member came into the audience: the cursor goes back to what was passed over for want of a key. */
+enum toc_result toc_apply_joined(struct toc_engine *engine, struct toc_log *log) TOC_MUST_CHECK;
 /* All views from all logs. */
 enum toc_result toc_apply_rebuild(struct toc_engine *engine, uint64_t *ret_records) TOC_MUST_CHECK;
 /* A record that was valid when applied. Walks the records of a stored range (journal row): calls

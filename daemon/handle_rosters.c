@@ -30,6 +30,16 @@ static void resolve_sessions(struct toc_engine *engine)
     }
 }
 
+static bool is_named(const char *const *ids, size_t len, const char *id)
+{
+    for (size_t i = 0; i < len; i++) {
+        if (strcmp(ids[i], id) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* A member whose box key was replaced needs its wraps anew. */
 static enum toc_result drop_stale_wraps(struct toc_engine *engine, const struct toc_roster *was)
 {
@@ -52,10 +62,61 @@ static enum toc_result drop_stale_wraps(struct toc_engine *engine, const struct 
     return TOC_OK;
 }
 
+/* Members that were there before and whose new entry, list or office may bring them into an audience.
+ * Newcomers are known by the version that admitted them. */
+static enum toc_result find_risen(struct toc_engine *engine, const struct toc_roster *was,
+                                  const char ***ret_ids, size_t *ret_len)
+{
+    const struct toc_roster *now = toc_engine_roster(engine);
+    const char **ids = toc_arena_zero(engine->arena, now->members_len, sizeof(*ids));
+    size_t len = 0;
+
+    TOC_ENSURE(ids != NULL, TOC_NOMEM);
+    for (size_t i = 0; i < now->members_len; i++) {
+        const struct toc_member *member = &now->members[i];
+        const struct toc_member *before = toc_roster_member(was, member->id);
+        bool risen = before != NULL && before->roles != member->roles;
+        for (size_t j = 0; j < now->lists_len && !risen; j++) {
+            risen = is_named(now->lists[j].members, now->lists[j].members_len, member->id);
+        }
+        risen = risen || is_named(now->holders, now->holders_len, member->id);
+        if (before != NULL && risen) {
+            ids[len++] = member->id;
+        }
+    }
+    *ret_ids = ids;
+    *ret_len = len;
+    return TOC_OK;
+}
+
+/* Who came into a log's audience without being new to the group gets the wraps of what went before,
+ * and if that is us, what we only carried is read after all. */
+static enum toc_result welcome(struct toc_engine *engine, struct toc_log *log,
+                               const struct toc_roster *was, const char *const *risen, size_t len)
+{
+    const struct toc_roster *now = toc_engine_roster(engine);
+    const struct toc_log_id *id = &log->row.log;
+    uint64_t since = now->version;
+
+    for (size_t i = 0; i < len && log->row.id != 0; i++) {
+        if (!toc_roster_in_audience(now, risen[i], id->publisher, id->stream) ||
+            toc_roster_in_audience(was, risen[i], id->publisher, id->stream)) {
+            continue;
+        }
+        since = 0;
+        if (strcmp(risen[i], engine->me) == 0) {
+            TOC_TRY(toc_apply_joined(engine, log));
+        }
+    }
+    return toc_epoch_wrap_missing(engine, log, 1, since);
+}
+
 static enum toc_result adopted(struct toc_engine *engine, const struct toc_roster *was,
                                struct toc_bytes signed_roster)
 {
     const struct toc_roster *now = toc_engine_roster(engine);
+    const char **risen = NULL;
+    size_t risen_len = 0;
 
     TOC_TRY(toc_store_roster_add(engine->store, now->version, signed_roster));
     engine->group = *toc_roster_chain_group(engine->rosters);
@@ -69,8 +130,9 @@ static enum toc_result adopted(struct toc_engine *engine, const struct toc_roste
                     (unsigned long long)now->version, now->members_len);
     TOC_TRY(drop_stale_wraps(engine, was));
     TOC_TRY(toc_heartbeat_close_logs(engine, was));
+    TOC_TRY(find_risen(engine, was, &risen, &risen_len));
     for (size_t i = 0; i < engine->logs_len; i++) {
-        TOC_TRY(toc_epoch_wrap_missing(engine, &engine->logs[i], 1, now->version));
+        TOC_TRY(welcome(engine, &engine->logs[i], was, risen, risen_len));
         TOC_TRY(toc_apply_log(engine, &engine->logs[i]));
     }
     engine->roster_spread = true;

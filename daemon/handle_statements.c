@@ -68,6 +68,7 @@ static enum toc_result remember_heartbeat(struct toc_log *log, const struct hear
     log->heartbeat = toc_bytes_of(copy, heard->bytes.len);
     log->heard_next = heard->statement.next_sequence;
     log->heard_head = heard->statement.head;
+    log->heard_time_ms = heard->statement.time_ms;
     return TOC_OK;
 }
 
@@ -108,7 +109,10 @@ static enum toc_result take_heartbeat(struct toc_engine *engine, struct toc_sess
                                       struct toc_log *log, const struct heard *heard)
 {
     const struct toc_statement *statement = &heard->statement;
-    const bool newer = statement->next_sequence > log->heard_next;
+    /* Not newer: two hubs with two connections would pass it to each other for ever. */
+    const bool newer = statement->next_sequence > log->heard_next ||
+                       (statement->next_sequence == log->heard_next &&
+                        statement->time_ms > log->heard_time_ms);
     enum toc_result result;
 
     if (statement->next_sequence == log->heard_next &&
@@ -122,10 +126,10 @@ static enum toc_result take_heartbeat(struct toc_engine *engine, struct toc_sess
                                   heard->bytes);
     }
     log->heard_mono = engine->now_mono;
-    if (newer || statement->next_sequence == log->heard_next) {
+    if (newer) {
         TOC_TRY(remember_heartbeat(log, heard));
+        TOC_TRY(relay(engine, session, log, heard->bytes));
     }
-    TOC_TRY(relay(engine, session, log, heard->bytes));
     if (result == TOC_OK) {
         log->missed = 0;
         return TOC_OK;
@@ -179,6 +183,8 @@ static enum toc_result take_receipt(struct toc_engine *engine, struct toc_log *l
         TOC_TRY(toc_store_evidence_add(engine->store, "a receipt off the chain", engine->now_wall,
                                        batch_before(engine, log, statement->next_sequence),
                                        heard->bytes));
+        /* Kept as said, so that saying it again is no new evidence. */
+        TOC_TRY(toc_store_statement_put(engine->store, log->row.id, statement, heard->bytes));
         return TOC_CONFLICT;
     }
     if (held_receipt(engine, log, statement->author, &before) &&

@@ -9,7 +9,6 @@ enum toc_result toc_handle_want(struct toc_engine *engine, struct toc_session *s
     struct toc_log *log = toc_engine_log(engine, &want->log);
 
     TOC_ENSURE(session->open, TOC_DENIED);
-    session->blocked = false;
     if (log == NULL || !toc_engine_may_carry(engine, session, log)) {
         engine->counters.frames_ignored++;
         return TOC_NOTFOUND; /* and nothing else: a log is not even named to those who may not see

@@ -94,6 +94,13 @@ static enum toc_result keep_alive(struct toc_engine *engine, const struct toc_se
     return toc_out_message(engine, session->link, &message);
 }
 
+/* Connected, but a frame (the first Hello, perhaps) met a full socket and nothing was heard since. */
+static bool was_cut_off(const struct toc_session *session)
+{
+    return session->member[0] != '\0' && session->transport == TOC_PEER_CONNECTED &&
+           (session->blocked || (session->dialled && !session->greeted));
+}
+
 /* Every open session hears something each interval, so that silence means something. */
 static enum toc_result beat(struct toc_engine *engine)
 {
@@ -105,7 +112,12 @@ static enum toc_result beat(struct toc_engine *engine)
     for (size_t i = 0; i < engine->sessions_len; i++) {
         struct toc_session *session = &engine->sessions[i];
         struct bundle bundle = {.len = 0};
-        if (session->link == 0 || !session->open || session->blocked) {
+        if (session->link != 0 && was_cut_off(session)) {
+            session->blocked = false;
+            TOC_TRY(toc_hello_send(engine, session, false));
+            continue;
+        }
+        if (session->link == 0 || !session->open) {
             continue;
         }
         for (size_t j = 0; any && j < engine->logs_len; j++) {

@@ -1,4 +1,6 @@
-/* `list`: the current records of a stream, a page at a time. */
+/* `list`: the current records of a stream, and if asked of its sub-groups' streams, a page at a
+ * time.
+ */
 #include "local_request.h"
 
 #include "ensure.h"
@@ -16,9 +18,11 @@
 #define RECORD_ARENA_MAX ((size_t)1024 * 1024)
 
 struct listing {
-    const char *stream;
-    const char *publisher; /* NULL: all */
-    int32_t ends_before;   /* INT32_MAX with `by_end` false: whenever */
+    const char *whole;                   /* the stream that was asked for */
+    bool sub_streams;                    /* and those of sub-groups, in order of name */
+    char stream[TOC_STREAM_LEN_MAX + 1]; /* the one under way */
+    const char *publisher;               /* NULL: all */
+    int32_t ends_before;                 /* INT32_MAX with `by_end` false: whenever */
     bool by_end;
     int64_t limit;
     char after_publisher[TOC_MEMBER_LEN_MAX + 1]; /* the last row looked at */
@@ -29,24 +33,46 @@ struct listing {
     bool more;
 };
 
+static bool is_wanted(const struct listing *listing, const char *stream)
+{
+    const size_t len = strlen(listing->whole);
+
+    return strcmp(stream, listing->whole) == 0 ||
+           (listing->sub_streams && strncmp(stream, listing->whole, len) == 0 &&
+            stream[len] == '.');
+}
+
+static void begin_stream(struct listing *listing, const char *stream)
+{
+    const char *publisher = listing->publisher == NULL ? "" : listing->publisher;
+
+    memcpy(listing->stream, stream, strlen(stream) + 1);
+    memcpy(listing->after_publisher, publisher, strlen(publisher) + 1);
+    listing->after_sequence = 0;
+}
+
 static enum toc_result read_after(const struct toc_local *local, struct listing *listing,
                                   struct toc_why *why)
 {
     const json_t *after = json_object_get(local->request, "after");
+    const char *stream = json_string_value(json_object_get(after, "stream"));
     const char *publisher = json_string_value(json_object_get(after, "publisher"));
     const json_t *sequence = json_object_get(after, "sequence");
 
+    begin_stream(listing, listing->whole);
     if (after == NULL || json_is_null(after)) {
-        if (listing->publisher != NULL) {
-            memcpy(listing->after_publisher, listing->publisher, strlen(listing->publisher) + 1);
-        }
         return TOC_OK;
     }
-    if (publisher == NULL || !toc_ident_member(publisher) || !json_is_integer(sequence) ||
-        json_integer_value(sequence) < 0) {
+    /* A page may end between two streams, before anybody's first record. */
+    if (publisher == NULL || (publisher[0] != '\0' && !toc_ident_member(publisher)) ||
+        !json_is_integer(sequence) || json_integer_value(sequence) < 0) {
         return toc_fail(why, TOC_INVALID,
                         "after: is not a member's id as `publisher` and a number as `sequence`");
     }
+    if (stream != NULL && (!toc_ident_stream(stream) || !is_wanted(listing, stream))) {
+        return toc_fail(why, TOC_INVALID, "after: its `stream` is not among those asked for");
+    }
+    begin_stream(listing, stream == NULL ? listing->whole : stream);
     memcpy(listing->after_publisher, publisher, strlen(publisher) + 1);
     listing->after_sequence = (uint64_t)json_integer_value(sequence);
     return TOC_OK;
@@ -57,7 +83,8 @@ static enum toc_result read_filters(const struct toc_local *local, struct listin
 {
     const char *ends_before = NULL;
 
-    TOC_TRY(toc_local_stream(local, true, &listing->stream, why));
+    TOC_TRY(toc_local_stream(local, true, &listing->whole, why));
+    TOC_TRY(toc_local_flag(local, "sub_streams", &listing->sub_streams, why));
     TOC_TRY(toc_local_number(local, "limit", 1, LIMIT_MAX, &listing->limit, why));
     TOC_TRY(toc_local_text(local, "publisher", &listing->publisher, why));
     TOC_TRY(toc_local_text(local, "ends_before", &ends_before, why));
@@ -82,8 +109,8 @@ static enum toc_result give_row(struct listing *listing, struct toc_arena *scrat
 
     toc_arena_reset(scratch);
     TOC_TRY(toc_record_read(scratch, listing->stream, row->record, &record, why));
-    one = json_pack("{s:s, s:I, s:s}", "publisher", row->publisher, "sequence",
-                    (json_int_t)row->sequence, "key", row->key);
+    one = json_pack("{s:s, s:s, s:I, s:s}", "stream", listing->stream, "publisher", row->publisher,
+                    "sequence", (json_int_t)row->sequence, "key", row->key);
     failed |= json_object_set_new(one, "record", toc_record_json(&record));
     listing->len += one == NULL ? 0 : toc_local_json_len(one);
     failed |= json_array_append_new(listing->records, one);
@@ -98,7 +125,8 @@ static bool has_room(struct listing *listing)
     return !listing->more;
 }
 
-static enum toc_result fill(struct toc_engine *engine, struct listing *listing, struct toc_why *why)
+static enum toc_result fill_stream(struct toc_engine *engine, struct listing *listing,
+                                   struct toc_why *why)
 {
     TOC_AUTO(toc_arena_free) struct toc_arena *page = NULL;
     TOC_AUTO(toc_arena_free) struct toc_arena *scratch = NULL;
@@ -128,6 +156,38 @@ static enum toc_result fill(struct toc_engine *engine, struct listing *listing, 
     return TOC_OK;
 }
 
+/* The next by name that there is a log of; NULL: that was the last. */
+static const char *next_stream(const struct toc_engine *engine, const struct listing *listing)
+{
+    const char *next = NULL;
+
+    for (size_t i = 0; i < engine->logs_len; i++) {
+        const char *stream = engine->logs[i].row.log.stream;
+        if (engine->logs[i].row.id != 0 && is_wanted(listing, stream) &&
+            strcmp(stream, listing->stream) > 0 && (next == NULL || strcmp(stream, next) < 0)) {
+            next = stream;
+        }
+    }
+    return next;
+}
+
+static enum toc_result fill(struct toc_engine *engine, struct listing *listing, struct toc_why *why)
+{
+    const char *stream = listing->stream;
+
+    while (stream != NULL) {
+        TOC_TRY(fill_stream(engine, listing, why));
+        if (listing->more) {
+            return TOC_OK;
+        }
+        stream = next_stream(engine, listing);
+        if (stream != NULL) {
+            begin_stream(listing, stream);
+        }
+    }
+    return TOC_OK;
+}
+
 enum toc_result toc_local_list(struct toc_engine *engine, const struct toc_local *local,
                                struct toc_why *why)
 {
@@ -139,9 +199,10 @@ enum toc_result toc_local_list(struct toc_engine *engine, const struct toc_local
     TOC_TRY(read_filters(local, &listing, why));
     TOC_ENSURE(records != NULL, TOC_NOMEM);
     TOC_TRY(fill(engine, &listing, why));
-    after = listing.more ? json_pack("{s:s, s:I}", "publisher", listing.after_publisher, "sequence",
-                                     (json_int_t)listing.after_sequence)
-                         : json_null();
+    after = listing.more
+                ? json_pack("{s:s, s:s, s:I}", "stream", listing.stream, "publisher",
+                            listing.after_publisher, "sequence", (json_int_t)listing.after_sequence)
+                : json_null();
     reply = toc_local_reply(local);
     failed |= json_object_set_new(reply, "after", after);
     failed |= json_object_set_new(reply, "records", toc_take(&records));

@@ -164,7 +164,7 @@ static void refuse(struct toc_net *net, const struct toc_net_message *message,
 {
     char text[160];
     (void)snprintf(text, sizeof text,
-                   "{\"ok\":false,\"result\":\"%s\",\"why\":\"the local socket takes up to %d parts"
+                   "{\"ok\":false,\"result\":\"%s\",\"message\":\"the local socket takes up to %d parts"
                    " from a user the kernel names\"}",
                    toc_result_name(result), TOC_NET_LOCAL_PARTS_MAX);
     const struct toc_bytes reply = toc_bytes_text(text);

@@ -97,7 +97,7 @@ static enum toc_result void_from(struct toc_store *store, int64_t log, uint64_t 
 enum toc_result toc_store_batches_void(struct toc_store *store, int64_t log, uint64_t next_sequence)
 {
     TOC_ENSURE(toc_storable(next_sequence), TOC_OK);
-    int64_t first;
+    int64_t first = 0;
     const enum toc_result found = void_from(store, log, next_sequence, &first);
     if (found == TOC_NOTFOUND) {
         return TOC_OK;

@@ -55,7 +55,7 @@ enum toc_result toc_store_source_get(struct toc_store *store, const char *stream
     struct toc_source *const place = source_place(store, stream, publisher);
     if (place->id == 0 || strcmp(place->stream, stream) != 0 ||
         strcmp(place->publisher, publisher) != 0) {
-        int64_t id;
+        int64_t id = 0;
         enum toc_result result = source_read(store, stream, publisher, &id);
         if (result == TOC_NOTFOUND && make) {
             result = source_add(store, stream, publisher, &id);

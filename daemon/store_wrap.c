@@ -28,7 +28,7 @@ enum toc_result toc_store_wrap_drop(struct toc_store *store, int64_t log, uint32
     toc_query_integer(&query, 1, log);
     toc_query_integer(&query, 2, epoch);
     toc_query_text(&query, 3, member);
-    return toc_query_hit(&query);
+    return toc_query_run(&query);
 }
 
 static enum toc_result open_list(struct toc_store *store, int64_t log, const char *member,

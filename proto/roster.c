@@ -258,6 +258,11 @@ struct toc_hash toc_request_hash(struct toc_bytes body)
     return toc_digest(request_tag, &toc_hash_zero, &body, 1);
 }
 
+struct toc_signature toc_request_sign(struct toc_bytes body, const struct toc_sign_secret *secret)
+{
+    return toc_sign(secret, request_tag, &toc_hash_zero, body);
+}
+
 enum toc_result toc_request_check(const struct toc_request *request, struct toc_why *why)
 {
     const struct toc_member *member = &request->member;

@@ -97,6 +97,7 @@ struct toc_hash toc_roster_hash(const struct toc_hash *group, uint64_t version,
 struct toc_signature toc_roster_sign(const struct toc_hash *group, uint64_t version,
                                      struct toc_bytes body, const struct toc_sign_secret *secret);
 struct toc_hash toc_request_hash(struct toc_bytes body);
+struct toc_signature toc_request_sign(struct toc_bytes body, const struct toc_sign_secret *secret);
 /* Self-signed by the member's own signing key, keys valid. TOC_BADSIG, TOC_INVALID with which. */
 enum toc_result toc_request_check(const struct toc_request *request, struct toc_why *why)
     TOC_MUST_CHECK;

@@ -2,9 +2,10 @@
 #include "faulty_vfs.h"
 #include "runner.h"
 #include "scratch.h"
+#include "store_fixture.h"
 #include "store_script.h"
 #include <stdio.h>
-#include <unistd.h>
+#include <string.h>
 
 static char folder[PATH_MAX];
 
@@ -48,6 +49,41 @@ START_TEST(every_call)
 }
 END_TEST
 
+/* A caller that goes on after a failure: nothing of the transaction may be committed, although the
+ * statements after the failure would have worked. */
+START_TEST(going_on_regardless)
+{
+    long at = 0;
+    bool reached = true;
+    while (reached) {
+        toc_scratch_new(folder);
+        struct toc_store *store = toc_fixture_store(folder);
+        toc_fixture_begin(store);
+        toc_faulty_vfs_arm(_i == 0 ? TOC_FAULT_IO : TOC_FAULT_FULL, ++at, false);
+        /* More than the page cache holds, so that it writes before the commit. */
+        static char text[TOC_BATCH_LEN_MAX];
+        memset(text, 'r', sizeof text - 1);
+        bool failed = false;
+        for (uint64_t version = 1; version <= 180; version++) {
+            failed |= toc_store_roster_add(store, version, toc_bytes_text(text)) != TOC_OK;
+        }
+        const enum toc_result result = toc_store_commit(store);
+        reached = toc_faulty_vfs_calls() >= at;
+        ck_assert_int_eq(result, reached ? TOC_STORE : TOC_OK);
+        ck_assert(!failed || reached);
+        ck_assert_uint_eq(toc_store_roster_last(store), reached ? 0 : 180);
+        toc_faulty_vfs_disarm();
+        toc_fixture_begin(store);
+        ck_assert_int_eq(toc_store_roster_add(store, 500, toc_bytes_text("room again")), TOC_OK);
+        toc_fixture_commit(store);
+        toc_store_close(&store);
+        toc_scratch_remove(folder);
+        at += at / 4; /* there are thousands */
+    }
+    ck_assert_int_gt(at, 1000);
+}
+END_TEST
+
 int main(void)
 {
     Suite *const suite = suite_create("fault/store_io");
@@ -55,6 +91,7 @@ int main(void)
     tcase_add_checked_fixture(tests, setup, NULL);
     tcase_set_timeout(tests, 240);
     tcase_add_loop_test(tests, every_call, 0, (int)(sizeof cases / sizeof cases[0]));
+    tcase_add_loop_test(tests, going_on_regardless, 0, 2);
     suite_add_tcase(suite, tests);
     return toc_test_main(suite);
 }

@@ -47,8 +47,13 @@ class Raw:
                 return number
         raise AssertionError(f"no event of {wanted:#x} in {timeout} s, but {seen}")
 
-    def send(self, frame):
-        self.socket.send(frame)
+    def send(self, *parts):
+        """False when it cannot go: no connection, or too much on its way."""
+        try:
+            self.socket.send_multipart(parts, flags=zmq.NOBLOCK)
+            return True
+        except zmq.Again:
+            return False
 
     def receive(self, timeout):
         """(kind, fields) of the next session message, or None."""
@@ -66,6 +71,7 @@ class Raw:
 
     def greet(self, roster, member):
         """Hello and the answer; the session is open after it."""
+        self.event(zmq.EVENT_HANDSHAKE_SUCCEEDED)
         self.send(wire.hello(roster.group, member, roster.version, roster.head))
         return self.await_kind(wire.HELLO)
 

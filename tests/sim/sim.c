@@ -377,6 +377,15 @@ void sim_adopt(struct sim_node *node, uint64_t version)
     }
 }
 
+void sim_remove(struct sim *sim, struct sim_node *node, struct sim_node *hub)
+{
+    toc_fixture_group_remove(sim->group, node->member);
+    node->gone = true;
+    node->gone_version = toc_fixture_group_sign(sim->group);
+    node->gone_mono = sim->mono;
+    sim_adopt(hub, node->gone_version);
+}
+
 json_t *sim_ask(struct sim_node *node, const char *request)
 {
     const struct toc_local_user user = {.uid = 1000, .gid = 1000};

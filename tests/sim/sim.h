@@ -53,6 +53,7 @@ struct sim_node {
     bool asleep;            /* does not come back by itself, and the end does not wait for it */
     bool gone;              /* no member any more */
     uint64_t gone_version;  /* the roster without it */
+    int64_t gone_mono;      /* when the hub learned of it */
     int64_t restart_mono;
     toc_link links; /* numbers given out */
     struct {
@@ -85,8 +86,10 @@ struct sim_wire {
     toc_link dial_link, server_link; /* 0: its engine does not know of it */
     enum toc_peer_state told, tell;  /* what the dialler's engine was told, and is to be */
     bool server_full, dial_full;
-    toc_link lingers; /* at the server: an old connection that it still believes in */
-    int64_t lingers_until;
+    struct {
+        toc_link link; /* 0: a free place */
+        int64_t until;
+    } old[8]; /* at the server: old connections that it still believes in */
     struct sim_queue to_server, to_dialler, feed;
 };
 
@@ -162,6 +165,8 @@ void sim_restore(struct sim_node *node, struct toc_store **store);
 void sim_adopt(struct sim_node *node, uint64_t version);
 /* Any local request, answered in a tick of its own; a new reference. */
 json_t *sim_ask(struct sim_node *node, const char *request);
+/* It is no member from this version on, which the hub adopts now. */
+void sim_remove(struct sim *sim, struct sim_node *node, struct sim_node *hub);
 /* All clocks of the group move; no step happens in between. */
 void sim_days(struct sim *sim, int64_t days);
 
@@ -191,6 +196,8 @@ void sim_client_hear(struct sim_node *node, const struct toc_out *out);
 /* ---- sim_check.c, sim_sent.c, sim_end.c ---- */
 /* The member's committed store, after every tick. */
 void sim_check_store(struct sim_node *node);
+/* The whole of it, from the first batch on. */
+void sim_check_again(struct sim_node *node);
 /* What is about to leave, against the committed store. */
 void sim_check_sent(struct sim_node *node, const struct toc_out *out, size_t len);
 /* What only its own disk held is forgotten by the checks too. */
@@ -201,6 +208,14 @@ struct sim_seen *sim_seen(struct sim_node *node, const struct toc_log_id *log);
 bool sim_log_row(struct sim_node *node, const struct toc_log_id *log, struct toc_log_row *ret_row);
 /* Everything is repaired and everybody comes back; then all must agree within some minutes. */
 void sim_heal(struct sim *sim);
+/* A publisher's current records of one stream at one member. */
+struct sim_rows {
+    size_t len;
+    struct toc_hash digest;
+    uint64_t first_sequence;
+};
+void sim_rows(struct sim_node *node, const char *stream, const char *publisher,
+              struct sim_rows *ret_rows);
 /* NULL when all agree, else what does not. Lives until the next call. */
 const char *sim_disagreement(struct sim *sim);
 

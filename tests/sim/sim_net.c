@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define OLD (sizeof(((struct sim_wire *)NULL)->old) / sizeof(((struct sim_wire *)NULL)->old[0]))
+
 /* ---- queues ---- */
 
 static void queue_add(struct sim_queue *queue, struct toc_bytes bytes, int64_t due, bool ordered)
@@ -68,14 +70,16 @@ void sim_net_break(struct sim_wire *wire, bool lingering)
     struct sim *sim = wire->dialler->sim;
 
     sim_trace(wire->dialler, "loses %s", wire->server->member);
-    if (wire->server_link != 0) {
-        /* Only one old connection is remembered: an older one is noticed now. */
-        wire->lingers = wire->server_link;
-        wire->lingers_until = lingering ? sim->mono + (int64_t)sim_below(sim, 20000) : sim->mono;
+    for (size_t i = 0; i < OLD && wire->server_link != 0; i++) {
+        if (wire->old[i].link == 0) {
+            wire->old[i].link = wire->server_link;
+            wire->old[i].until = sim->mono + (lingering ? (int64_t)sim_below(sim, 20000) : 0);
+            wire->server_link = 0;
+        }
     }
+    ck_assert_uint_eq(wire->server_link, 0);
     sim_net_free(wire);
     wire->state = SIM_DOWN;
-    wire->server_link = 0;
     wire->tell = TOC_PEER_UNREACHABLE;
     wire->server_full = false;
     wire->dial_full = false;
@@ -153,7 +157,7 @@ void sim_net_died(struct sim_node *node)
             wire->told = TOC_PEER_UNREACHABLE;
             wire->tell = TOC_PEER_UNREACHABLE;
         } else {
-            wire->lingers = 0;
+            memset(wire->old, 0, sizeof(wire->old));
         }
     }
 }
@@ -179,6 +183,24 @@ void sim_net_roster_changed(struct sim_node *node)
 
 /* ---- frames ---- */
 
+static void earlier(int64_t *next, int64_t at)
+{
+    *next = at < *next ? at : *next;
+}
+
+/* When an old connection is noticed to be gone. */
+static int64_t old_next(const struct sim_wire *wire)
+{
+    int64_t next = INT64_MAX;
+
+    for (size_t i = 0; i < OLD; i++) {
+        if (wire->old[i].link != 0) {
+            earlier(&next, wire->old[i].until);
+        }
+    }
+    return next;
+}
+
 bool sim_net_due(const struct sim_node *node)
 {
     const struct sim *sim = node->sim;
@@ -194,7 +216,7 @@ bool sim_net_due(const struct sim_node *node)
             in[1] = wire->feed.first;
         }
         if (wire->server == node) {
-            if (wire->server_full || (wire->lingers != 0 && wire->lingers_until <= sim->mono)) {
+            if (wire->server_full || old_next(wire) <= sim->mono) {
                 return true;
             }
             in[2] = wire->to_server.first;
@@ -208,11 +230,6 @@ bool sim_net_due(const struct sim_node *node)
     return false;
 }
 
-static void earlier(int64_t *next, int64_t at)
-{
-    *next = at < *next ? at : *next;
-}
-
 int64_t sim_net_next(const struct sim *sim)
 {
     int64_t next = INT64_MAX;
@@ -224,8 +241,8 @@ int64_t sim_net_next(const struct sim *sim)
         if (wire->state == SIM_HALF || (wire->state == SIM_DOWN && both)) {
             earlier(&next, wire->until > wire->cut_until ? wire->until : wire->cut_until);
         }
-        if (wire->lingers != 0 && wire->server->engine != NULL) {
-            earlier(&next, wire->lingers_until);
+        if (wire->server->engine != NULL) {
+            earlier(&next, old_next(wire));
         }
         for (size_t j = 0; j < 3; j++) {
             if (queues[j]->first != NULL) {
@@ -269,9 +286,11 @@ static void receive_server(struct sim_node *node, struct sim_wire *wire)
 {
     struct sim_frame *frame;
 
-    if (wire->lingers != 0 && wire->lingers_until <= node->sim->mono) {
-        toc_engine_link_gone(node->engine, wire->lingers);
-        wire->lingers = 0;
+    for (size_t i = 0; i < OLD; i++) {
+        if (wire->old[i].link != 0 && wire->old[i].until <= node->sim->mono) {
+            toc_engine_link_gone(node->engine, wire->old[i].link);
+            wire->old[i].link = 0;
+        }
     }
     if (wire->server_full) {
         wire->server_full = false;

@@ -2,7 +2,7 @@
  * with the store that was just committed. And nothing goes to those who may not have it (invariant 5). */
 #include "sim.h"
 
-#include "wire_session.h"
+#include "engine_internal.h"
 
 #include <string.h>
 
@@ -47,6 +47,10 @@ static bool holds(const struct looked *at, const struct toc_log_id *log, uint64_
     if (row.chain.next_sequence == next_sequence) {
         return toc_hash_equal(&row.chain.head, head);
     }
+    if (next_sequence == 1) {
+        const struct toc_hash start = toc_head_start(&at->node->engine->group, log);
+        return toc_hash_equal(&start, head);
+    }
     return toc_store_head_at(at->node->store, row.id, next_sequence, &held) == TOC_OK &&
            toc_hash_equal(&held, head);
 }
@@ -78,10 +82,8 @@ static void check_statement(const struct looked *at, struct toc_bytes bytes)
 
 static void check_visible(const struct looked *at, const struct toc_log_id *log)
 {
-    const struct toc_engine *engine = at->node->engine;
     const struct toc_roster *draft = toc_fixture_group_draft(at->node->sim->group);
 
-    (void)engine;
     if (at->to != NULL && toc_roster_member(draft, at->to) != NULL &&
         !toc_roster_may_carry(draft, at->to, log->publisher, log->stream)) {
         sim_fail(at->node->sim, "%s names %s %s to %s", at->node->member, log->publisher,

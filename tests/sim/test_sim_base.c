@@ -1,5 +1,6 @@
 /* A hub and two councils, of which one listens to the feed and one does not, and everything that can go
- * wrong between them. */
+ * wrong between them; then wider groups: two hubs, councils that dial each other, a list as audience
+ * that its hub is not on, an observer. */
 #include "sim.h"
 
 #include "runner.h"
@@ -25,13 +26,89 @@ START_TEST(hub_and_two_councils)
 }
 END_TEST
 
+static void wide(struct sim *sim, unsigned steps)
+{
+    static const char *const councils[] = {"hull", "leeds", "york"};
+
+    toc_fixture_group_add(sim->group, "nag", TOC_ROLE_BIT(TOC_ROLE_HUB));
+    toc_fixture_group_add(sim->group, "spg", TOC_ROLE_BIT(TOC_ROLE_HUB));
+    toc_fixture_group_add(sim->group, "audit", TOC_ROLE_BIT(TOC_ROLE_OBSERVER));
+    for (size_t i = 0; i < 3; i++) {
+        toc_fixture_group_add(sim->group, councils[i], TOC_ROLE_BIT(TOC_ROLE_COUNCIL));
+    }
+    (void)toc_fixture_group_sign(sim->group);
+    (void)sim_node_add(sim, "nag");
+    (void)sim_node_add(sim, "spg");
+    (void)sim_node_add(sim, "audit");
+    for (size_t i = 0; i < 3; i++) {
+        (void)sim_node_add(sim, councils[i]);
+        (void)sim_wire(sim, councils[i], "spg", i != 0);
+        (void)sim_wire(sim, councils[i], "nag", i == 2);
+    }
+    (void)sim_wire(sim, "nag", "spg", true);
+    (void)sim_wire(sim, "spg", "nag", true);
+    (void)sim_wire(sim, "leeds", "york", false);
+    (void)sim_wire(sim, "audit", "spg", true);
+    sim_run(sim, steps);
+    sim_heal(sim);
+}
+
+START_TEST(two_hubs_and_an_observer)
+{
+    sim_seeds("CK_RUN_CASE=wide test_sim_base", 25, 250, wide);
+}
+END_TEST
+
+/* The hub relays what it cannot open, and a council that is not on the list never hears of it. */
+static void relay(struct sim *sim, unsigned steps)
+{
+    static const char *const names[] = {"leeds", "york"};
+    static const struct toc_member_list list = {"pair", names, 2};
+    const struct toc_stream_rule rule = {.stream = "framework",
+                                         .publishers = TOC_ROLE_BIT(TOC_ROLE_COUNCIL),
+                                         .audience = TOC_AUDIENCE_LIST,
+                                         .list = "pair"};
+
+    toc_fixture_group_add(sim->group, "spg", TOC_ROLE_BIT(TOC_ROLE_HUB));
+    toc_fixture_group_add(sim->group, "hull", TOC_ROLE_BIT(TOC_ROLE_COUNCIL));
+    toc_fixture_group_add(sim->group, "leeds", TOC_ROLE_BIT(TOC_ROLE_COUNCIL));
+    toc_fixture_group_add(sim->group, "york", TOC_ROLE_BIT(TOC_ROLE_COUNCIL));
+    toc_fixture_group_rule(sim->group, &rule);
+    toc_fixture_group_draft(sim->group)->lists = &list;
+    toc_fixture_group_draft(sim->group)->lists_len = 1;
+    (void)toc_fixture_group_sign(sim->group);
+    (void)sim_node_add(sim, "spg");
+    (void)sim_node_add(sim, "hull");
+    (void)sim_node_add(sim, "leeds");
+    (void)sim_node_add(sim, "york");
+    (void)sim_wire(sim, "hull", "spg", true);
+    (void)sim_wire(sim, "leeds", "spg", true);
+    (void)sim_wire(sim, "york", "spg", false);
+    sim_run(sim, steps);
+    sim_heal(sim);
+}
+
+START_TEST(hub_without_a_key)
+{
+    sim_seeds("CK_RUN_CASE=relay test_sim_base", 40, 250, relay);
+}
+END_TEST
+
+static void add_case(Suite *suite, const char *name, const TTest *test)
+{
+    TCase *tcase = tcase_create(name);
+
+    tcase_set_timeout(tcase, 0);
+    tcase_add_test(tcase, test);
+    suite_add_tcase(suite, tcase);
+}
+
 int main(void)
 {
     Suite *suite = suite_create("sim base");
-    TCase *tcase = tcase_create("faults");
 
-    tcase_set_timeout(tcase, 0);
-    tcase_add_test(tcase, hub_and_two_councils);
-    suite_add_tcase(suite, tcase);
+    add_case(suite, "base", hub_and_two_councils);
+    add_case(suite, "wide", two_hubs_and_an_observer);
+    add_case(suite, "relay", hub_without_a_key);
     return toc_test_main(suite);
 }

@@ -1,6 +1,6 @@
 /* Dialled links: each condition at the other end, made with real sockets, has its own state, and
  * each is left again when the condition ends. The rows of the table in net_monitor.c. */
-#include "fake_world.h"
+#include "fake_peer.h"
 #include "runner.h"
 
 #include <arpa/inet.h>

@@ -1,5 +1,5 @@
 /* The local socket: who a user is, what the file looks like, and what is refused. */
-#include "fake_world.h"
+#include "fake_peer.h"
 #include "runner.h"
 
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 /* The sockets others dial, against raw peers: who gets in, who is who, and what misbehaviour costs.
  */
-#include "fake_world.h"
+#include "fake_peer.h"
 #include "runner.h"
 
 static struct world world;

@@ -1,5 +1,5 @@
 /* ZAP asked directly, the proof at start, and a flood that libzmq does not bound. */
-#include "fake_world.h"
+#include "fake_peer.h"
 #include "runner.h"
 
 #include <signal.h>

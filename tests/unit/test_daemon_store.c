@@ -138,13 +138,16 @@ START_TEST(rollback_leaves_the_state_before)
     ck_assert_uint_eq(toc_store_roster_last(store), 0);
     /* The source that was rolled back must not be remembered either. */
     toc_fixture_begin(store);
-    ck_assert_int_eq(toc_fixture_put(store, "exposure", "york", 1, "k", "r", false), TOC_OK);
-    ck_assert_int_eq(toc_fixture_put(store, "framework", "leeds", 1, "k", "r", false), TOC_OK);
+    ck_assert_int_eq(toc_fixture_put(store, "exposure", "york", 1, "k", "york's", false), TOC_OK);
+    ck_assert_int_eq(toc_fixture_put(store, "framework", "leeds", 1, "k", "ours", false), TOC_OK);
     toc_fixture_commit(store);
     struct toc_arena *arena = NULL;
     ck_assert_int_eq(toc_arena_new(1 << 20, &arena), TOC_OK);
     struct toc_current_row row;
     ck_assert_int_eq(toc_store_current_get(store, "framework", "leeds", 1, arena, &row), TOC_OK);
+    ck_assert(toc_bytes_equal(row.record, toc_bytes_text("ours")));
+    ck_assert_int_eq(toc_store_current_get(store, "exposure", "york", 1, arena, &row), TOC_OK);
+    ck_assert(toc_bytes_equal(row.record, toc_bytes_text("york's")));
     ck_assert_int_eq(toc_store_current_own(store, "framework", "k", arena, &row), TOC_NOTFOUND);
     toc_arena_free(&arena);
     toc_store_close(&store);

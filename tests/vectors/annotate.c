@@ -3,7 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
-enum kind { NUMBER = 1, TEXT, BYTES, INNER, NUMBERS };
+enum kind { NUMBER = 1, TEXT, BYTES, INNER, NUMBERS, LIST };
+
+enum { FIELDS_MAX = 32 };
 
 struct field {
     const char *name;
@@ -12,7 +14,7 @@ struct field {
 };
 struct shape {
     const char *name;
-    struct field fields[16]; /* by field number */
+    struct field fields[FIELDS_MAX]; /* by field number */
 };
 
 static const struct shape abandoned = {"Abandoned",
@@ -170,6 +172,54 @@ const struct shape toc_shape_message = {"Message",
                                          [6] = {"statements", INNER, &statements},
                                          [7] = {"refusal", INNER, &refusal}}};
 
+static const struct shape reference = {"Reference",
+                                       {[1] = {"publisher", TEXT, NULL},
+                                        [2] = {"stream", TEXT, NULL},
+                                        [3] = {"sequence", NUMBER, NULL}}};
+static const struct shape supplier = {
+    "FrameworkSupplier",
+    {[1] = {"name", TEXT, NULL}, [2] = {"scheme", TEXT, NULL}, [3] = {"id", TEXT, NULL}}};
+static const struct shape lot = {"FrameworkLot",
+                                 {[1] = {"number", TEXT, NULL},
+                                  [2] = {"title", TEXT, NULL},
+                                  [3] = {"cpv", LIST, NULL},
+                                  [4] = {"suppliers", INNER, &supplier},
+                                  [5] = {"status", NUMBER, NULL}}};
+static const struct shape framework = {"Framework",
+                                       {[1] = {"reference", TEXT, NULL},
+                                        [2] = {"ocid", TEXT, NULL},
+                                        [3] = {"notice_id", TEXT, NULL},
+                                        [4] = {"title", TEXT, NULL},
+                                        [5] = {"description", TEXT, NULL},
+                                        [6] = {"kind", NUMBER, NULL},
+                                        [7] = {"parent", TEXT, NULL},
+                                        [8] = {"buyer", TEXT, NULL},
+                                        [9] = {"lots", INNER, &lot},
+                                        [10] = {"cpv", LIST, NULL},
+                                        [11] = {"suppliers", INNER, &supplier},
+                                        [12] = {"method", NUMBER, NULL},
+                                        [13] = {"direct_award_allowed", NUMBER, NULL},
+                                        [14] = {"max_participants", NUMBER, NULL},
+                                        [15] = {"open_to", LIST, NULL},
+                                        [16] = {"buyer_restrictions", TEXT, NULL},
+                                        [17] = {"period_start", NUMBER, NULL},
+                                        [18] = {"period_end", NUMBER, NULL},
+                                        [19] = {"period_months", NUMBER, NULL},
+                                        [20] = {"last_extension_date", NUMBER, NULL},
+                                        [21] = {"value_max_pounds", NUMBER, NULL},
+                                        [22] = {"fee", NUMBER, NULL},
+                                        [23] = {"status", NUMBER, NULL},
+                                        [24] = {"categories", TEXT, NULL},
+                                        [25] = {"source", TEXT, NULL},
+                                        [26] = {"inferred", LIST, NULL},
+                                        [27] = {"lots_left_out", NUMBER, NULL},
+                                        [28] = {"suppliers_left_out", NUMBER, NULL}}};
+const struct shape toc_shape_record = {"Record",
+                                       {[1] = {"supersedes", INNER, &reference},
+                                        [2] = {"withdraws", INNER, &reference},
+                                        [3] = {"reason", TEXT, NULL},
+                                        [16] = {"framework", INNER, &framework}}};
+
 enum toc_result toc_annotate_bytes(struct toc_buf *text, const char *comment,
                                    struct toc_bytes bytes)
 {
@@ -200,6 +250,19 @@ static enum toc_result varint(struct toc_bytes *rest, uint64_t *ret_value)
     return TOC_MALFORMED;
 }
 
+/* A packed list, number by number. */
+static void list_numbers(struct toc_bytes content, char *line, size_t used, size_t line_len)
+{
+    uint64_t value;
+    const char *between = " = ";
+    while (content.len > 0 && used < line_len && varint(&content, &value) == TOC_OK) {
+        const int len =
+            snprintf(line + used, line_len - used, "%s%llu", between, (unsigned long long)value);
+        used += len > 0 ? (size_t)len : 0;
+        between = ", ";
+    }
+}
+
 static void describe(const char *path, const struct field *field, uint64_t value,
                      struct toc_bytes content, char *ret_line, size_t line_len)
 {
@@ -216,6 +279,10 @@ static void describe(const char *path, const struct field *field, uint64_t value
         return;
     case NUMBERS:
         snprintf(ret_line, line_len, "%s%s: %zu numbers of a byte", path, field->name, content.len);
+        return;
+    case LIST:
+        snprintf(ret_line, line_len, "%s%s", path, field->name);
+        list_numbers(content, ret_line, strlen(ret_line), line_len);
         return;
     case INNER:
         snprintf(ret_line, line_len, "%s%s: %s of %zu bytes", path, field->name, field->inner->name,
@@ -234,7 +301,7 @@ static enum toc_result annotate(struct toc_buf *text, const char *path, const st
         char line[512];
         TOC_TRY(varint(&bytes, &tag));
         TOC_TRY(varint(&bytes, &value));
-        TOC_ENSURE((tag >> 3) < 16, TOC_MALFORMED);
+        TOC_ENSURE((tag >> 3) < FIELDS_MAX, TOC_MALFORMED);
         const struct field *field = &shape->fields[tag >> 3];
         TOC_ENSURE(field->name != NULL, TOC_MALFORMED);
         TOC_ENSURE((tag & 7) == (field->kind == NUMBER ? 0 : 2), TOC_MALFORMED);

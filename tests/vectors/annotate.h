@@ -16,6 +16,6 @@ enum toc_result toc_annotate_bytes(struct toc_buf *text, const char *comment,
                                    struct toc_bytes bytes) TOC_MUST_CHECK;
 
 extern const struct shape toc_shape_header, toc_shape_batch, toc_shape_wrap, toc_shape_statement,
-    toc_shape_roster, toc_shape_request, toc_shape_message;
+    toc_shape_roster, toc_shape_request, toc_shape_message, toc_shape_record;
 
 #endif

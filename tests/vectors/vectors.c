@@ -11,6 +11,7 @@
 #include "file.h"
 #include "roster.h"
 #include "seal.h"
+#include "vector_records.h"
 #include "wire_session.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -492,6 +493,25 @@ static void generation(const struct world *w)
     vector("batch_header", "header of the first batch of generation 2", &toc_shape_header, bytes);
 }
 
+static void records(const struct world *w)
+{
+    const struct {
+        const char *name;
+        const char *about;
+        struct toc_bytes bytes;
+    } all[] = {
+        {"record_framework", "a framework, as its owner first publishes it",
+         toc_vector_framework(w->arena)},
+        {"record_call_off", "a call-off that takes the place of record 7, with inferred fields",
+         toc_vector_call_off(w->arena)},
+        {"record_withdrawal", "the withdrawal of record 9 of the same log",
+         toc_vector_withdrawal(w->arena)},
+    };
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        vector(all[i].name, all[i].about, &toc_shape_record, all[i].bytes);
+    }
+}
+
 int main(int argc, char **argv)
 {
     struct world w = {0};
@@ -523,6 +543,7 @@ int main(int argc, char **argv)
     vector("closing", "the hub's last word on a log", &toc_shape_statement, w.closing);
     generation(&w);
     messages(&w);
+    records(&w);
     toc_arena_free(&w.arena);
     return failures == 0 ? 0 : 1;
 }

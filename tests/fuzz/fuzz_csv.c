@@ -1,0 +1,15 @@
+/* A council's own register, as a spreadsheet left it. */
+#include "fuzz_import.h"
+#include "import_framework_csv.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct toc_arena *arena = toc_fuzz_arena();
+    struct toc_import import;
+    struct toc_why why;
+    if (toc_import_framework_csv(toc_bytes_of(data, size), toc_fuzz_member(), arena, &import,
+                                 &why) == TOC_OK) {
+        toc_fuzz_import_check(arena, &import);
+    }
+    return 0;
+}

@@ -1,0 +1,161 @@
+"""What cannot be opened: by a relay outside the audience, by a member that is not entitled, and by
+anybody once retention has destroyed the keys, with every key file still there."""
+
+import os
+import sqlite3
+
+import pytest
+
+import wire
+from harness import references
+from raw import Raw, server_key
+
+MARKER = "Quinquereme of Nineveh"
+DAYS = 24 * 3600
+# The preloaded clock comes before the sanitizer's own library, which it would otherwise refuse.
+SHIFTED = {
+    "LD_PRELOAD": os.environ.get("SHIFT_CLOCK", "build/tests/integration/shift_clock.so"),
+    "SHIFT_CLOCK_S": str(2 * DAYS),
+    "ASAN_OPTIONS": "verify_asan_link_order=0",
+}
+
+
+def with_roster(groups, councils, *changes):
+    """A group whose roster has rules that `group new` has no words for."""
+    group = groups(councils=councils)
+    roster = wire.RosterFile(group.roster)
+    for change in changes:
+        roster.sign(group.signer_key, change)
+    roster.save()
+    for member in group.members.values():
+        roster.save(member.folder / f"{group.name}.roster")
+    return group.start()
+
+
+def submit(member, *names):
+    for name in names:
+        member.submit(name, wire.framework(name, f"{MARKER} {name}"))
+
+
+def files_hold(member, secret):
+    """The files of a member's store (its key file is not one) in which the bytes occur."""
+    return [path.name for path in member.store.iterdir()
+            if path.is_file() and secret in path.read_bytes()]
+
+
+def rows(member, query):
+    with sqlite3.connect(f"file:{member.store}/group.db?mode=ro", uri=True) as store:
+        return store.execute(query).fetchall()
+
+
+def epoch_keys(member):
+    return [bytes(key) for (key,) in rows(member, "SELECT key FROM epoch WHERE key IS NOT NULL")
+            if any(key)]
+
+
+@pytest.fixture
+def inner(groups):
+    """`framework` goes to leeds and york alone; the hub relays what it cannot open."""
+    return with_roster(groups, ("leeds", "york", "hull"),
+                       wire.member_list("inner", ["leeds", "york"]),
+                       wire.stream_rule("framework", audience=6, list="inner"))
+
+
+def test_a_relay_outside_the_audience_holds_no_byte_that_opens(inner):
+    names = [f"a-{number}" for number in range(20)]
+    inner.york.stop()
+    submit(inner.leeds, *names)
+    inner.hub.wait(lambda: inner.hub.next_sequence("leeds") == 21, 20, "the log")
+    inner.york.start()
+    inner.york.wait_sequence("leeds", 21)
+    assert references(inner.york.records("leeds")) == names, "york had it from the hub"
+    assert inner.hub.records() == [] and inner.hub.json("framework", "list")["frameworks"] == []
+    assert inner.hull.logs() == [], "a log is not even named outside its audience"
+    inner.finish()
+    keys = epoch_keys(inner.leeds)
+    assert keys and files_hold(inner.leeds, keys[0]) and files_hold(inner.leeds, MARKER.encode())
+    assert files_hold(inner.york, keys[0]) and files_hold(inner.york, MARKER.encode())
+    for outsider in (inner.hub, inner.hull):
+        assert not epoch_keys(outsider)
+        for secret in (MARKER.encode(), *keys):
+            assert not files_hold(outsider, secret), f"{outsider.name} holds what opens"
+    assert rows(inner.hub, "SELECT count(*) FROM batch") == [(20,)]
+    assert {name for (name,) in rows(inner.hub, "SELECT DISTINCT member FROM wrap")} == \
+        {"leeds", "york"}
+
+
+def test_a_log_is_not_offered_given_or_named_outside_its_audience(inner):
+    """hull asks for it by hand. What it may see comes after what it may not, so that silence about
+    the first is an answer."""
+    submit(inner.leeds, "a-1")
+    inner.hub.wait(lambda: inner.hub.next_sequence("leeds") == 2, 20, "the log")
+    inner.hull.stop()
+    roster = wire.RosterFile(inner.roster)
+    with Raw(inner.hub.session, server_key(roster, "spg"), wire.MemberKey(inner.hull.key)) as hull:
+        hull.greet(roster, "hull")
+        heads = []
+        while True:
+            listing = hull.await_kind(wire.HAVE)
+            heads += [value for number, value in listing if number == 1]
+            if wire.field(listing, 2):
+                break
+        assert heads == []
+        for start in (1, 2, 1000):
+            hull.send(wire.want("leeds", "framework", start))
+        # The answer to a second hello comes after whatever the Wants brought.
+        hull.send(wire.hello(roster.group, "hull", roster.version, roster.head))
+        seen = []
+        while not seen or seen[-1] != wire.HELLO:
+            kind, fields = hull.receive(10) or (None, None)
+            assert kind is not None, "no answer to hello"
+            seen.append(kind)
+            if kind == wire.STATEMENTS:
+                assert not any(b"leeds" in value for _, value in fields)
+        assert wire.GIVE not in seen, seen
+
+
+def test_after_retention_nothing_opens_with_every_key_file_there(groups):
+    group = with_roster(groups, ("leeds", "york"),
+                        wire.stream_rule("framework", retention_days=1))
+    submit(group.leeds, "a-1", "a-2")
+    group.leeds.publish_one("a-3", f"{MARKER} a-3")
+    group.leeds.run("framework", "add", "--reference", "a-1", "--title", f"{MARKER} again",
+                    "--kind", "dps")
+    group.leeds.run("publish")
+    members = list(group.members.values())
+    for member in members:
+        member.wait_sequence("leeds", 5)
+        assert len(member.json("framework", "list")["frameworks"]) == 3
+        member.stop()
+    [key] = {key for member in members for key in epoch_keys(member)}
+    wraps = [bytes(wrap) for (wrap,) in rows(group.leeds, "SELECT bytes FROM wrap")]
+    assert len(wraps) == 3
+    for member in members:
+        assert files_hold(member, key) and files_hold(member, MARKER.encode())
+        assert files_hold(member, wraps[0][-40:]) or member is group.york
+    # The reader alone first: its peers would give it the wraps again.
+    group.hub.start()
+    group.york.start(env=SHIFTED)
+    group.york.wait(lambda: rows(group.york, "SELECT count(*) FROM wrap") == [(0,)], 20, "the end")
+    group.york.wait_peer("spg")
+    check_gone(group, [group.york], key, wraps)
+    group.hub.stop()
+    for member in members:
+        member.start(env=SHIFTED)
+    group.leeds.wait_peer("spg")
+    check_gone(group, members, key, wraps)
+
+
+def check_gone(group, members, key, wraps):
+    for member in members:
+        member.wait(lambda: rows(member, "SELECT count(*) FROM wrap") == [(0,)], 20, "the end")
+        assert member.json("framework", "list")["frameworks"] == []
+        assert member.records() == []
+        [log] = member.logs("leeds")
+        assert log["next_sequence"] == 5 and log["state"] == "open"
+        assert member.run("verify").status == 0, "the chain still verifies"
+        member.stop()
+        assert member.key.exists() and epoch_keys(member) == []
+        for secret in (key, MARKER.encode(), *(wrap[-40:] for wrap in wraps)):
+            held = files_hold(member, secret)
+            assert not held, f"{member.name} still holds {secret[:24]!r} in {held}"

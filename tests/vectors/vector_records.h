@@ -1,0 +1,13 @@
+/* vector_records: the records of the golden vectors, made from plain structs. Between them the two
+ * frameworks have every field. Each is read back by the rules before it is given out; a call that
+ * cannot do its work ends the program. */
+#ifndef TOC_VECTOR_RECORDS_H
+#define TOC_VECTOR_RECORDS_H
+
+#include "arena.h"
+
+struct toc_bytes toc_vector_framework(struct toc_arena *arena);
+struct toc_bytes toc_vector_call_off(struct toc_arena *arena);
+struct toc_bytes toc_vector_withdrawal(struct toc_arena *arena);
+
+#endif
