@@ -25,6 +25,9 @@ install(DIRECTORY conf/notify/ DESTINATION lib/tocsin USE_SOURCE_PERMISSIONS OPT
 
 install(FILES README.md CONTRIBUTING.md SECURITY.md LICENSE proto/PROTOCOL.md
     DESTINATION ${CMAKE_INSTALL_DOCDIR} OPTIONAL)
+install(FILES docs/tocsin.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+install(FILES docs/tocsin.conf.5 DESTINATION ${CMAKE_INSTALL_MANDIR}/man5)
+install(FILES docs/tocsind.8 DESTINATION ${CMAKE_INSTALL_MANDIR}/man8)
 install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR}/docs FILES_MATCHING PATTERN "*.md")
 
 # The package makes the user and the folders, and leaves starting a daemon to whoever has a roster.

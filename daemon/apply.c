@@ -56,6 +56,7 @@ enum toc_result toc_apply_store(struct toc_engine *engine, struct toc_log *log,
     }
     if (log->row.closed_next != 0 && log->row.chain.next_sequence >= log->row.closed_next) {
         log->row.state = TOC_LOG_ENDED;
+        engine->more_to_apply = true; /* the generation that goes on from it */
     }
     log->advanced = true;
     log->heard_mono = engine->now_mono;
@@ -65,6 +66,7 @@ enum toc_result toc_apply_store(struct toc_engine *engine, struct toc_log *log,
         TOC_TRY(toc_out_feed(engine, log, batch->bytes));
     }
     if (from != NULL) {
+        engine->taken += batch->bytes.len;
         toc_give_peer_has(from, toc_engine_log_index(engine, log), log->row.chain.next_sequence);
     }
     toc_arena_reset(engine->scratch);
@@ -76,11 +78,30 @@ enum toc_result toc_apply_store(struct toc_engine *engine, struct toc_log *log,
 /* Why a batch is not opened here. */
 enum reading { READ_IT, PASS_OVER, WAIT_FOR_KEY };
 
-static enum reading may_read(struct toc_engine *engine, const struct toc_log *log,
-                             const struct toc_epoch_row *epoch)
+/* A publisher that left wraps no more; but a hub in the audience holds every key (the publisher
+ * wraps for it before it gives the batch), and wraps for whoever lacks it. */
+static bool key_may_come(const struct toc_engine *engine, const struct toc_log *log)
 {
     const struct toc_roster *roster = toc_engine_roster(engine);
 
+    if (toc_roster_member(roster, log->row.log.publisher) != NULL) {
+        return true;
+    }
+    for (size_t i = 0; i < roster->members_len; i++) {
+        const struct toc_member *member = &roster->members[i];
+        if (toc_member_has(member, TOC_ROLE_HUB) && strcmp(member->id, engine->me) != 0 &&
+            toc_roster_in_audience(roster, member->id, log->row.log.publisher,
+                                   log->row.log.stream)) {
+            return true;
+        }
+    }
+    /* A relay may still bring a wrap that was made in time: until the closing is reached. */
+    return log->row.state != TOC_LOG_ENDED && toc_roster_hubs(roster) > 0;
+}
+
+static enum reading may_read(struct toc_engine *engine, const struct toc_log *log,
+                             const struct toc_epoch_row *epoch)
+{
     if (epoch->has_key) {
         return READ_IT;
     }
@@ -88,8 +109,7 @@ static enum reading may_read(struct toc_engine *engine, const struct toc_log *lo
         !toc_epoch_grants(engine, log, epoch, engine->me)) {
         return PASS_OVER;
     }
-    /* A publisher that left wraps no more. */
-    return toc_roster_member(roster, log->row.log.publisher) == NULL ? PASS_OVER : WAIT_FOR_KEY;
+    return key_may_come(engine, log) ? WAIT_FOR_KEY : PASS_OVER;
 }
 
 /* In the grace after expiry publishers sign only corrections; others made in it are passed over. */
@@ -209,7 +229,8 @@ enum toc_result toc_apply_log(struct toc_engine *engine, struct toc_log *log)
 {
     uint64_t was = log->row.applied_next;
 
-    if (log->row.id == 0 || log->row.applied_next >= log->row.chain.next_sequence) {
+    if (log->row.id == 0 || log->row.state == TOC_LOG_STOPPED ||
+        log->row.applied_next >= log->row.chain.next_sequence) {
         return TOC_OK;
     }
     TOC_TRY(toc_engine_write(engine));
@@ -226,7 +247,12 @@ enum toc_result toc_apply_log(struct toc_engine *engine, struct toc_log *log)
         }
         engine->applications--;
     }
-    return log->row.applied_next == was ? TOC_OK : toc_engine_log_save(engine, log);
+    if (log->row.applied_next == was) {
+        return TOC_OK;
+    }
+    engine->more_to_apply |=
+        log->row.closed_next != 0 && log->row.applied_next >= log->row.closed_next;
+    return toc_engine_log_save(engine, log);
 }
 
 enum toc_result toc_apply_read(struct toc_engine *engine, struct toc_log *log,

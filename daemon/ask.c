@@ -228,8 +228,10 @@ static struct toc_session *best_source(struct toc_engine *engine, const struct t
 enum toc_result toc_ask_missing(struct toc_engine *engine, struct toc_log *log)
 {
     struct toc_session *source = best_source(engine, log);
+    const bool over = log->row.state == TOC_LOG_STOPPED ||
+                      (log->row.state == TOC_LOG_ENDED && !log->waiting_key);
 
-    if (source == NULL || log->row.state != TOC_LOG_OPEN ||
+    if (source == NULL || over ||
         engine->now_mono - log->wanted_mono < ASK_AGAIN_MS / 5) {
         return TOC_OK;
     }

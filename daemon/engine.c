@@ -12,6 +12,8 @@
 
 /* The tick's arena: decoded frames and an outbox of TOC_OUTBOX_MAX. */
 #define TICK_ARENA_MAX ((size_t)256 * 1024 * 1024)
+/* Half of what one giver sends unasked: the other half is applied while it sends on. */
+#define TAKEN_MAX (TOC_CREDIT_MAX / 2)
 /* One batch, opened and decoded: 512 records of any type. */
 #define SCRATCH_ARENA_MAX ((size_t)64 * 1024 * 1024)
 
@@ -78,8 +80,9 @@ bool toc_engine_spend_verification(struct toc_engine *engine)
 
 bool toc_engine_has_room(const struct toc_engine *engine)
 {
-    return engine->verifications >= TOC_GIVE_BATCHES_MAX && toc_out_has_room(engine) &&
-           !engine->store_failed && toc_arena_used(engine->arena) < TICK_ARENA_MAX / 4;
+    return engine->verifications >= TOC_GIVE_BATCHES_MAX && engine->taken < TAKEN_MAX &&
+           toc_out_has_room(engine) && !engine->store_failed &&
+           toc_arena_used(engine->arena) < TICK_ARENA_MAX / 4;
 }
 
 /* ---- start and end ---- */
@@ -99,6 +102,12 @@ static enum toc_result load_rosters(struct toc_engine *engine, struct toc_why *w
     }
     if (last > 0) {
         engine->group = *toc_roster_chain_group(engine->rosters);
+    } else {
+        /* "None" and "cannot be read" look alike above; only the first may start afresh. */
+        struct toc_bytes bytes;
+        const enum toc_result none =
+            toc_store_roster_get(engine->store, 1, engine->scratch, &bytes);
+        TOC_ENSURE(none == TOC_NOTFOUND, none == TOC_OK ? TOC_STORE : none);
     }
     toc_arena_reset(engine->scratch);
     return TOC_OK;
@@ -226,6 +235,7 @@ enum toc_result toc_engine_new(const struct toc_engine_setup *setup, struct toc_
     TOC_TRY(toc_arena_new(TICK_ARENA_MAX, &engine->arena));
     TOC_TRY(toc_arena_new(SCRATCH_ARENA_MAX, &engine->scratch));
     TOC_TRY(load(engine, roster_file, why));
+    engine->roster_spread = false; /* nobody is there yet */
     engine->roster_changed = true;
     *ret_engine = toc_take(&engine);
     return TOC_OK;
@@ -347,6 +357,7 @@ void toc_engine_begin(struct toc_engine *engine)
     engine->now_wall = toc_env_wall_ms(engine->env);
     engine->now_mono = toc_env_mono_ms(engine->env);
     engine->verifications = TOC_TICK_VERIFICATIONS_MAX;
+    engine->taken = 0;
     engine->applications = TOC_TICK_APPLY_BATCHES_MAX;
     engine->outbox_len = 0;
     engine->outbox_bytes = 0;

@@ -110,6 +110,7 @@ struct toc_engine {
         *scratch; /* one batch at a time: opened records; reset by whoever reads a batch */
     int64_t now_wall, now_mono;
     unsigned verifications; /* left in this tick */
+    size_t taken;           /* bytes of batches that peers gave in this tick */
     unsigned applications;
 
     struct toc_log *logs; /* in order of creation */
@@ -214,6 +215,12 @@ enum toc_result toc_publish_rotate(struct toc_engine *engine, const char *stream
  * audience. */
 enum toc_result toc_epoch_wrap_missing(struct toc_engine *engine, struct toc_log *log,
                                        uint32_t first, uint64_t since) TOC_MUST_CHECK;
+/* In the tick that opens an own epoch: for those without whom its key could be lost, so that no
+ * batch leaves before its key is safe. */
+enum toc_result toc_epoch_wrap_first(struct toc_engine *engine, const struct toc_log *log,
+                                     uint32_t number) TOC_MUST_CHECK;
+/* A hub, after a start: wraps of this log that somebody lacks because a crash lost the job. */
+enum toc_result toc_epoch_wrap_lost(struct toc_engine *engine, struct toc_log *log) TOC_MUST_CHECK;
 /* Must the log's next batch open a new epoch? */
 bool toc_epoch_is_over(struct toc_engine *engine, struct toc_log *log);
 /* A fresh key and commitment for the log's next epoch; fills the header's fields; stores at
@@ -260,7 +267,8 @@ enum toc_result toc_apply_void(struct toc_engine *engine, struct toc_log *log,
  */
 enum toc_result toc_apply_first_sequence(struct toc_engine *engine, const struct toc_log *log,
                                          uint64_t *ret_sequence) TOC_MUST_CHECK;
-/* This member came into the audience: the cursor goes back to what was passed over for want of a key. */
+/* This member came into the audience: the cursor goes back to what was passed over for want of a
+ * key. */
 enum toc_result toc_apply_joined(struct toc_engine *engine, struct toc_log *log) TOC_MUST_CHECK;
 /* All views from all logs. */
 enum toc_result toc_apply_rebuild(struct toc_engine *engine, uint64_t *ret_records) TOC_MUST_CHECK;

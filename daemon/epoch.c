@@ -106,6 +106,38 @@ static bool wraps_for_others(const struct toc_engine *engine, const struct toc_l
     return log->own || (self != NULL && toc_member_has(self, TOC_ROLE_HUB));
 }
 
+/* The publisher itself, whose disk may be put back to before the epoch, and the hubs of the audience,
+ * which wrap for everybody once the publisher has left. */
+static bool keeps_the_key(const struct toc_log *log, const struct toc_member *member)
+{
+    return toc_member_has(member, TOC_ROLE_HUB) || strcmp(member->id, log->row.log.publisher) == 0;
+}
+
+enum toc_result toc_epoch_wrap_first(struct toc_engine *engine, const struct toc_log *log,
+                                     uint32_t number)
+{
+    const struct toc_roster *roster = toc_engine_roster(engine);
+    struct toc_epoch_row epoch;
+    enum toc_result result =
+        toc_store_epoch_get(engine->store, log->row.id, number, &epoch);
+
+    for (size_t i = 0; i < roster->members_len && result == TOC_OK; i++) {
+        const struct toc_member *member = &roster->members[i];
+        struct toc_bytes wrap;
+        if (!keeps_the_key(log, member) || !toc_epoch_grants(engine, log, &epoch, member->id)) {
+            continue;
+        }
+        result = toc_wrap_make(engine->arena, &engine->group, &log->row.log, number, &epoch.key,
+                               member, engine->me, &engine->keys->sign_secret, roster->version,
+                               &wrap);
+        if (result == TOC_OK) {
+            result = toc_store_wrap_add(engine->store, log->row.id, number, member->id, wrap);
+        }
+    }
+    toc_bytes_wipe(&epoch.key, sizeof(epoch.key));
+    return result;
+}
+
 static enum toc_result wrap_epoch(struct toc_engine *engine, const struct toc_log *log,
                                   const struct toc_epoch_row *epoch, uint64_t since)
 {
@@ -139,6 +171,25 @@ enum toc_result toc_epoch_wrap_missing(struct toc_engine *engine, struct toc_log
             TOC_TRY(wrap_epoch(engine, log, &epoch, since));
         }
         toc_bytes_wipe(&epoch.key, sizeof(epoch.key));
+    }
+    return TOC_OK;
+}
+
+enum toc_result toc_epoch_wrap_lost(struct toc_engine *engine, struct toc_log *log)
+{
+    const struct toc_roster *roster = toc_engine_roster(engine);
+    uint64_t readers = 0;
+
+    for (size_t i = 0; i < roster->members_len; i++) {
+        readers += toc_roster_in_audience(roster, roster->members[i].id, log->row.log.publisher,
+                                          log->row.log.stream)
+                       ? 1
+                       : 0;
+    }
+    /* Counted first: a hub of 300 members has tens of thousands of wraps, and lacks none. */
+    if (log->own || (log->row.id != 0 && toc_store_wraps_count(engine->store, log->row.id, NULL) <
+                                             readers * log->row.chain.epoch)) {
+        return toc_epoch_wrap_missing(engine, log, 1, 0);
     }
     return TOC_OK;
 }
@@ -253,6 +304,7 @@ static enum toc_result destroy(struct toc_engine *engine, const struct toc_log *
     }
     TOC_TRY(toc_store_epoch_destroy(engine->store, log->row.id, number));
     engine->truncate_wal = true;
+    engine->more_to_apply = true; /* what waited for this key waits no more */
     return toc_store_current_clear(engine->store, log->row.log.stream, log->row.log.publisher,
                                    epoch.first_sequence, last);
 }

@@ -7,6 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* One frame's batches: so that while a reader applies one, the next is on its way, within the
+ * credit. */
+#define GIVE_BYTES_MAX (TOC_CREDIT_MAX / 4)
+
 /* Wraps travel first; a frame holds this many. */
 #define WRAPS_PER_FRAME 256
 
@@ -109,7 +113,7 @@ static enum toc_result send_batches(struct toc_engine *engine, struct toc_sessio
         struct toc_stored_batch stored;
         TOC_TRY(
             toc_store_batch_get(engine->store, log->row.id, pending->next, engine->arena, &stored));
-        if (bytes + stored.bytes.len > TOC_FRAME_LEN_MAX - 4096) {
+        if (len > 0 && bytes + stored.bytes.len > GIVE_BYTES_MAX) {
             break;
         }
         /* The last one may overdraw the credit: it is at least one batch. */
@@ -132,9 +136,12 @@ static enum toc_result serve(struct toc_engine *engine, struct toc_session *sess
                              struct toc_pending *pending)
 {
     const struct toc_log *log = &engine->logs[pending->log];
+    /* A stopped log is given to its publisher only: it must see what does not fit. */
+    const bool stopped = log->row.state == TOC_LOG_STOPPED &&
+                         strcmp(session->member, log->row.log.publisher) != 0;
     enum toc_result result = TOC_OK;
 
-    if (session->blocked || log->row.id == 0 || log->row.state == TOC_LOG_STOPPED ||
+    if (session->blocked || log->row.id == 0 || stopped ||
         !toc_engine_may_carry(engine, session, log)) {
         return TOC_OK;
     }

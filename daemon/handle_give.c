@@ -216,11 +216,11 @@ enum toc_result toc_handle_give(struct toc_engine *engine, struct toc_session *s
         bytes += give->batches[i].len;
     }
     log = toc_engine_log(engine, &give->log);
+    if (log != NULL && give->wraps_len > 0) {
+        TOC_TRY(toc_apply_log(engine, log)); /* of an ended one, too: its keys may come last */
+    }
     if (log == NULL || log->row.state != TOC_LOG_OPEN) {
         return result;
-    }
-    if (give->wraps_len > 0) {
-        TOC_TRY(toc_apply_log(engine, log));
     }
     if (result == TOC_AGAIN) {
         TOC_TRY(toc_ask_want(engine, log, session,

@@ -62,8 +62,8 @@ static enum toc_result drop_stale_wraps(struct toc_engine *engine, const struct 
     return TOC_OK;
 }
 
-/* Members that were there before and whose new entry, list or office may bring them into an audience.
- * Newcomers are known by the version that admitted them. */
+/* Members that were there before and whose new entry, list or office may bring them into an
+ * audience. Newcomers are known by the version that admitted them. */
 static enum toc_result find_risen(struct toc_engine *engine, const struct toc_roster *was,
                                   const char ***ret_ids, size_t *ret_len)
 {
@@ -96,7 +96,8 @@ static enum toc_result welcome(struct toc_engine *engine, struct toc_log *log,
 {
     const struct toc_roster *now = toc_engine_roster(engine);
     const struct toc_log_id *id = &log->row.log;
-    uint64_t since = now->version;
+    /* Its publisher wraps no more: now it is for the hub to see that nobody lacks one. */
+    uint64_t since = toc_roster_member(now, id->publisher) == NULL ? 0 : now->version;
 
     for (size_t i = 0; i < len && log->row.id != 0; i++) {
         if (!toc_roster_in_audience(now, risen[i], id->publisher, id->stream) ||

@@ -212,6 +212,7 @@ enum toc_result toc_statement_close(struct toc_engine *engine, struct toc_log *l
     TOC_TRY(result);
     if (log->row.chain.next_sequence == closing->next_sequence) {
         log->row.state = TOC_LOG_ENDED;
+        engine->more_to_apply = true; /* what waited for a key may wait in vain */
     }
     TOC_TRY(toc_engine_log_save(engine, log));
     return toc_store_statement_put(engine->store, log->row.id, closing, bytes);
@@ -259,8 +260,8 @@ static enum toc_result take(struct toc_engine *engine, struct toc_session *sessi
     case TOC_HEARTBEAT:
         return take_heartbeat(engine, session, log, &heard);
     case TOC_RECEIPT:
-        TOC_ENSURE(log->row.id != 0, TOC_NOTFOUND);
-        TOC_TRY(toc_engine_write(engine));
+        /* Even before its first batch: our own log may just be on its way back to us. */
+        TOC_TRY(log->row.id == 0 ? toc_engine_log_save(engine, log) : toc_engine_write(engine));
         return take_receipt(engine, log, &heard);
     case TOC_CLOSING:
         TOC_TRY(toc_engine_write(engine));

@@ -95,10 +95,11 @@ static enum toc_result keep_alive(struct toc_engine *engine, const struct toc_se
 }
 
 /* Connected, but a frame (the first Hello, perhaps) met a full socket and nothing was heard since. */
-static bool was_cut_off(const struct toc_session *session)
+static bool was_cut_off(const struct toc_engine *engine, const struct toc_session *session)
 {
     return session->member[0] != '\0' && session->transport == TOC_PEER_CONNECTED &&
-           (session->blocked || (session->dialled && !session->greeted));
+           (session->blocked || (session->dialled && !session->greeted &&
+                                 engine->now_mono - session->heard_mono >= interval_ms(engine)));
 }
 
 /* Every open session hears something each interval, so that silence means something. */
@@ -112,7 +113,7 @@ static enum toc_result beat(struct toc_engine *engine)
     for (size_t i = 0; i < engine->sessions_len; i++) {
         struct toc_session *session = &engine->sessions[i];
         struct bundle bundle = {.len = 0};
-        if (session->link != 0 && was_cut_off(session)) {
+        if (session->link != 0 && was_cut_off(engine, session)) {
             session->blocked = false;
             TOC_TRY(toc_hello_send(engine, session, false));
             continue;
@@ -137,7 +138,7 @@ static enum toc_result ask_for_tails(struct toc_engine *engine)
         struct toc_log *log = &engine->logs[i];
         const bool ended_early = log->row.closed_next != 0 && log->row.state == TOC_LOG_OPEN &&
                                  log->row.chain.next_sequence < log->row.closed_next;
-        if (log->heard_next > log->row.chain.next_sequence || ended_early ||
+        if (log->heard_next > log->row.chain.next_sequence || ended_early || log->waiting_key ||
             log->claimed_next > log->row.chain.next_sequence) {
             TOC_TRY(toc_ask_missing(engine, log));
         }
@@ -315,7 +316,8 @@ enum toc_result toc_heartbeat_greet(struct toc_engine *engine, struct toc_sessio
             continue;
         }
         say_receipts_again(engine, session, log);
-        if (log->heartbeat.len > 0) {
+        /* Not what a hub told us that we said before our disk was put back. */
+        if (log->heartbeat.len > 0 && !log->own) {
             TOC_TRY(bundle_add(engine, session->link, &bundle, log->heartbeat));
         }
         if (log->row.closed_next == 0) {
@@ -354,20 +356,20 @@ static void watch_expiry(struct toc_engine *engine)
 
 /* ---- what is left to do each tick ---- */
 
-/* Own wraps that a crash left unmade, and logs whose key or older generation came late. */
+/* Wraps that a crash left unmade, and logs whose key or older generation came late. */
 static enum toc_result catch_up(struct toc_engine *engine)
 {
+    const bool again = engine->more_to_apply || !engine->wraps_checked;
+
+    engine->more_to_apply = false;
     for (size_t i = 0; !engine->wraps_checked && i < engine->logs_len; i++) {
-        if (engine->logs[i].own) {
-            TOC_TRY(toc_epoch_wrap_missing(engine, &engine->logs[i], 1, 0));
-        }
+        TOC_TRY(toc_epoch_wrap_lost(engine, &engine->logs[i]));
     }
-    for (size_t i = 0; (engine->more_to_apply || !engine->wraps_checked) && i < engine->logs_len;
-         i++) {
+    for (size_t i = 0; again && i < engine->logs_len; i++) {
         TOC_TRY(toc_apply_log(engine, &engine->logs[i]));
     }
     engine->wraps_checked = true;
-    engine->more_to_apply = engine->applications == 0;
+    engine->more_to_apply |= engine->applications == 0;
     return TOC_OK;
 }
 

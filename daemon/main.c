@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +20,8 @@
 
 #define VERSION "0.1.0"
 #define DEFAULT_CONF "/etc/tocsin/tocsin.conf"
+#define HEAP_KEPT (4 * 1024 * 1024)
+#define HEAPS_MAX 2 /* of malloc: one for the tick, one for everything behind the sockets */
 
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_REFUSED = 3 };
 
@@ -179,6 +182,11 @@ static enum toc_result prepare_process(struct daemon *daemon, struct toc_why *wh
     if (daemon->signals < 0) {
         return toc_fail(why, TOC_IO, "signals: %s", strerror(errno));
     }
+    /* Each thread would get a heap of its own, and with hundreds of members they stay large. */
+    (void)mallopt(M_ARENA_MAX, HEAPS_MAX);
+    /* What one tick gives back the next one takes: not by way of the kernel, page by page. */
+    (void)mallopt(M_MMAP_THRESHOLD, HEAP_KEPT);
+    (void)mallopt(M_TRIM_THRESHOLD, HEAP_KEPT);
     struct rlimit files;
     if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < files.rlim_max) {
         files.rlim_cur = files.rlim_max;
@@ -226,7 +234,10 @@ static enum toc_result start(struct daemon *daemon, bool alone, struct toc_why *
     TOC_TRY(toc_store_checkpointer_start(daemon->store, why));
     daemon->checkpointer = true;
     TOC_TRY(toc_worker_new(&daemon->worker, why));
-    return start_dialling(daemon, why);
+    TOC_TRY(start_dialling(daemon, why));
+    /* Reading a long roster takes several times what keeping it does. */
+    (void)malloc_trim(0);
+    return TOC_OK;
 }
 
 static void stop(struct daemon *daemon)

@@ -9,6 +9,10 @@
 #define FRAMES_IN_MAX 16
 #define FRAMES_OUT_MAX 64
 
+/* What CURVE adds to a frame: "MESSAGE" with its length, nonce, authenticator and flags. libzmq's
+ * limit counts them; ours does not. */
+#define CURVE_LEN (8 + 8 + 16 + 1)
+
 /* Debian's header hides this one among the drafts; its library has it (options.hpp), and setting it
  * fails where it does not. */
 #ifndef ZMQ_ZAP_ENFORCE_DOMAIN
@@ -61,7 +65,7 @@ enum toc_result toc_net_socket_new(void *context, int type, const char *endpoint
         {ZMQ_TCP_KEEPALIVE_CNT, 4},
     };
     TOC_TRY(toc_net_socket_options(socket, options, sizeof options / sizeof options[0], why));
-    const int64_t frame_len_max = TOC_FRAME_LEN_MAX;
+    const int64_t frame_len_max = TOC_FRAME_LEN_MAX + (endpoint != NULL ? CURVE_LEN : 0);
     TOC_TRY(set(socket, ZMQ_MAXMSGSIZE, &frame_len_max, sizeof frame_len_max, why));
     *ret_socket = toc_take(&socket);
     return TOC_OK;

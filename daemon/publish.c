@@ -284,9 +284,17 @@ static enum toc_result pack(struct toc_engine *engine, const struct toc_bytes *r
                             size_t records_len, struct toc_bytes *ret_list)
 {
     struct toc_buf list;
-    enum toc_result result = TOC_OK;
+    enum toc_result result;
+    size_t len = 0;
+    uint8_t *room;
 
-    toc_buf_init(&list, (size_t)TOC_BATCH_RECORDS_MAX * (TOC_RECORD_LEN_MAX + 4));
+    for (size_t i = 0; i < records_len; i++) {
+        len += records[i].len + 4;
+    }
+    /* All of it at once: growing would copy, and wipe, what is already there. */
+    toc_buf_init(&list, len);
+    result = toc_buf_extend(&list, len, &room);
+    toc_buf_clear(&list);
     for (size_t i = 0; i < records_len && result == TOC_OK; i++) {
         result = toc_list_append(&list, records[i]);
     }
@@ -411,6 +419,9 @@ static enum toc_result sign_filled(struct toc_engine *engine, struct filling *fi
         log->force_epoch = false;
         log->spoke_mono = engine->now_mono;
         result = toc_apply_store(engine, log, &batch, &head, NULL, &key);
+    }
+    if (result == TOC_OK && header.opens_epoch) {
+        result = toc_epoch_wrap_first(engine, log, header.epoch);
     }
     if (result == TOC_OK && header.opens_epoch) {
         result = toc_epoch_wrap_missing(engine, log, header.epoch, 0);

@@ -209,6 +209,9 @@ enum toc_result toc_store_new(struct toc_store **ret_store)
 {
     struct toc_store *const store = calloc(1, sizeof *store);
     TOC_ENSURE(store != NULL, TOC_NOMEM);
+    /* SQLite counts its memory under a lock that every connection shares, and nobody asks for the
+     * count. Too late, and harmless, after the first store of the process. */
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     store->lock = -1;
     store->group.name = "group.db";
     store->local.name = "local.db";

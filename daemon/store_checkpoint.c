@@ -10,7 +10,7 @@
 #include <string.h>
 
 enum {
-    ASK_PAGES = 1000,
+    ASK_PAGES = 4000,
     TRUNCATE_BYTES = 64 * 1024 * 1024,
     PAGE_BYTES = 4096,
     CACHE_KIB = 256,

@@ -182,13 +182,16 @@ static enum toc_result row_exact(struct toc_store *store, uint64_t sequence, siz
     return TOC_OK;
 }
 
-static enum toc_result own_drop(struct toc_store *store, int64_t source, uint64_t sequence)
+static enum toc_result own_drop(struct toc_store *store, int64_t source,
+                                const struct toc_chunk_row *row)
 {
     TOC_AUTO(toc_query_close) struct toc_query query = {0};
     TOC_TRY(toc_query_open(store, &store->group, TOC_SQL_OWN_DROP,
-                           "DELETE FROM own WHERE source = ?1 AND sequence = ?2", &query));
-    toc_query_integer(&query, 1, source);
-    toc_query_integer(&query, 2, (int64_t)sequence);
+                           "DELETE FROM own WHERE key = ?1 AND source = ?2 AND sequence = ?3",
+                           &query));
+    toc_query_text_bytes(&query, 1, row->key);
+    toc_query_integer(&query, 2, source);
+    toc_query_integer(&query, 3, (int64_t)row->sequence);
     return toc_query_run(&query);
 }
 
@@ -197,10 +200,10 @@ static enum toc_result own_add(struct toc_store *store, int64_t source, uint64_t
 {
     TOC_AUTO(toc_query_close) struct toc_query query = {0};
     TOC_TRY(toc_query_open(store, &store->group, TOC_SQL_OWN_ADD,
-                           "INSERT INTO own (source, sequence, key) VALUES (?1, ?2, ?3)", &query));
-    toc_query_integer(&query, 1, source);
-    toc_query_integer(&query, 2, (int64_t)sequence);
-    toc_query_text(&query, 3, key);
+                           "INSERT INTO own (key, source, sequence) VALUES (?1, ?2, ?3)", &query));
+    toc_query_text(&query, 1, key);
+    toc_query_integer(&query, 2, source);
+    toc_query_integer(&query, 3, (int64_t)sequence);
     return toc_query_run(&query);
 }
 
@@ -231,7 +234,7 @@ static enum toc_result rows_cut(struct toc_store *store, uint64_t first, uint64_
     size_t to = result == TOC_OK ? from : 0;
     while (result == TOC_OK && row.sequence <= last) {
         if (row.own) {
-            TOC_TRY(own_drop(store, chunk->source, row.sequence));
+            TOC_TRY(own_drop(store, chunk->source, &row));
         }
         to += toc_chunk_row_len(&row);
         count++;
@@ -450,6 +453,7 @@ enum toc_result toc_store_current_clear(struct toc_store *store, const char *str
                           "DELETE FROM current WHERE source = ?1"
                           " AND first_sequence BETWEEN ?2 AND ?3 AND last_sequence <= ?3",
                           source, first, last));
+    /* Reads every key there is, which the rare clearing can afford. */
     TOC_TRY(clear_between(store, TOC_SQL_OWN_CLEAR,
                           "DELETE FROM own WHERE source = ?1 AND sequence BETWEEN ?2 AND ?3",
                           source, first, last));

@@ -54,9 +54,9 @@ const char *const toc_group_migrations[] = {
     "CREATE TABLE current (id INTEGER PRIMARY KEY, source INTEGER NOT NULL,"
     " first_sequence INTEGER NOT NULL, last_sequence INTEGER NOT NULL, rows BLOB NOT NULL,"
     " UNIQUE (source, first_sequence)) STRICT;"
-    "CREATE TABLE own (source INTEGER NOT NULL, sequence INTEGER NOT NULL, key TEXT NOT NULL,"
-    " PRIMARY KEY (source, sequence)) STRICT, WITHOUT ROWID;"
-    "CREATE INDEX own_by_key ON own (key);",
+    /* Found by key, and one tree: a publisher writes to it with every record. */
+    "CREATE TABLE own (key TEXT NOT NULL, source INTEGER NOT NULL, sequence INTEGER NOT NULL,"
+    " PRIMARY KEY (key, source, sequence)) STRICT, WITHOUT ROWID;",
 };
 const int toc_group_migrations_len =
     (int)(sizeof toc_group_migrations / sizeof toc_group_migrations[0]);

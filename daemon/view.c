@@ -32,6 +32,7 @@ static enum toc_result drop_target(struct toc_engine *engine, const struct toc_l
         target->publisher[0] == '\0' ? log->row.log.publisher : target->publisher;
     const char *stream = target->stream[0] == '\0' ? log->row.log.stream : target->stream;
     const bool same_log = strcmp(publisher, log->row.log.publisher) == 0;
+    enum toc_result result;
 
     if (strcmp(stream, log->row.log.stream) != 0 ||
         !may_correct(engine, log->row.log.publisher, publisher)) {
@@ -40,7 +41,9 @@ static enum toc_result drop_target(struct toc_engine *engine, const struct toc_l
     if (same_log && target->sequence >= sequence) {
         return toc_fail(why, TOC_INVALID, "corrects a record that comes later");
     }
-    return toc_store_current_drop(engine->store, stream, publisher, target->sequence);
+    /* Withdrawn before, passed over here, or gone with its keys: then there is nothing to correct. */
+    result = toc_store_current_drop(engine->store, stream, publisher, target->sequence);
+    return result == TOC_NOTFOUND ? TOC_OK : result;
 }
 
 static int32_t ends_of(const struct toc_record *record)

@@ -268,6 +268,52 @@ static enum toc_result absolute(const char *path, char ret_path[PATH_MAX], struc
     return TOC_OK;
 }
 
+/* One past the end of a quoted text; `at` when there is none. */
+static uint8_t *skip_quoted(uint8_t *at, const uint8_t *end)
+{
+    const uint8_t quote = *at;
+    if (quote != '"' && quote != '\'') {
+        return at;
+    }
+    for (at++; at < end && *at != quote; at++) {
+        at += *at == '\\' && at + 1 < end ? 1 : 0;
+    }
+    return at < end ? at + 1 : at;
+}
+
+static uint8_t *skip_comment(uint8_t *at, const uint8_t *end)
+{
+    const bool slash = *at == '/' && at + 1 < end;
+    if (*at == '#' || (slash && at[1] == '/')) {
+        uint8_t *const line_end = memchr(at, '\n', (size_t)(end - at));
+        return line_end == NULL ? at + (end - at) : line_end;
+    }
+    if (slash && at[1] == '*') {
+        uint8_t *const close = memmem(at + 2, (size_t)(end - at - 2), "*/", 2);
+        return close == NULL ? at : close + 2; /* libconfuse says that it does not end */
+    }
+    return at;
+}
+
+/* libconfuse 3.3 counts the lines of a comment more than once, and then names the wrong line. So
+ * comments become spaces first. One begins where a word might: in the middle of a bare word, such
+ * as tcp://host, it is none. */
+static void blank_comments(struct toc_buf *buf)
+{
+    uint8_t *at = buf->data;
+    const uint8_t *const end = buf->data + buf->len;
+    bool in_word = false;
+    while (at < end) {
+        uint8_t *const quoted = skip_quoted(at, end);
+        uint8_t *const comment = in_word ? at : skip_comment(at, end);
+        for (uint8_t *c = at; c < comment; c++) {
+            *c = *c == '\n' ? '\n' : ' ';
+        }
+        in_word = quoted == at && comment == at && strchr(" \t\r\n={}(),;", *at) == NULL;
+        at = quoted > at ? quoted : comment > at ? comment : at + 1;
+    }
+}
+
 /* The text with END_TEXT and a NUL behind it, and how many lines it had. */
 static enum toc_result read_text(const char *path, struct toc_buf *buf, int *ret_lines,
                                  struct toc_why *why)
@@ -279,6 +325,9 @@ static enum toc_result read_text(const char *path, struct toc_buf *buf, int *ret
             return toc_fail(why, TOC_MALFORMED, "%s:%d: not a text file", path, lines + 1);
         }
         lines += buf->data[i] == '\n' ? 1 : 0;
+    }
+    if (buf->len > 0) {
+        blank_comments(buf);
     }
     TOC_TRY(toc_buf_append(buf, toc_bytes_of(END_TEXT, sizeof END_TEXT)));
     *ret_lines = lines;

@@ -30,7 +30,7 @@ const struct toc_conf_row toc_conf_rows[TOC_CONF_ROWS] = {
      false, "Seconds, at least, between two receipts for a log."},
     {TOC_CONF_TOP, "submissions_max", TOC_CONF_NUMBER, CONF_NUMBER(submissions_max), NULL, 100000,
      1, 10000000, false, false,
-     "How many submissions are kept while the hub has not yet shown this member's own logs."},
+     "How many records are kept while the hub has not yet shown this member's own logs."},
     {TOC_CONF_TOP, "log_level", TOC_CONF_LEVEL, CONF_TEXT(log_level), "info", 0, 0, 0, true, false,
      "error, warn, info or debug."},
     {TOC_CONF_LISTEN, "session", TOC_CONF_ENDPOINT, CONF_TEXT(listen_session), "", 0, 0, 0, false,

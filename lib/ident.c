@@ -60,6 +60,24 @@ static bool is_deceptive(uint32_t character)
            (character >= 0x2066 && character <= 0x2069);
 }
 
+/* Eight bytes at a time: the high bit of each byte of the sum says whether that byte is outside
+ * printable ASCII. Records are mostly such text, and every one is checked wherever it arrives. */
+static size_t plain_len(const char *text, size_t len)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    size_t at = 0;
+    for (; len - at >= sizeof ones; at += sizeof ones) {
+        uint64_t word;
+        memcpy(&word, text + at, sizeof word);
+        const uint64_t below = (word - ones * 0x20) & ~word;
+        const uint64_t deleted = word + ones; /* 0x7f carries into the high bit */
+        if (((word | below | deleted) & ones * 0x80) != 0) {
+            break;
+        }
+    }
+    return at;
+}
+
 bool toc_ident_text(const char *text, unsigned len_max)
 {
     if (text == NULL || text[0] == '\0') {
@@ -69,7 +87,8 @@ bool toc_ident_text(const char *text, unsigned len_max)
     if (len > len_max) {
         return false;
     }
-    struct toc_bytes rest = toc_bytes_of(text, len);
+    const size_t plain = plain_len(text, len);
+    struct toc_bytes rest = toc_bytes_of(text + plain, len - plain);
     uint32_t character;
     enum toc_result result;
     while ((result = toc_utf8_next(&rest, &character)) == TOC_OK) {

@@ -76,7 +76,7 @@ struct toc_hash toc_roster_audience_hash(const struct toc_roster *roster,
  * Then a new epoch opens. */
 bool toc_roster_audience_shrank(const struct toc_roster *was, const struct toc_roster *now,
                                 const char *publisher, const char *stream);
-/* Same id and the same signing, box and transport keys. */
+/* The same signing and box keys. */
 bool toc_member_same_keys(const struct toc_member *a, const struct toc_member *b);
 
 enum toc_validity {

@@ -26,6 +26,13 @@ static enum toc_result check_roles(const struct toc_member *member, struct toc_w
     return TOC_OK;
 }
 
+static bool has_next(const struct toc_member *member)
+{
+    static const struct toc_box_public none;
+
+    return memcmp(&member->curve_next_public, &none, sizeof(none)) != 0;
+}
+
 static enum toc_result check_keys(const struct toc_member *member, struct toc_why *why)
 {
     if (!toc_sign_public_valid(&member->sign_public)) {
@@ -33,7 +40,8 @@ static enum toc_result check_keys(const struct toc_member *member, struct toc_wh
                         member->id);
     }
     if (!toc_box_public_valid(&member->box_public) ||
-        !toc_box_public_valid(&member->curve_public)) {
+        !toc_box_public_valid(&member->curve_public) ||
+        (has_next(member) && !toc_box_public_valid(&member->curve_next_public))) {
         return toc_fail(why, TOC_INVALID,
                         "a box or transport key of '%s' is not a valid X25519 key", member->id);
     }
@@ -129,7 +137,9 @@ static bool keys_clash(const struct toc_member *a, const struct toc_member *b)
            memcmp(&a->box_public, &b->box_public, sizeof(a->box_public)) == 0 ||
            memcmp(&a->curve_public, &b->curve_public, sizeof(a->curve_public)) == 0 ||
            memcmp(&a->curve_public, &b->curve_next_public, sizeof(a->curve_public)) == 0 ||
-           memcmp(&a->curve_next_public, &b->curve_public, sizeof(a->curve_public)) == 0;
+           memcmp(&a->curve_next_public, &b->curve_public, sizeof(a->curve_public)) == 0 ||
+           (has_next(a) &&
+            memcmp(&a->curve_next_public, &b->curve_next_public, sizeof(a->curve_public)) == 0);
 }
 
 static enum toc_result check_unique_keys(const struct toc_roster *roster, struct toc_why *why)

@@ -13,7 +13,7 @@ static bool is_reason(const char *reason)
 
 static bool is_reference(const struct toc_reference *reference)
 {
-    return reference->sequence > 0 && reference->sequence <= INT64_MAX &&
+    return reference->sequence > 0 && reference->sequence <= TOC_SEQUENCE_MAX &&
            (reference->publisher[0] == '\0' || toc_ident_member(reference->publisher)) &&
            (reference->stream[0] == '\0' || toc_ident_stream(reference->stream));
 }

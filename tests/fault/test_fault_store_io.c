@@ -24,8 +24,8 @@ static const struct {
     bool forever;
     long stride; /* what stays broken differs little from one call to the next */
 } cases[] = {
-    {TOC_FAULT_IO, false, 1},  {TOC_FAULT_IO, true, 3},    {TOC_FAULT_FULL, false, 1},
-    {TOC_FAULT_FULL, true, 3}, {TOC_FAULT_TORN, false, 1},
+    {TOC_FAULT_IO, false, 1},  {TOC_FAULT_IO, true, 7},    {TOC_FAULT_FULL, false, 1},
+    {TOC_FAULT_FULL, true, 7}, {TOC_FAULT_TORN, false, 2},
 };
 
 START_TEST(every_call)

@@ -53,7 +53,7 @@ START_TEST(allocations)
     const bool forever = _i == 1;
     long runs = 0;
     bool reached = true;
-    for (long at = 1; reached; at += 1 + at / 40) {
+    for (long at = 1; reached; at += 1 + at / 25) {
         char what[96];
         (void)snprintf(what, sizeof what, "no memory at call %ld %s", at,
                        forever ? "for good" : "once");

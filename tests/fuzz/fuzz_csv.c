@@ -1,6 +1,6 @@
 /* A council's own register, as a spreadsheet left it. */
-#include "fuzz_import.h"
 #include "import_framework_csv.h"
+#include "importing.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -1,6 +1,6 @@
 /* Open Contracting files, which come from portals that anybody may feed. */
-#include "fuzz_import.h"
 #include "import_ocds.h"
+#include "importing.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

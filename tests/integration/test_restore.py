@@ -3,7 +3,7 @@
 import shutil
 
 import wire
-from harness import Member, references
+from harness import references, tocsind
 
 
 def submit(member, *names):
@@ -145,10 +145,7 @@ def test_a_copied_key_is_found_out_and_the_log_goes_on(group):
         current = {row["reference"]: row["sequence"]
                    for row in member.json("framework", "list")["frameworks"]}
         assert current["a-1"] == 1 and current["b-1"] == 3 and len(current) == 3
-    sets = {frozenset(references(member.json("framework", "list")["frameworks"]) or
-                      [row["reference"] for row in member.json("framework", "list")["frameworks"]])
-            for member in group.members.values()}
-    assert len(sets) == 1, f"everybody shows what stands: {sets}"
+        assert "other-2" in current, "what its publisher holds stands"
 
 
 def test_a_store_of_another_group_or_member_is_not_taken(groups):
@@ -158,9 +155,6 @@ def test_a_store_of_another_group_or_member_is_not_taken(groups):
     one.leeds.stop()
     shutil.copytree(one.leeds.store, other.leeds.store)
     shutil.copytree(one.leeds.store, other.york.store)
-    assert isinstance(other.york, Member)
-    from harness import tocsind
-
     for member in (other.leeds, other.york):
         said = tocsind("-c", member.conf, expect=1)
         assert said.err.count("\n") == 1 and "store" in said.err, said

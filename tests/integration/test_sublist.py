@@ -119,6 +119,18 @@ def test_withdrawing_and_ending(region):
     assert STREAM in refused.err
 
 
+def test_importing_for_a_sub_group(region, tmp_path):
+    register = tmp_path / "register.csv"
+    register.write_text("ContractReference,ContractTitle,ContractType,SupplierName\n"
+                        "L-1,Gritting,Framework agreement,Aire Surfacing Limited\n")
+    report = region.leeds.json("import", "contracts", register, "--list", "highways")
+    assert report["stream"] == STREAM and report["staged"] == 1
+    preview = region.leeds.json("preview")
+    assert {one["stream"] for one in preview["records"]} == {STREAM}
+    assert preview["recipients"] == [{"stream": STREAM, "members": ["york"]}]
+    region.leeds.run("import", "contracts", "-", "--list", "No List", expect=2)
+
+
 def test_the_signers_desk_refuses(groups):
     group = groups(councils=("leeds",))
     make_list(group, expect=1)  # there is nothing to end

@@ -250,6 +250,7 @@ void sim_restore(struct sim_node *node, struct toc_store **store)
     if (node->engine != NULL) {
         sim_crash(node);
     }
+    sim_check_before_restore(node);
     toc_store_close(&node->store);
     node->store = *store;
     *store = NULL;

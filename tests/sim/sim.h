@@ -10,6 +10,7 @@
 #define TOC_SIM_H
 
 #include "fixture_group.h"
+#include "wire_session.h"
 
 #define SIM_NODES_MAX 8
 #define SIM_WIRES_MAX 16
@@ -202,6 +203,7 @@ void sim_check_again(struct sim_node *node);
 void sim_check_sent(struct sim_node *node, const struct toc_out *out, size_t len);
 /* What only its own disk held is forgotten by the checks too. */
 void sim_check_restored(struct sim_node *node);
+void sim_check_before_restore(struct sim_node *node);
 /* The member's log; NULL when there is none. */
 struct sim_seen *sim_seen(struct sim_node *node, const struct toc_log_id *log);
 /* Its row in the member's store. */

@@ -68,6 +68,21 @@ static bool became(const struct sim_submission *one)
     return one->first_sequence != 0 && held_elsewhere(one->node, &wanted);
 }
 
+/* The clients learn in time where their records went: a disk that is put back forgets the ids, and who
+ * asked again then would have its records stored twice. */
+void sim_check_before_restore(struct sim_node *node)
+{
+    for (struct sim_submission *one = node->sim->submissions; one != NULL; one = one->next) {
+        struct toc_submission known;
+        char id[SIM_KEY_LEN];
+        (void)snprintf(id, sizeof(id), "s%u", one->number);
+        if (one->node == node && toc_store_submission_find(node->store, id, &known) == TOC_OK) {
+            one->asked = SIM_ACKNOWLEDGED;
+            one->first_sequence = known.first_sequence;
+        }
+    }
+}
+
 void sim_check_restored(struct sim_node *node)
 {
     struct sim *sim = node->sim;

@@ -199,6 +199,47 @@ static const char *publisher_disagrees(struct sim_node *publisher)
     return reason == NULL ? records_disagree(publisher) : reason;
 }
 
+/* A publisher that died before its wraps had left took the key with it: then readers wait in vain. */
+static bool opens_all(struct sim_node *hub, const struct toc_log_row *row)
+{
+    for (uint32_t number = 1; number <= row->chain.epoch; number++) {
+        struct toc_epoch_row epoch;
+        if (toc_store_epoch_get(hub->store, row->id, number, &epoch) != TOC_OK || !epoch.has_key) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* All who are left hold the same of a log whose publisher has left, and it has ended. One that the hub
+ * never saw has no closing: whoever got it from its publisher keeps it. */
+static const char *left_behind(struct sim *sim, const struct sim_node *gone)
+{
+    struct toc_log_id log = {.stream = "framework", .generation = 1};
+    struct toc_log_row first = {.id = 0};
+    const char *reason = NULL;
+
+    memcpy(log.publisher, gone->member, sizeof(log.publisher));
+    if (!sim_log_row(&sim->nodes[0], &log, &first)) {
+        return NULL;
+    }
+    for (size_t i = 0; i < sim->nodes_len && reason == NULL; i++) {
+        struct sim_node *node = &sim->nodes[i];
+        struct toc_log_row row;
+        if (node->gone || node->asleep || !sim_log_row(node, &log, &row)) {
+            continue;
+        }
+        if (row.chain.next_sequence != first.chain.next_sequence) {
+            reason = say(node, &row, "holds", row.chain.next_sequence, first.chain.next_sequence);
+        } else if (row.applied_next != row.chain.next_sequence && opens_all(&sim->nodes[0], &first)) {
+            reason = say(node, &row, "applied", row.applied_next, row.chain.next_sequence);
+        } else if (row.state != TOC_LOG_ENDED) {
+            reason = say(node, &row, "state", row.state, TOC_LOG_ENDED);
+        }
+    }
+    return reason;
+}
+
 const char *sim_disagreement(struct sim *sim)
 {
     const char *reason = NULL;
@@ -212,7 +253,11 @@ const char *sim_disagreement(struct sim *sim)
     }
     for (size_t i = 0; i < sim->nodes_len && reason == NULL; i++) {
         struct sim_node *node = &sim->nodes[i];
-        if (node->asleep || node->gone) {
+        if (node->gone) {
+            reason = left_behind(sim, node);
+            continue;
+        }
+        if (node->asleep) {
             continue;
         }
         if (toc_store_submissions_waiting(node->store) > 0) {

@@ -149,9 +149,9 @@ START_TEST(test_reference_names_and_range)
     ck_assert_uint_eq(again.supersedes.sequence, 9);
     record.supersedes = (struct toc_reference){"Leeds", "", 9};
     ck_assert_int_eq(toc_wire_record_encode(arena, &record, &bytes), TOC_INVALID);
-    record.supersedes = (struct toc_reference){"", "", (uint64_t)INT64_MAX + 1};
+    record.supersedes = (struct toc_reference){"", "", TOC_SEQUENCE_MAX + 1};
     ck_assert_int_eq(toc_wire_record_encode(arena, &record, &bytes), TOC_INVALID);
-    record.supersedes.sequence = INT64_MAX;
+    record.supersedes.sequence = TOC_SEQUENCE_MAX;
     ck_assert_int_eq(toc_wire_record_encode(arena, &record, &bytes), TOC_OK);
 }
 END_TEST

@@ -1,7 +1,7 @@
-/* fuzz_import: what the targets of the importers share: the member whose file it is, and what must
+/* importing: what the targets of the importers share: the member whose file it is, and what must
  * be so of whatever came out. */
-#ifndef TOC_FUZZ_IMPORT_H
-#define TOC_FUZZ_IMPORT_H
+#ifndef TOC_FUZZ_IMPORTING_H
+#define TOC_FUZZ_IMPORTING_H
 
 #include "fuzz.h"
 #include "import_result.h"

@@ -1,4 +1,4 @@
-#include "fuzz_import.h"
+#include "importing.h"
 #include <string.h>
 
 const struct toc_member *toc_fuzz_member(void)
