@@ -58,6 +58,7 @@ enum toc_result toc_apply_store(struct toc_engine *engine, struct toc_log *log,
         log->row.state = TOC_LOG_ENDED;
         engine->more_to_apply = true; /* the generation that goes on from it */
     }
+    log->grew = true;
     log->advanced = true;
     log->heard_mono = engine->now_mono;
     log->missed = 0;
@@ -127,12 +128,13 @@ static enum toc_result apply_records(struct toc_engine *engine, struct toc_log *
     uint64_t sequence = header->first_sequence;
     const uint64_t end = header->first_sequence + header->count;
 
-    for (; sequence < end; sequence++) {
+    for (size_t i = 0; sequence < end; i++, sequence++) {
+        const struct toc_record *known = engine->known == NULL ? NULL : engine->known[i];
         struct toc_bytes bytes;
         struct toc_why why = {""};
         enum toc_result result = toc_list_next(&plain, TOC_RECORD_LEN_MAX, &bytes);
         if (result == TOC_OK && sequence >= log->row.applied_next) {
-            result = toc_view_record(engine, log, sequence, bytes, grace, &why);
+            result = toc_view_record(engine, log, sequence, bytes, known, grace, &why);
         }
         if (result == TOC_STORE || result == TOC_NOMEM) {
             return result;

@@ -37,7 +37,7 @@ static enum toc_result view_stored(struct toc_engine *engine, struct toc_log *lo
         struct toc_bytes bytes;
         enum toc_result result = toc_list_next(&plain, TOC_RECORD_LEN_MAX, &bytes);
         if (result == TOC_OK && sequence < log->row.applied_next) {
-            result = toc_view_record(engine, log, sequence, bytes, grace, NULL);
+            result = toc_view_record(engine, log, sequence, bytes, NULL, grace, NULL);
             *records += result == TOC_OK ? 1 : 0;
         }
         if (result == TOC_STORE || result == TOC_NOMEM) {
@@ -155,25 +155,21 @@ enum toc_result toc_apply_void(struct toc_engine *engine, struct toc_log *log,
     return toc_engine_log_save(engine, log);
 }
 
-/* One older generation, as the new one's first batch speaks of it. If our copy ran with the head
- * that stands, it ends there; otherwise it is the abandoned one, and the standing one is fetched
- * anew. */
-static enum toc_result end_generation(struct toc_engine *engine, struct toc_log *older,
-                                      const struct toc_abandoned *stands)
+enum toc_result toc_apply_end(struct toc_engine *engine, struct toc_log *older,
+                              uint64_t next_sequence, const struct toc_hash *head)
 {
     struct toc_hash ours = older->row.chain.head;
-    bool same = older->row.chain.next_sequence == stands->next_sequence;
+    bool same = older->row.chain.next_sequence == next_sequence;
 
-    if (older->row.chain.next_sequence > stands->next_sequence && stands->next_sequence > 1) {
-        same =
-            toc_store_head_at(engine->store, older->row.id, stands->next_sequence, &ours) == TOC_OK;
+    if (older->row.chain.next_sequence > next_sequence && next_sequence > 1) {
+        same = toc_store_head_at(engine->store, older->row.id, next_sequence, &ours) == TOC_OK;
     }
-    same = same && toc_hash_equal(&ours, &stands->head);
-    older->row.closed_next = stands->next_sequence;
+    same = same && toc_hash_equal(&ours, head);
+    older->row.closed_next = next_sequence;
     if (same) {
         older->row.state = TOC_LOG_ENDED;
-        if (older->row.chain.next_sequence > stands->next_sequence) {
-            return toc_apply_void(engine, older, stands->next_sequence);
+        if (older->row.chain.next_sequence > next_sequence) {
+            return toc_apply_void(engine, older, next_sequence);
         }
         return toc_engine_log_save(engine, older);
     }
@@ -182,6 +178,21 @@ static enum toc_result end_generation(struct toc_engine *engine, struct toc_log 
         TOC_TRY(toc_apply_void(engine, older, 1));
     }
     return toc_ask_missing(engine, older);
+}
+
+enum toc_result toc_apply_pins(struct toc_engine *engine)
+{
+    const struct toc_roster *roster = toc_engine_roster(engine);
+
+    for (size_t i = 0; i < roster->pins_len; i++) {
+        const struct toc_pin *pin = &roster->pins[i];
+        struct toc_log *log = toc_engine_log(engine, &pin->log);
+        if (log != NULL && log->row.id != 0 && log->row.closed_next != pin->next_sequence) {
+            TOC_TRY(toc_engine_write(engine));
+            TOC_TRY(toc_apply_end(engine, log, pin->next_sequence, &pin->head));
+        }
+    }
+    return TOC_OK;
 }
 
 enum toc_result toc_apply_generation(struct toc_engine *engine, struct toc_log *log,
@@ -205,5 +216,5 @@ enum toc_result toc_apply_generation(struct toc_engine *engine, struct toc_log *
     older_id.generation = stands->generation;
     TOC_TRY(toc_engine_log_get(engine, &older_id, &older));
     TOC_TRY(toc_engine_log_save(engine, older));
-    return end_generation(engine, older, stands);
+    return toc_apply_end(engine, older, stands->next_sequence, &stands->head);
 }

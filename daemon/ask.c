@@ -36,6 +36,35 @@ enum toc_result toc_ask_offer_all(struct toc_engine *engine, struct toc_session 
     return have->heads_len > 0 ? toc_out_message(engine, session->link, &message) : TOC_OK;
 }
 
+enum toc_result toc_ask_offer_grown(struct toc_engine *engine, struct toc_session *session)
+{
+    struct toc_log_head heads[TOC_HAVE_HEADS_MAX];
+    struct toc_message message = {.kind = TOC_MESSAGE_HAVE, .as.have = {.heads = heads}};
+    struct toc_have *have = &message.as.have;
+
+    for (size_t i = 0; i < engine->logs_len; i++) {
+        const struct toc_log *log = &engine->logs[i];
+        if (log->grew && toc_engine_may_carry(engine, session, log)) {
+            head_of(log, &heads[have->heads_len++]);
+        }
+        if (have->heads_len == TOC_HAVE_HEADS_MAX) {
+            TOC_TRY(toc_out_message(engine, session->link, &message));
+            have->heads_len = 0;
+        }
+    }
+    return toc_out_message(engine, session->link, &message);
+}
+
+void toc_ask_forget(struct toc_engine *engine, const struct toc_session *session)
+{
+    for (size_t i = 0; i < engine->logs_len; i++) {
+        if (engine->logs[i].source == session->link) {
+            engine->logs[i].source = 0;
+            engine->logs[i].by_feed = false;
+        }
+    }
+}
+
 enum toc_result toc_ask_offer_end(struct toc_engine *engine, struct toc_session *session)
 {
     const struct toc_message message = {.kind = TOC_MESSAGE_HAVE, .as.have = {.complete = true}};
@@ -144,6 +173,9 @@ static enum toc_result offered_own(struct toc_engine *engine, struct toc_session
     if (log->row.closed_next != 0 && head->next_sequence > log->row.closed_next) {
         return TOC_OK; /* abandoned: a later generation says where this one ends */
     }
+    if (head->next_sequence > log->offered_next) {
+        log->offered_next = head->next_sequence;
+    }
     if (head->next_sequence > log->claimed_next) {
         log->claimed_next = head->next_sequence;
         toc_engine_note(engine, TOC_NOTICE_WARN, "log.behind",
@@ -171,6 +203,9 @@ enum toc_result toc_ask_offered(struct toc_engine *engine, struct toc_session *s
         return offered_own(engine, session, log, head);
     }
     source = toc_engine_session_of(engine, log->source);
+    if (source == session && head->next_sequence <= log->row.chain.next_sequence) {
+        return TOC_OK; /* followed, and nothing was lost */
+    }
     /* The publisher is the best source. A member's new connection takes over from an old one that
      * nobody has noticed to be gone. */
     if ((source == NULL || is_publisher(session, log) ||
@@ -204,8 +239,8 @@ enum toc_result toc_ask_received(struct toc_engine *engine, struct toc_log *log,
     return TOC_OK;
 }
 
-/* The publisher, or else a hub, and each time another: the one asked last did not have it, or keeps it
- * back. Two hubs must not wait for each other. */
+/* The publisher, or else a hub, and each time another: the one asked last did not have it, or keeps
+ * it back. Two hubs must not wait for each other. */
 static struct toc_session *best_source(struct toc_engine *engine, const struct toc_log *log)
 {
     const struct toc_session *last = toc_engine_session_of(engine, log->source);
@@ -228,11 +263,10 @@ static struct toc_session *best_source(struct toc_engine *engine, const struct t
 enum toc_result toc_ask_missing(struct toc_engine *engine, struct toc_log *log)
 {
     struct toc_session *source = best_source(engine, log);
-    const bool over = log->row.state == TOC_LOG_STOPPED ||
-                      (log->row.state == TOC_LOG_ENDED && !log->waiting_key);
+    const bool over =
+        log->row.state == TOC_LOG_STOPPED || (log->row.state == TOC_LOG_ENDED && !log->waiting_key);
 
-    if (source == NULL || over ||
-        engine->now_mono - log->wanted_mono < ASK_AGAIN_MS / 5) {
+    if (source == NULL || over || engine->now_mono - log->wanted_mono < ASK_AGAIN_MS / 5) {
         return TOC_OK;
     }
     return follow(engine, log, source);

@@ -44,8 +44,8 @@ static enum toc_result settle(struct toc_engine *engine, enum toc_result result)
     return result;
 }
 
-/* Frames for it met a full socket and are lost. Now that it speaks again, both sides begin anew: a Hello
- * brings back whatever was on its way. */
+/* Frames for it met a full socket and are lost. Now that it speaks again, both sides begin anew: a
+ * Hello brings back whatever was on its way. */
 static enum toc_result resume(struct toc_engine *engine, struct toc_session *session)
 {
     if (!session->blocked) {

@@ -209,6 +209,9 @@ static enum toc_result load(struct toc_engine *engine, struct toc_bytes roster_f
     TOC_TRY(load_rosters(engine, why));
     TOC_TRY(toc_store_logs(engine->store, load_log, engine));
     result = take_roster_file(engine, roster_file, why);
+    if (result != TOC_OK && why != NULL) {
+        toc_why_prefix(why, "%s", engine->conf->roster);
+    }
     if (result != TOC_OK && engine->in_transaction) {
         toc_store_rollback(engine->store);
         engine->in_transaction = false;
@@ -330,7 +333,8 @@ enum toc_result toc_engine_roster_file(struct toc_engine *engine, struct toc_buf
     TOC_TRY(toc_buf_append_text(ret_file, TOC_ROSTER_FILE_MAGIC));
     for (uint64_t version = 1; version <= last; version++) {
         struct toc_bytes bytes;
-        TOC_TRY(toc_store_roster_get(engine->store, version, engine->arena, &bytes));
+        toc_arena_reset(engine->scratch);
+        TOC_TRY(toc_store_roster_get(engine->store, version, engine->scratch, &bytes));
         TOC_TRY(toc_list_append(ret_file, bytes));
     }
     return TOC_OK;

@@ -19,8 +19,10 @@ struct toc_log {
     bool force_epoch; /* own: the next batch opens a new epoch */
     bool waiting_key; /* the next batch to apply needs a wrap that is due */
     bool advanced;    /* in this tick: links that want it are served at its end */
+    bool grew;        /* since the last beat */
     uint64_t
         claimed_next; /* own: the furthest a prover said it holds; sign nothing before it is back */
+    uint64_t offered_next; /* own: the furthest that somebody holds and can give back */
 
     /* What its publisher last said about itself. */
     struct toc_bytes heartbeat; /* heap; the newest, verbatim, for relaying; empty: none */
@@ -109,8 +111,9 @@ struct toc_engine {
     struct toc_arena
         *scratch; /* one batch at a time: opened records; reset by whoever reads a batch */
     int64_t now_wall, now_mono;
-    unsigned verifications; /* left in this tick */
-    size_t taken;           /* bytes of batches that peers gave in this tick */
+    unsigned verifications;                /* left in this tick */
+    size_t taken;                          /* bytes of batches that peers gave in this tick */
+    const struct toc_record *const *known; /* of the own batch being stored, or NULL */
     unsigned applications;
 
     struct toc_log *logs; /* in order of creation */
@@ -161,6 +164,8 @@ enum toc_result toc_engine_log_get(struct toc_engine *engine, const struct toc_l
  * bounds. */
 bool toc_engine_log_admissible(struct toc_engine *engine, const struct toc_session *session,
                                const struct toc_log_id *id);
+/* The roster says where it ends, and nobody else's word counts. */
+bool toc_log_is_pinned(const struct toc_engine *engine, const struct toc_log_id *id);
 uint32_t toc_engine_log_index(const struct toc_engine *engine, const struct toc_log *log);
 struct toc_session *toc_engine_session_of(struct toc_engine *engine, toc_link link);
 bool toc_engine_may_carry(const struct toc_engine *engine, const struct toc_session *session,
@@ -190,9 +195,11 @@ bool toc_publish_proven(const struct toc_engine *engine);
 /* Records are validated. Signed at _finish, or kept unsigned until proven. `ret_first_sequence` is
  * the sequence it will get if signed in this tick, 0 if it waits. TOC_EXISTS: this id is known
  * (then what it got), TOC_DENIED (roster, grace, expired), TOC_TOOBIG (too many wait), TOC_INVALID
- * (with why). */
+ * (with why). `known`: the records as they were read, each in the tick's arena or NULL, so that
+ * they are not read again to be applied; may be NULL. */
 enum toc_result toc_publish_submit(struct toc_engine *engine, const char *stream, const char *id,
                                    const struct toc_bytes *records, size_t records_len,
+                                   const struct toc_record *const *known,
                                    uint64_t *ret_first_sequence, struct toc_why *why)
     TOC_MUST_CHECK;
 /* At _finish: signs what is queued and, once proven, what waited. */
@@ -204,8 +211,9 @@ enum toc_result toc_publish_log(struct toc_engine *engine, const char *stream,
 /* What a closing cuts off our own log waits to be signed again, in the same order. */
 enum toc_result toc_publish_requeue(struct toc_engine *engine, const struct toc_log *log,
                                     uint64_t first_sequence) TOC_MUST_CHECK;
-/* A stopped own log: the next batch opens the next generation, naming what it abandons. An open
- * one: a new epoch. TOC_NOTFOUND. */
+/* A stopped own log, and one whose end (an own heartbeat proves it) nobody holds any more: the next
+ * batch opens the next generation, naming what it abandons. Another open one: a new epoch.
+ * TOC_NOTFOUND. */
 enum toc_result toc_publish_rotate(struct toc_engine *engine, const char *stream,
                                    struct toc_why *why) TOC_MUST_CHECK;
 
@@ -254,10 +262,12 @@ enum toc_result toc_apply_batch(struct toc_engine *engine, struct toc_log *log,
 /* A generation is applied after the one it goes on from. */
 bool toc_apply_waits_for_older(struct toc_engine *engine, const struct toc_log *log);
 /* view.c: what one record changes. TOC_INVALID, TOC_DENIED: passed over, with why. `grace`: made
- * after its roster expired, so only a withdrawal counts. */
+ * after its roster expired, so only a withdrawal counts. `known`: the record as it was read, or
+ * NULL.
+ */
 enum toc_result toc_view_record(struct toc_engine *engine, struct toc_log *log, uint64_t sequence,
-                                struct toc_bytes bytes, bool grace, struct toc_why *why)
-    TOC_MUST_CHECK;
+                                struct toc_bytes bytes, const struct toc_record *known, bool grace,
+                                struct toc_why *why) TOC_MUST_CHECK;
 /* Applies from the cursor on, as far as keys and the tick's budget reach. */
 enum toc_result toc_apply_log(struct toc_engine *engine, struct toc_log *log) TOC_MUST_CHECK;
 /* Forgets everything from next_sequence on and derives the publisher's view anew. */
@@ -280,6 +290,12 @@ enum toc_result toc_apply_read(struct toc_engine *engine, struct toc_log *log,
                                                        uint64_t sequence, int64_t time_ms,
                                                        const struct toc_record *record),
                                void *context) TOC_MUST_CHECK;
+/* The log ends before next_sequence, at this head. If our copy ran through it, what comes after is
+ * voided; otherwise ours is the abandoned one, and the standing one is fetched anew. */
+enum toc_result toc_apply_end(struct toc_engine *engine, struct toc_log *log,
+                              uint64_t next_sequence, const struct toc_hash *head) TOC_MUST_CHECK;
+/* The roster's pins: they end logs like closings, and win over them. */
+enum toc_result toc_apply_pins(struct toc_engine *engine) TOC_MUST_CHECK;
 /* A later generation begins: what it abandons is voided, what stands is ended where it says. */
 enum toc_result toc_apply_generation(struct toc_engine *engine, struct toc_log *log,
                                      const struct toc_batch_header *header) TOC_MUST_CHECK;
@@ -306,6 +322,12 @@ enum toc_result toc_ask_offer_end(struct toc_engine *engine, struct toc_session 
     TOC_MUST_CHECK;
 enum toc_result toc_ask_offer_log(struct toc_engine *engine, const struct toc_log *log)
     TOC_MUST_CHECK;
+/* The logs that grew since the last beat: the feed may have lost the newest batch, and its
+ * publisher may never speak again. With none it only says that we are there. */
+enum toc_result toc_ask_offer_grown(struct toc_engine *engine, struct toc_session *session)
+    TOC_MUST_CHECK;
+/* Nothing is wanted from this session any more. */
+void toc_ask_forget(struct toc_engine *engine, const struct toc_session *session);
 /* The peer says it holds the log up to next_sequence. */
 enum toc_result toc_ask_offered(struct toc_engine *engine, struct toc_session *session,
                                 const struct toc_log_head *head) TOC_MUST_CHECK;

@@ -59,6 +59,24 @@ static enum toc_result logs_grow(struct toc_engine *engine)
     return TOC_OK;
 }
 
+/* A log that the roster has pinned ends there from its first day here. */
+static uint64_t pinned_at(const struct toc_engine *engine, const struct toc_log_id *id)
+{
+    const struct toc_roster *roster = toc_engine_roster(engine);
+
+    for (size_t i = 0; roster != NULL && i < roster->pins_len; i++) {
+        if (toc_log_id_compare(&roster->pins[i].log, id) == 0) {
+            return roster->pins[i].next_sequence;
+        }
+    }
+    return 0;
+}
+
+bool toc_log_is_pinned(const struct toc_engine *engine, const struct toc_log_id *id)
+{
+    return pinned_at(engine, id) != 0;
+}
+
 enum toc_result toc_engine_log_get(struct toc_engine *engine, const struct toc_log_id *id,
                                    struct toc_log **ret_log)
 {
@@ -80,6 +98,7 @@ enum toc_result toc_engine_log_get(struct toc_engine *engine, const struct toc_l
     log->row.applied_next = 1;
     log->row.chain.next_sequence = 1;
     log->row.chain.head = toc_head_start(&engine->group, id);
+    log->row.closed_next = pinned_at(engine, id);
     log->own = strcmp(id->publisher, engine->me) == 0;
     log->spoke_mono = engine->now_mono;
     log->heard_mono = engine->now_mono;
@@ -211,12 +230,7 @@ static void session_end(struct toc_engine *engine, struct toc_session *session)
     session->pending_len = 0;
     session->unconfirmed = 0;
     session->received = 0;
-    for (size_t i = 0; i < engine->logs_len; i++) {
-        if (engine->logs[i].source == session->link) {
-            engine->logs[i].source = 0;
-            engine->logs[i].by_feed = false;
-        }
-    }
+    toc_ask_forget(engine, session);
 }
 
 void toc_engine_link_state(struct toc_engine *engine, toc_link link, enum toc_peer_state state)

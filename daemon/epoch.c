@@ -106,8 +106,8 @@ static bool wraps_for_others(const struct toc_engine *engine, const struct toc_l
     return log->own || (self != NULL && toc_member_has(self, TOC_ROLE_HUB));
 }
 
-/* The publisher itself, whose disk may be put back to before the epoch, and the hubs of the audience,
- * which wrap for everybody once the publisher has left. */
+/* The publisher itself, whose disk may be put back to before the epoch, and the hubs of the
+ * audience, which wrap for everybody once the publisher has left. */
 static bool keeps_the_key(const struct toc_log *log, const struct toc_member *member)
 {
     return toc_member_has(member, TOC_ROLE_HUB) || strcmp(member->id, log->row.log.publisher) == 0;
@@ -118,8 +118,7 @@ enum toc_result toc_epoch_wrap_first(struct toc_engine *engine, const struct toc
 {
     const struct toc_roster *roster = toc_engine_roster(engine);
     struct toc_epoch_row epoch;
-    enum toc_result result =
-        toc_store_epoch_get(engine->store, log->row.id, number, &epoch);
+    enum toc_result result = toc_store_epoch_get(engine->store, log->row.id, number, &epoch);
 
     for (size_t i = 0; i < roster->members_len && result == TOC_OK; i++) {
         const struct toc_member *member = &roster->members[i];
@@ -127,9 +126,9 @@ enum toc_result toc_epoch_wrap_first(struct toc_engine *engine, const struct toc
         if (!keeps_the_key(log, member) || !toc_epoch_grants(engine, log, &epoch, member->id)) {
             continue;
         }
-        result = toc_wrap_make(engine->arena, &engine->group, &log->row.log, number, &epoch.key,
-                               member, engine->me, &engine->keys->sign_secret, roster->version,
-                               &wrap);
+        result =
+            toc_wrap_make(engine->arena, &engine->group, &log->row.log, number, &epoch.key, member,
+                          engine->me, &engine->keys->sign_secret, roster->version, &wrap);
         if (result == TOC_OK) {
             result = toc_store_wrap_add(engine->store, log->row.id, number, member->id, wrap);
         }

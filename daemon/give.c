@@ -137,8 +137,8 @@ static enum toc_result serve(struct toc_engine *engine, struct toc_session *sess
 {
     const struct toc_log *log = &engine->logs[pending->log];
     /* A stopped log is given to its publisher only: it must see what does not fit. */
-    const bool stopped = log->row.state == TOC_LOG_STOPPED &&
-                         strcmp(session->member, log->row.log.publisher) != 0;
+    const bool stopped =
+        log->row.state == TOC_LOG_STOPPED && strcmp(session->member, log->row.log.publisher) != 0;
     enum toc_result result = TOC_OK;
 
     if (session->blocked || log->row.id == 0 || stopped ||

@@ -36,9 +36,10 @@ enum toc_result toc_handle_have(struct toc_engine *engine, struct toc_session *s
             engine->counters.frames_ignored++;
         }
     }
-    /* A member is proven by its hubs, a hub by any one member. */
+    /* A member is proven by its hubs; a hub, and anybody where there is none, by any one member. */
     if (have->complete && peer != NULL && self != NULL &&
-        (toc_member_has(peer, TOC_ROLE_HUB) || toc_member_has(self, TOC_ROLE_HUB))) {
+        (toc_member_has(peer, TOC_ROLE_HUB) || toc_member_has(self, TOC_ROLE_HUB) ||
+         toc_roster_hubs(roster) == 0)) {
         proven_by(engine, session);
     }
     return TOC_OK;

@@ -90,6 +90,7 @@ static enum toc_result open_session(struct toc_engine *engine, struct toc_sessio
     session->open = true;
     session->pending_len = 0;
     session->unconfirmed = 0;
+    toc_ask_forget(engine, session); /* the peer begins anew, too, and forgets what we wanted */
     TOC_TRY(toc_ask_offer_all(engine, session));
     /* Closings come before the proof, so that a replaced key does not go on from a closed log. */
     TOC_TRY(toc_heartbeat_greet(engine, session));

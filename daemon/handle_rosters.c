@@ -130,6 +130,7 @@ static enum toc_result adopted(struct toc_engine *engine, const struct toc_roste
     toc_engine_note(engine, TOC_NOTICE_INFO, "roster.adopted", "version=%llu members=%zu",
                     (unsigned long long)now->version, now->members_len);
     TOC_TRY(drop_stale_wraps(engine, was));
+    TOC_TRY(toc_apply_pins(engine));
     TOC_TRY(toc_heartbeat_close_logs(engine, was));
     TOC_TRY(find_risen(engine, was, &risen, &risen_len));
     for (size_t i = 0; i < engine->logs_len; i++) {

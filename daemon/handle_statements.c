@@ -110,9 +110,9 @@ static enum toc_result take_heartbeat(struct toc_engine *engine, struct toc_sess
 {
     const struct toc_statement *statement = &heard->statement;
     /* Not newer: two hubs with two connections would pass it to each other for ever. */
-    const bool newer = statement->next_sequence > log->heard_next ||
-                       (statement->next_sequence == log->heard_next &&
-                        statement->time_ms > log->heard_time_ms);
+    const bool newer =
+        statement->next_sequence > log->heard_next ||
+        (statement->next_sequence == log->heard_next && statement->time_ms > log->heard_time_ms);
     enum toc_result result;
 
     if (statement->next_sequence == log->heard_next &&
@@ -201,7 +201,8 @@ enum toc_result toc_statement_close(struct toc_engine *engine, struct toc_log *l
 {
     enum toc_result result = TOC_OK;
 
-    if (log->row.closed_next != 0 && log->row.closed_next <= closing->next_sequence) {
+    if (log->row.closed_next != 0 && (log->row.closed_next <= closing->next_sequence ||
+                                      toc_log_is_pinned(engine, &log->row.log))) {
         return TOC_EXISTS;
     }
     log->row.closed_next = closing->next_sequence;

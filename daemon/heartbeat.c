@@ -86,15 +86,8 @@ static enum toc_result beat_own_logs(struct toc_engine *engine, struct toc_bytes
     return TOC_OK;
 }
 
-/* An empty Have says only that we are there. */
-static enum toc_result keep_alive(struct toc_engine *engine, const struct toc_session *session)
-{
-    const struct toc_message message = {.kind = TOC_MESSAGE_HAVE};
-
-    return toc_out_message(engine, session->link, &message);
-}
-
-/* Connected, but a frame (the first Hello, perhaps) met a full socket and nothing was heard since. */
+/* Connected, but a frame (the first Hello, perhaps) met a full socket and nothing was heard since.
+ */
 static bool was_cut_off(const struct toc_engine *engine, const struct toc_session *session)
 {
     return session->member[0] != '\0' && session->transport == TOC_PEER_CONNECTED &&
@@ -126,8 +119,13 @@ static enum toc_result beat(struct toc_engine *engine)
                 TOC_TRY(bundle_add(engine, session->link, &bundle, beats[j]));
             }
         }
-        TOC_TRY(bundle.len > 0 ? send(engine, session->link, bundle.items, bundle.len)
-                               : keep_alive(engine, session));
+        if (bundle.len > 0) {
+            TOC_TRY(send(engine, session->link, bundle.items, bundle.len));
+        }
+        TOC_TRY(toc_ask_offer_grown(engine, session));
+    }
+    for (size_t i = 0; i < engine->logs_len; i++) {
+        engine->logs[i].grew = false;
     }
     return TOC_OK;
 }

@@ -71,10 +71,11 @@ static enum toc_result rotate_one(struct toc_engine *engine, const struct toc_lo
     }
     /* Logs may move in memory while the next generation is made. */
     memcpy(stream, log->row.log.stream, sizeof(stream));
-    opened = log->row.state == TOC_LOG_OPEN ? "epoch" : "generation";
+    generation = log->row.log.generation;
     TOC_TRY(toc_publish_rotate(engine, stream, why));
     log = own_log(engine, stream);
     TOC_ASSERT(log != NULL);
+    opened = log->row.log.generation == generation ? "epoch" : "generation";
     generation = log->row.log.generation;
     TOC_TRY(toc_local_audit_add(engine, local, "rotate", "%s/%s: a new %s, generation %u",
                                 engine->me, stream, opened, generation));

@@ -193,7 +193,7 @@ static enum toc_result send_chunk(struct sending *sending, struct toc_why *why)
                         sending->stream);
     }
     result = toc_publish_submit(engine, sending->stream, sending->id, sending->chunk,
-                                sending->chunk_len, &first, why);
+                                sending->chunk_len, NULL, &first, why);
     if (result != TOC_OK && result != TOC_EXISTS) {
         return result;
     }

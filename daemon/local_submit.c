@@ -8,6 +8,8 @@
 
 #define SUBMISSION_ID_MAX 64
 #define SCRATCH_MAX ((size_t)1024 * 1024) /* one record, decoded */
+#define KEPT_MAX                                                                                   \
+    ((size_t)16 * 1024 * 1024) /* of the tick's arena, for records until they are applied */
 
 static bool id_valid(const char *id)
 {
@@ -31,8 +33,31 @@ static enum toc_result read_id(const struct toc_local *local, const char **ret_i
     return TOC_OK;
 }
 
-static enum toc_result check_records(const struct toc_local *local, const char *stream,
-                                     struct toc_why *why)
+/* Into the tick's arena as long as there is plenty of it, else only to be checked. */
+static enum toc_result read_record(struct toc_engine *engine, struct toc_arena *scratch,
+                                   const char *stream, struct toc_bytes bytes,
+                                   const struct toc_record **ret_known, struct toc_why *why)
+{
+    const bool keep = toc_arena_used(engine->arena) < KEPT_MAX;
+    struct toc_record record;
+    struct toc_record *known;
+
+    if (bytes.len > TOC_RECORD_LEN_MAX) {
+        return toc_fail(why, TOC_TOOBIG, "is longer than %d bytes", TOC_RECORD_LEN_MAX);
+    }
+    toc_arena_reset(scratch);
+    TOC_TRY(toc_record_read(keep ? engine->arena : scratch, stream, bytes, &record, why));
+    known = keep ? toc_arena_get(engine->arena, sizeof(*known)) : NULL;
+    if (known != NULL) {
+        *known = record;
+    }
+    *ret_known = known;
+    return TOC_OK;
+}
+
+static enum toc_result read_records(struct toc_engine *engine, const struct toc_local *local,
+                                    const char *stream, const struct toc_record **ret_known,
+                                    struct toc_why *why)
 {
     TOC_AUTO(toc_arena_free) struct toc_arena *scratch = NULL;
 
@@ -43,14 +68,8 @@ static enum toc_result check_records(const struct toc_local *local, const char *
     }
     TOC_TRY(toc_arena_new(SCRATCH_MAX, &scratch));
     for (size_t i = 0; i < local->parts_len; i++) {
-        struct toc_record record;
-        enum toc_result result = TOC_TOOBIG;
-        if (local->parts[i].len > TOC_RECORD_LEN_MAX) {
-            (void)toc_fail(why, result, "is longer than %d bytes", TOC_RECORD_LEN_MAX);
-        } else {
-            toc_arena_reset(scratch);
-            result = toc_record_read(scratch, stream, local->parts[i], &record, why);
-        }
+        const enum toc_result result =
+            read_record(engine, scratch, stream, local->parts[i], &ret_known[i], why);
         if (result != TOC_OK) {
             toc_why_prefix(why, "part %zu", i + 1);
             return result;
@@ -78,14 +97,17 @@ enum toc_result toc_local_submit(struct toc_engine *engine, const struct toc_loc
     const char *id = NULL;
     uint64_t first = 0;
     size_t records = local->parts_len;
+    const struct toc_record **known;
     enum toc_result result;
     json_t *reply;
     int failed = 0;
 
     TOC_TRY(toc_local_stream(local, true, &stream, why));
     TOC_TRY(read_id(local, &id, why));
-    TOC_TRY(check_records(local, stream, why));
-    result = toc_publish_submit(engine, stream, id, local->parts, records, &first, why);
+    known = toc_arena_zero(engine->arena, TOC_BATCH_RECORDS_MAX, sizeof(*known));
+    TOC_ENSURE(known != NULL, TOC_NOMEM);
+    TOC_TRY(read_records(engine, local, stream, known, why));
+    result = toc_publish_submit(engine, stream, id, local->parts, records, known, &first, why);
     if (result != TOC_OK && result != TOC_EXISTS) {
         return result;
     }

@@ -234,10 +234,7 @@ static enum toc_result start(struct daemon *daemon, bool alone, struct toc_why *
     TOC_TRY(toc_store_checkpointer_start(daemon->store, why));
     daemon->checkpointer = true;
     TOC_TRY(toc_worker_new(&daemon->worker, why));
-    TOC_TRY(start_dialling(daemon, why));
-    /* Reading a long roster takes several times what keeping it does. */
-    (void)malloc_trim(0);
-    return TOC_OK;
+    return start_dialling(daemon, why);
 }
 
 static void stop(struct daemon *daemon)

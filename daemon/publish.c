@@ -15,7 +15,8 @@
 struct item {
     struct toc_submission submission;
     struct toc_bytes records;
-    bool stored; /* it waited in the store, unsigned */
+    const struct toc_record *const *known; /* as they were read, in the arena; or NULL */
+    bool stored;                           /* it waited in the store, unsigned */
 };
 
 struct toc_submission_queue {
@@ -183,6 +184,15 @@ enum toc_result toc_publish_requeue(struct toc_engine *engine, const struct toc_
     return TOC_OK;
 }
 
+/* We once said that we had more, and everybody who had to has shown us less: the disk was put back
+ * to before it, and it never arrived anywhere. */
+static bool tail_is_lost(const struct toc_engine *engine, const struct toc_log *log)
+{
+    const uint64_t next = log->row.chain.next_sequence;
+
+    return log->claimed_next > next && log->offered_next <= next && enough_provers(engine);
+}
+
 enum toc_result toc_publish_rotate(struct toc_engine *engine, const char *stream,
                                    struct toc_why *why)
 {
@@ -191,7 +201,7 @@ enum toc_result toc_publish_rotate(struct toc_engine *engine, const char *stream
     if (log == NULL) {
         return toc_fail(why, TOC_NOTFOUND, "nothing was ever published on '%s'", stream);
     }
-    if (log->row.state == TOC_LOG_OPEN) {
+    if (log->row.state == TOC_LOG_OPEN && !tail_is_lost(engine, log)) {
         log->force_epoch = true;
         return TOC_OK;
     }
@@ -307,10 +317,12 @@ static enum toc_result pack(struct toc_engine *engine, const struct toc_bytes *r
 
 enum toc_result toc_publish_submit(struct toc_engine *engine, const char *stream, const char *id,
                                    const struct toc_bytes *records, size_t records_len,
+                                   const struct toc_record *const *known,
                                    uint64_t *ret_first_sequence, struct toc_why *why)
 {
     struct item item = {
-        .submission = {.records = (uint32_t)records_len, .time_ms = engine->now_wall}};
+        .submission = {.records = (uint32_t)records_len, .time_ms = engine->now_wall},
+        .known = known};
     struct toc_log *log;
 
     TOC_ENSURE(records_len > 0 && records_len <= TOC_BATCH_RECORDS_MAX, TOC_TOOBIG);
@@ -356,6 +368,7 @@ struct filling {
     struct toc_log *log;
     struct toc_buf plain;
     uint32_t count;
+    const struct toc_record *known[TOC_BATCH_RECORDS_MAX];
 };
 
 static enum toc_result name_abandoned(struct toc_engine *engine, const struct toc_log *log,
@@ -418,7 +431,9 @@ static enum toc_result sign_filled(struct toc_engine *engine, struct filling *fi
     if (result == TOC_OK) {
         log->force_epoch = false;
         log->spoke_mono = engine->now_mono;
+        engine->known = filling->known;
         result = toc_apply_store(engine, log, &batch, &head, NULL, &key);
+        engine->known = NULL;
     }
     if (result == TOC_OK && header.opens_epoch) {
         result = toc_epoch_wrap_first(engine, log, header.epoch);
@@ -433,14 +448,14 @@ static enum toc_result sign_filled(struct toc_engine *engine, struct filling *fi
 }
 
 static enum toc_result fill(struct toc_engine *engine, struct filling *filling,
-                            struct toc_bytes record)
+                            struct toc_bytes record, const struct toc_record *known)
 {
     if (filling->count == TOC_BATCH_RECORDS_MAX ||
         filling->plain.len + record.len + 4 > TOC_BATCH_PLAIN_MAX) {
         TOC_TRY(sign_filled(engine, filling));
     }
     TOC_TRY(toc_list_append(&filling->plain, record));
-    filling->count++;
+    filling->known[filling->count++] = known;
     return TOC_OK;
 }
 
@@ -454,8 +469,9 @@ static enum toc_result sign_item(struct toc_engine *engine, struct filling *fill
     struct toc_bytes record;
     enum toc_result result;
 
-    while ((result = toc_list_next(&rest, TOC_RECORD_LEN_MAX, &record)) == TOC_OK) {
-        TOC_TRY(fill(engine, filling, record));
+    for (size_t i = 0; (result = toc_list_next(&rest, TOC_RECORD_LEN_MAX, &record)) == TOC_OK;
+         i++) {
+        TOC_TRY(fill(engine, filling, record, item->known == NULL ? NULL : item->known[i]));
     }
     TOC_ENSURE(result == TOC_NOTFOUND, result);
     if (item->stored) {

@@ -174,7 +174,8 @@ enum toc_result toc_store_statements(struct toc_store *store, int64_t log,
                                      struct toc_stored_statement *ret_list, size_t max,
                                      size_t *ret_len) TOC_MUST_CHECK;
 
-/* ---- evidence: two signed things that cannot both be true, kept for ever ---- */
+/* ---- evidence: two signed things that cannot both be true, kept for ever, and once however often
+ * a peer sends them ---- */
 enum toc_result toc_store_evidence_add(struct toc_store *store, const char *about, int64_t time_ms,
                                        struct toc_bytes one, struct toc_bytes other) TOC_MUST_CHECK;
 struct toc_evidence {

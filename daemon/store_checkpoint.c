@@ -2,16 +2,17 @@
  * the disk ten times as long, so the owner's connections never do one; they only ask.
  *
  * PASSIVE copies what it can without holding anybody up. Under steady load it never finds the end
- * of the WAL, which then only grows; beyond a size, TRUNCATE takes the writer's place for the
- * little that PASSIVE has left. */
+ * of the WAL, which then only grows; beyond a size, RESTART takes the writer's place for the little
+ * that a second PASSIVE has left. The file keeps its length: writing over it needs no word in the
+ * file system's own journal, and so makes every later commit cheaper than a file that grows. */
 #include "store_internal.h"
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-    ASK_PAGES = 4000,
-    TRUNCATE_BYTES = 64 * 1024 * 1024,
+    ASK_PAGES = 1000,
+    RESTART_BYTES = 16 * 1024 * 1024,
     PAGE_BYTES = 4096,
     CACHE_KIB = 256,
     DATABASES = 2,
@@ -36,8 +37,9 @@ static void checkpoint(struct toc_db *db)
      * the disk is in trouble, that commit is where it shows. */
     const int error =
         sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, &pages, &copied);
-    if (error == SQLITE_OK && pages > TRUNCATE_BYTES / PAGE_BYTES) {
-        (void)sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    if (error == SQLITE_OK && pages > RESTART_BYTES / PAGE_BYTES) {
+        (void)sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+        (void)sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_RESTART, NULL, NULL);
     }
 }
 

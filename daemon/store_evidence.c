@@ -6,7 +6,8 @@ enum toc_result toc_store_evidence_add(struct toc_store *store, const char *abou
     TOC_AUTO(toc_query_close) struct toc_query query = {0};
     TOC_TRY(toc_query_open(store, &store->group, TOC_SQL_EVIDENCE_ADD,
                            "INSERT INTO evidence (about, time_ms, one, other)"
-                           " VALUES (?1, ?2, ?3, ?4)",
+                           " SELECT ?1, ?2, ?3, ?4 WHERE NOT EXISTS"
+                           " (SELECT 1 FROM evidence WHERE one IS ?3 AND other IS ?4)",
                            &query));
     toc_query_text(&query, 1, about);
     toc_query_integer(&query, 2, time_ms);

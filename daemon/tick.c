@@ -7,6 +7,7 @@
 #include "log.h"
 #include "notify.h"
 
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -150,6 +151,8 @@ static void roster_changed(const struct toc_tick *tick)
         toc_log(TOC_LOG_WARN, "roster.unsaved", "file=%s why=\"%s\"", (*tick->conf)->roster,
                 why.text);
     }
+    /* Reading a long roster takes several times the memory that keeping it does. */
+    (void)malloc_trim(0);
 }
 
 /* ---- one turn ---- */

@@ -41,7 +41,8 @@ static enum toc_result drop_target(struct toc_engine *engine, const struct toc_l
     if (same_log && target->sequence >= sequence) {
         return toc_fail(why, TOC_INVALID, "corrects a record that comes later");
     }
-    /* Withdrawn before, passed over here, or gone with its keys: then there is nothing to correct. */
+    /* Withdrawn before, passed over here, or gone with its keys: then there is nothing to correct.
+     */
     result = toc_store_current_drop(engine->store, stream, publisher, target->sequence);
     return result == TOC_NOTFOUND ? TOC_OK : result;
 }
@@ -73,11 +74,16 @@ static enum toc_result put(struct toc_engine *engine, const struct toc_log *log,
 }
 
 enum toc_result toc_view_record(struct toc_engine *engine, struct toc_log *log, uint64_t sequence,
-                                struct toc_bytes bytes, bool grace, struct toc_why *why)
+                                struct toc_bytes bytes, const struct toc_record *known, bool grace,
+                                struct toc_why *why)
 {
     struct toc_record record;
 
-    TOC_TRY(toc_record_read(engine->scratch, log->row.log.stream, bytes, &record, why));
+    if (known != NULL) {
+        record = *known;
+    } else {
+        TOC_TRY(toc_record_read(engine->scratch, log->row.log.stream, bytes, &record, why));
+    }
     if (grace && record.type != TOC_RECORD_WITHDRAWAL) {
         return toc_fail(why, TOC_STALE, "made after its roster expired");
     }

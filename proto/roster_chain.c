@@ -170,7 +170,7 @@ static enum toc_result follows(const struct toc_roster_chain *chain, const struc
     return toc_roster_check(now, why);
 }
 
-/* A version that is held: the same bytes, or evidence if it is as validly signed. */
+/* A version that is held: the same, or evidence if another is as validly signed. */
 static enum toc_result compare_held(struct toc_roster_chain *chain, const struct held *other,
                                     struct toc_why *why)
 {
@@ -188,9 +188,15 @@ static enum toc_result compare_held(struct toc_roster_chain *chain, const struct
     if (same == TOC_EXISTS) {
         return same;
     }
-    before = version > 1 ? toc_roster_chain_at(chain, version - 1) : &other->signed_roster.roster;
+    if (version == 1) {
+        /* Anybody can begin a group: that it exists proves nothing about ours. */
+        return toc_fail(why, TOC_INVALID, "this roster begins another group");
+    }
+    before = toc_roster_chain_at(chain, version - 1);
     TOC_ENSURE(before != NULL, TOC_NOTFOUND);
     TOC_TRY(enough_signatures(&other->signed_roster, before, &chain->group, why));
+    TOC_TRY(
+        enough_signatures(&other->signed_roster, &other->signed_roster.roster, &chain->group, why));
     return toc_fail(why, TOC_CONFLICT,
                     "there are two different rosters of version %llu, both validly signed: ask the "
                     "signers which one stands",

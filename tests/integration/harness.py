@@ -4,6 +4,7 @@ process, a record) or for a state of `status`, looked at again each time somethi
 """
 
 import atexit
+import contextlib
 import ctypes
 import itertools
 import json
@@ -13,6 +14,7 @@ import select
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import tempfile
 import time
@@ -159,6 +161,13 @@ class Member:
     @property
     def log_path(self):
         return self.folder / "daemon.log"
+
+    def rows(self, query):
+        """What group.db holds. Only while the daemon does not run: closing any file of SQLite's in
+        this process would drop the locks of a connection that was still open."""
+        assert not self.running
+        with contextlib.closing(sqlite3.connect(self.store / "group.db")) as store:
+            return store.execute(query).fetchall()
 
     def log(self):
         return self.log_path.read_text(errors="replace") if self.log_path.exists() else ""

@@ -447,6 +447,21 @@ def test_rubbish_on_the_local_socket(town):
         client.close()
 
 
+def test_a_program_with_many_requests_under_way_gets_every_answer(town):
+    client = Local(town.leeds.folder / "tocsin.sock")
+    try:
+        tags = {client.send("submit", [wire.framework(f"many-{number}", "many")],
+                            stream="framework", id=f"many-{number}") for number in range(900)}
+        while tags:
+            got = client.receive(20)
+            assert got, f"{len(tags)} answers are missing"
+            assert got[0]["ok"], got
+            tags.remove(got[0]["tag"])
+        good(town)
+    finally:
+        client.close()
+
+
 def test_many_watchers_on_the_local_socket(town):
     watchers = [Local(town.york.folder / "tocsin.sock") for _ in range(100)]
     try:

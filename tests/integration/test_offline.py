@@ -85,6 +85,25 @@ def test_the_hub_gives_what_it_holds_of_a_publisher_that_is_gone(groups):
     assert group.york.status()["counters"]["feed_heard"] == 0
 
 
+def test_the_feed_is_heard_again_after_its_hub_was_away(group):
+    """A subscriber says its subscriptions again only while its owner looks after it."""
+    names = submit_many(group.leeds, "a", 3)
+    group.york.wait_sequence("leeds", 4)
+    heard = group.york.status()["counters"]["feed_heard"]
+    assert heard > 0
+    group.hub.restart()
+    for member in (group.leeds, group.york):
+        member.wait_peer("spg")
+    for number in range(100):  # the feed may come up after the session
+        names += submit_many(group.leeds, "b", 1, number)
+        group.york.wait_sequence("leeds", len(names) + 1)
+        if group.york.status()["counters"]["feed_heard"] > heard:
+            break
+    else:
+        raise AssertionError("the feed was never heard again")
+    check_same(group.members.values(), "leeds", names)
+
+
 def test_one_outbound_port_is_enough(groups):
     group = groups(feed=False).start()
     names = submit_many(group.leeds, "a", 30)

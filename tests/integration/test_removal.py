@@ -1,6 +1,5 @@
 """Who leaves, who comes, and whose keys change."""
 
-import sqlite3
 import time
 
 import zmq
@@ -55,8 +54,7 @@ def test_a_removed_member_gets_nothing_new_on_an_open_connection(groups):
     group.hub.wait_sequence("leeds", len(names) + 2)
     for member in (group.leeds, group.hub):
         member.stop()
-        with sqlite3.connect(member.store / "group.db") as store:
-            wraps = store.execute("SELECT epoch, member FROM wrap").fetchall()
+        wraps = member.rows("SELECT epoch, member FROM wrap")
         newest = max(epoch for epoch, _ in wraps)
         assert newest > 1 and (newest, "hull") in wraps and (newest, "york") not in wraps
 

@@ -222,10 +222,9 @@ void sim_start(struct sim_node *node)
 
     sim_trace(node, "starts");
     node->asleep = false;
-    result = toc_engine_new(&setup,
-                            held > 0 ? toc_bytes_of(NULL, 0)
-                                     : toc_fixture_group_file(node->sim->group, newest),
-                            &node->engine, &why);
+    result = toc_engine_new(
+        &setup, held > 0 ? toc_bytes_of(NULL, 0) : toc_fixture_group_file(node->sim->group, newest),
+        &node->engine, &why);
     if (result != TOC_OK) {
         sim_fail(node->sim, "%s does not start: %s: %s", node->member, toc_result_name(result),
                  why.text);

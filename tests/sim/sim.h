@@ -1,11 +1,12 @@
-/* sim: a whole group in one process. Every member is a real engine on a store in memory; the clock, the
- * randomness and the network are the simulation's, drawn from one seed, so that a seed is a whole
- * history that can be run again.
+/* sim: a whole group in one process. Every member is a real engine on a store in memory; the clock,
+ * the randomness and the network are the simulation's, drawn from one seed, so that a seed is a
+ * whole history that can be run again.
  *
- * Sessions are ordered streams that may break at any point and lose what was on its way, may be open at
- * one end only, and may be full; the feed loses, repeats, delays and reorders. Members crash inside and
- * between ticks. After every tick sim_check.c looks at the member's store, and sim_sent.c at what is
- * about to be sent. What is wrong is kept in `failure`; the first one counts. One thread. */
+ * Sessions are ordered streams that may break at any point and lose what was on its way, may be
+ * open at one end only, and may be full; the feed loses, repeats, delays and reorders. Members
+ * crash inside and between ticks. After every tick sim_check.c looks at the member's store, and
+ * sim_sent.c at what is about to be sent. What is wrong is kept in `failure`; the first one counts.
+ * One thread. */
 #ifndef TOC_SIM_H
 #define TOC_SIM_H
 
@@ -23,7 +24,8 @@ struct sim_faults {
     unsigned wire_break, wire_half, wire_cut; /* a wire: at once, silently, for a while */
     unsigned full;                            /* a session frame meets a full socket */
     unsigned feed_lost, feed_twice;
-    unsigned crash, disk, clock; /* a tick: the member dies; the commit fails; the wall clock jumps */
+    unsigned crash, disk,
+        clock; /* a tick: the member dies; the commit fails; the wall clock jumps */
 };
 extern const struct sim_faults sim_faults_usual;
 extern const struct sim_faults sim_faults_none;
@@ -51,10 +53,10 @@ struct sim_node {
     struct toc_store *store;
     struct toc_engine *engine; /* NULL while it is down */
     bool alone;
-    bool asleep;            /* does not come back by itself, and the end does not wait for it */
-    bool gone;              /* no member any more */
-    uint64_t gone_version;  /* the roster without it */
-    int64_t gone_mono;      /* when the hub learned of it */
+    bool asleep;           /* does not come back by itself, and the end does not wait for it */
+    bool gone;             /* no member any more */
+    uint64_t gone_version; /* the roster without it */
+    int64_t gone_mono;     /* when the hub learned of it */
     int64_t restart_mono;
     toc_link links; /* numbers given out */
     struct {
@@ -99,12 +101,12 @@ struct sim_submission {
     struct sim_submission *next;
     struct sim_node *node;
     const char *stream;
-    unsigned number;   /* its id is s<number> */
-    unsigned records;  /* the keys are k<number>.0, k<number>.1, ... */
-    size_t padding;    /* bytes in each title */
-    uint64_t withdraws; /* 0: it does not; else a sequence */
+    unsigned number;         /* its id is s<number> */
+    unsigned records;        /* the keys are k<number>.0, k<number>.1, ... */
+    size_t padding;          /* bytes in each title */
+    uint64_t withdraws;      /* 0: it does not; else a sequence */
     uint64_t first_sequence; /* 0: not known */
-    uint64_t gone_from; /* bits: record i was withdrawn */
+    uint64_t gone_from;      /* bits: record i was withdrawn */
     enum sim_asked asked;
     int64_t again_mono;
     bool excused; /* the only disk that held it was put back to an older state */
@@ -121,7 +123,7 @@ struct sim_truth {
 struct sim {
     uint64_t seed, drawn;
     struct toc_fixture_group *group;
-    struct toc_arena *arena;  /* of one check */
+    struct toc_arena *arena; /* of one check */
     int64_t mono;
     struct sim_faults faults;
     struct sim_node nodes[SIM_NODES_MAX];
@@ -130,10 +132,10 @@ struct sim {
     size_t wires_len;
     struct sim_submission *submissions; /* the newest first */
     unsigned submissions_made;
-    unsigned submit_chance; /* in a thousand, a member and step */
+    unsigned submit_chance;   /* in a thousand, a member and step */
     unsigned withdraw_chance; /* of those */
     struct sim_truth *truth[256];
-    bool forks;       /* the scenario equivocates: conflicts are expected */
+    bool forks;        /* the scenario equivocates: conflicts are expected */
     bool void_allowed; /* a closing or a later generation may take back */
     unsigned steps, ticks, crashes, frames, batches;
     char failure[400];
@@ -172,15 +174,15 @@ void sim_remove(struct sim *sim, struct sim_node *node, struct sim_node *hub);
 void sim_days(struct sim *sim, int64_t days);
 
 /* ---- sim_net.c ---- */
-void sim_net_turn(struct sim *sim);                     /* connections come and go */
+void sim_net_turn(struct sim *sim); /* connections come and go */
 bool sim_net_due(const struct sim_node *node);
-int64_t sim_net_next(const struct sim *sim);            /* when something happens; INT64_MAX: never */
-void sim_net_receive(struct sim_node *node);            /* inside its tick */
+int64_t sim_net_next(const struct sim *sim); /* when something happens; INT64_MAX: never */
+void sim_net_receive(struct sim_node *node); /* inside its tick */
 void sim_net_send(struct sim_node *node, const struct toc_out *out);
-void sim_net_died(struct sim_node *node);               /* its machine stopped */
+void sim_net_died(struct sim_node *node); /* its machine stopped */
 void sim_net_started(struct sim_node *node);
 void sim_net_break(struct sim_wire *wire, bool lingering);
-void sim_net_roster_changed(struct sim_node *node);     /* some of its callers may be strangers now */
+void sim_net_roster_changed(struct sim_node *node); /* some of its callers may be strangers now */
 void sim_net_free(struct sim_wire *wire);
 
 /* ---- sim_client.c: programs that submit ---- */
@@ -222,8 +224,8 @@ void sim_rows(struct sim_node *node, const char *stream, const char *publisher,
 const char *sim_disagreement(struct sim *sim);
 
 /* ---- sim_seeds.c ---- */
-/* Runs a scenario for many seeds (or the one of TOC_SIM_SEED) and fails the test with the command that
- * runs the failing seed again. `steps`: of TOC_SIM_STEPS, or the usual number. */
+/* Runs a scenario for many seeds (or the one of TOC_SIM_SEED) and fails the test with the command
+ * that runs the failing seed again. `steps`: of TOC_SIM_STEPS, or the usual number. */
 void sim_seeds(const char *test, unsigned seeds, unsigned steps,
                void (*scenario)(struct sim *sim, unsigned steps));
 

@@ -1,5 +1,5 @@
-/* The invariants that a member's committed store must keep, looked at after every tick. Only what is new
- * since the last look is read. */
+/* The invariants that a member's committed store must keep, looked at after every tick. Only what
+ * is new since the last look is read. */
 #include "sim.h"
 
 #include <check.h>
@@ -68,8 +68,8 @@ static bool became(const struct sim_submission *one)
     return one->first_sequence != 0 && held_elsewhere(one->node, &wanted);
 }
 
-/* The clients learn in time where their records went: a disk that is put back forgets the ids, and who
- * asked again then would have its records stored twice. */
+/* The clients learn in time where their records went: a disk that is put back forgets the ids, and
+ * who asked again then would have its records stored twice. */
 void sim_check_before_restore(struct sim_node *node)
 {
     for (struct sim_submission *one = node->sim->submissions; one != NULL; one = one->next) {
@@ -184,7 +184,8 @@ static uint64_t begins(struct sim_node *node, const struct toc_log_row *row)
 {
     struct toc_epoch_row first;
 
-    return toc_store_epoch_get(node->store, row->id, 1, &first) == TOC_OK ? first.first_sequence : 0;
+    return toc_store_epoch_get(node->store, row->id, 1, &first) == TOC_OK ? first.first_sequence
+                                                                          : 0;
 }
 
 static bool check_batch(struct sim_node *node, const struct toc_log_row *row, struct sim_seen *seen)
@@ -260,8 +261,8 @@ static void check_cursor(struct sim_node *node, const struct toc_log_row *row,
                          struct sim_seen *seen)
 {
     if (row->applied_next > row->chain.next_sequence) {
-        sim_fail(node->sim, "%s: %s %s: applied what is not held", node->member,
-                 row->log.publisher, row->log.stream);
+        sim_fail(node->sim, "%s: %s %s: applied what is not held", node->member, row->log.publisher,
+                 row->log.stream);
     }
     if (row->applied_next < seen->applied_next) {
         if (!node->sim->void_allowed) {
@@ -301,8 +302,8 @@ static void check_journal(struct sim_node *node, const struct rows *rows)
     size_t len = 0;
 
     do {
-        ck_assert_int_eq(
-            toc_store_journal(node->store, node->journal_position, journal, 64, &len), TOC_OK);
+        ck_assert_int_eq(toc_store_journal(node->store, node->journal_position, journal, 64, &len),
+                         TOC_OK);
         for (size_t i = 0; i < len; i++) {
             const struct toc_log_row *row = row_of(rows, journal[i].log);
             struct sim_seen *seen = row == NULL ? NULL : sim_seen(node, &row->log);
@@ -354,8 +355,8 @@ static void check_keys(struct sim_node *node, const struct toc_log_row *row, str
     for (uint32_t number = 1; number <= row->chain.epoch; number++) {
         struct toc_epoch_row epoch;
         if (toc_store_epoch_get(node->store, row->id, number, &epoch) != TOC_OK) {
-            sim_fail(node->sim, "%s: %s %s: epoch %u is missing", node->member,
-                     row->log.publisher, row->log.stream, number);
+            sim_fail(node->sim, "%s: %s %s: epoch %u is missing", node->member, row->log.publisher,
+                     row->log.stream, number);
             return;
         }
         if (epoch.has_key && !entitled(node, row, &epoch)) {
@@ -391,7 +392,9 @@ static void check_acknowledged(struct sim_node *node)
             sim_fail(node->sim, "%s: s%u was acknowledged and is gone", node->member, one->number);
         } else if (known.id[0] != '\0' && one->first_sequence != 0 &&
                    known.first_sequence != one->first_sequence) {
-            sim_fail(node->sim, "%s: s%u moved", node->member, one->number);
+            sim_fail(node->sim, "%s: s%u moved from %llu to %llu", node->member, one->number,
+                     (unsigned long long)one->first_sequence,
+                     (unsigned long long)known.first_sequence);
         }
     }
 }
@@ -403,8 +406,8 @@ static void check_silence(struct sim_node *node, const struct toc_log_row *row,
     if (node->gone && node->sim->mono > node->gone_mono + 5000 && seen->next_sequence != 0 &&
         row->chain.next_sequence > seen->next_sequence &&
         strcmp(row->log.publisher, node->member) != 0) {
-        sim_fail(node->sim, "%s is no member and was given %s %s", node->member,
-                 row->log.publisher, row->log.stream);
+        sim_fail(node->sim, "%s is no member and was given %s %s", node->member, row->log.publisher,
+                 row->log.stream);
     }
 }
 

@@ -1,5 +1,5 @@
-/* Programs on the members' machines: each submits under an id of its own and asks again with the same id
- * until it is told that it is stored. */
+/* Programs on the members' machines: each submits under an id of its own and asks again with the
+ * same id until it is told that it is stored. */
 #include "sim.h"
 
 #include "record_framework.h"

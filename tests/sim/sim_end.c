@@ -1,5 +1,5 @@
-/* How a history ends: everything is repaired, everybody comes back, and then all who are entitled to a
- * record have it, once, and its publisher knows. */
+/* How a history ends: everything is repaired, everybody comes back, and then all who are entitled
+ * to a record have it, once, and its publisher knows. */
 #include "sim.h"
 
 #include <check.h>
@@ -117,8 +117,8 @@ static const char *receipt_missing(struct sim_node *publisher, const struct toc_
     toc_arena_reset(publisher->sim->arena);
     if (toc_store_statement_get(publisher->store, row->id, TOC_RECEIPT, reader->member,
                                 publisher->sim->arena, &bytes) == TOC_OK) {
-        ck_assert_int_eq(
-            toc_statement_read(publisher->sim->arena, bytes, &envelope, &statement), TOC_OK);
+        ck_assert_int_eq(toc_statement_read(publisher->sim->arena, bytes, &envelope, &statement),
+                         TOC_OK);
     }
     if (statement.next_sequence == row->chain.next_sequence) {
         return NULL;
@@ -199,7 +199,8 @@ static const char *publisher_disagrees(struct sim_node *publisher)
     return reason == NULL ? records_disagree(publisher) : reason;
 }
 
-/* A publisher that died before its wraps had left took the key with it: then readers wait in vain. */
+/* A publisher that died before its wraps had left took the key with it: then readers wait in vain.
+ */
 static bool opens_all(struct sim_node *hub, const struct toc_log_row *row)
 {
     for (uint32_t number = 1; number <= row->chain.epoch; number++) {
@@ -211,8 +212,8 @@ static bool opens_all(struct sim_node *hub, const struct toc_log_row *row)
     return true;
 }
 
-/* All who are left hold the same of a log whose publisher has left, and it has ended. One that the hub
- * never saw has no closing: whoever got it from its publisher keeps it. */
+/* All who are left hold the same of a log whose publisher has left, and it has ended. One that the
+ * hub never saw has no closing: whoever got it from its publisher keeps it. */
 static const char *left_behind(struct sim *sim, const struct sim_node *gone)
 {
     struct toc_log_id log = {.stream = "framework", .generation = 1};
@@ -231,7 +232,8 @@ static const char *left_behind(struct sim *sim, const struct sim_node *gone)
         }
         if (row.chain.next_sequence != first.chain.next_sequence) {
             reason = say(node, &row, "holds", row.chain.next_sequence, first.chain.next_sequence);
-        } else if (row.applied_next != row.chain.next_sequence && opens_all(&sim->nodes[0], &first)) {
+        } else if (row.applied_next != row.chain.next_sequence &&
+                   opens_all(&sim->nodes[0], &first)) {
             reason = say(node, &row, "applied", row.applied_next, row.chain.next_sequence);
         } else if (row.state != TOC_LOG_ENDED) {
             reason = say(node, &row, "state", row.state, TOC_LOG_ENDED);

@@ -1,5 +1,5 @@
-/* The network between the engines. Sessions keep their order and may break; nothing that was on its way
- * then arrives. The feed keeps nothing. */
+/* The network between the engines. Sessions keep their order and may break; nothing that was on its
+ * way then arrives. The feed keeps nothing. */
 #include "sim.h"
 
 #include <check.h>

@@ -1,5 +1,6 @@
-/* Nothing is sent before it is on disk (invariant 1): every frame of an outbox is taken apart and compared
- * with the store that was just committed. And nothing goes to those who may not have it (invariant 5). */
+/* Nothing is sent before it is on disk (invariant 1): every frame of an outbox is taken apart and
+ * compared with the store that was just committed. And nothing goes to those who may not have it
+ * (invariant 5). */
 #include "sim.h"
 
 #include "engine_internal.h"
@@ -13,9 +14,8 @@ struct looked {
 
 static void wrong(const struct looked *at, const struct toc_log_id *log, const char *what)
 {
-    sim_fail(at->node->sim, "%s sends %s: %s of %s %s %u that is not on its disk",
-             at->node->member, at->to == NULL ? "" : at->to, what, log->publisher, log->stream,
-             log->generation);
+    sim_fail(at->node->sim, "%s sends %s: %s of %s %s %u that is not on its disk", at->node->member,
+             at->to == NULL ? "" : at->to, what, log->publisher, log->stream, log->generation);
 }
 
 static void check_batch(const struct looked *at, struct toc_bytes bytes)
@@ -93,8 +93,8 @@ static void check_visible(const struct looked *at, const struct toc_log_id *log)
 
 static void trace(const struct looked *at, const struct toc_message *message)
 {
-    static const char *const names[] = {"?",    "hello",      "rosters", "have",
-                                        "want", "give",       "statements", "refusal"};
+    static const char *const names[] = {"?",    "hello", "rosters",    "have",
+                                        "want", "give",  "statements", "refusal"};
     const char *to = at->to == NULL ? "nobody" : at->to;
 
     switch (message->kind) {
@@ -112,8 +112,8 @@ static void trace(const struct looked *at, const struct toc_message *message)
         }
         return;
     case TOC_MESSAGE_WANT:
-        sim_trace(at->node, "-> %s want %s %s %u from=%llu until=%llu credit=%u more=%d wraps=%u", to,
-                  message->as.want.log.publisher, message->as.want.log.stream,
+        sim_trace(at->node, "-> %s want %s %s %u from=%llu until=%llu credit=%u more=%d wraps=%u",
+                  to, message->as.want.log.publisher, message->as.want.log.stream,
                   message->as.want.log.generation,
                   (unsigned long long)message->as.want.from_sequence,
                   (unsigned long long)message->as.want.until_sequence, message->as.want.credit,

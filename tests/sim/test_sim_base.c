@@ -1,6 +1,6 @@
-/* A hub and two councils, of which one listens to the feed and one does not, and everything that can go
- * wrong between them; then wider groups: two hubs, councils that dial each other, a list as audience
- * that its hub is not on, an observer. */
+/* A hub and two councils, of which one listens to the feed and one does not, and everything that
+ * can go wrong between them; then wider groups: two hubs, councils that dial each other, a list as
+ * audience that its hub is not on, an observer. */
 #include "sim.h"
 
 #include "runner.h"
@@ -59,6 +59,53 @@ START_TEST(two_hubs_and_an_observer)
 }
 END_TEST
 
+/* The feed loses the last batch, and its publisher is never heard of again: the hub has it, and the
+ * session is open, so the reader gets it (invariant 4). */
+static void last_words(struct sim *sim, unsigned steps)
+{
+    const struct toc_log_id log = {.publisher = "leeds", .stream = "framework", .generation = 1};
+    struct toc_log_row held, wanted;
+
+    toc_fixture_group_add(sim->group, "spg", TOC_ROLE_BIT(TOC_ROLE_HUB));
+    toc_fixture_group_add(sim->group, "leeds", TOC_ROLE_BIT(TOC_ROLE_COUNCIL));
+    toc_fixture_group_add(sim->group, "york", TOC_ROLE_BIT(TOC_ROLE_COUNCIL));
+    (void)toc_fixture_group_sign(sim->group);
+    (void)sim_node_add(sim, "spg");
+    (void)sim_node_add(sim, "leeds");
+    (void)sim_node_add(sim, "york");
+    (void)sim_wire(sim, "leeds", "spg", false);
+    (void)sim_wire(sim, "york", "spg", true);
+    sim->faults = sim_faults_none;
+    sim->faults.feed_lost = 300;
+    for (unsigned i = 0; i < 5; i++) {
+        (void)sim_submit(sim_node(sim, "leeds"), "framework", 1, 10);
+        sim_run(sim, 20);
+    }
+    sim->faults.feed_lost = 1000;
+    sim->submit_chance = 0;
+    (void)sim_submit(sim_node(sim, "leeds"), "framework", 1, 10);
+    while (sim->failure[0] == '\0' && sim->submissions->asked != SIM_ACKNOWLEDGED) {
+        sim_step(sim);
+    }
+    for (unsigned i = 0; i < 4; i++) {
+        sim_step(sim); /* on its way to the hub, or there */
+    }
+    sim_crash(sim_node(sim, "leeds"));
+    sim_node(sim, "leeds")->asleep = true;
+    sim_run(sim, steps);
+    if (sim_log_row(sim_node(sim, "spg"), &log, &wanted) &&
+        (!sim_log_row(sim_node(sim, "york"), &log, &held) ||
+         held.applied_next != wanted.chain.next_sequence)) {
+        sim_fail(sim, "york never gets what the hub holds");
+    }
+}
+
+START_TEST(the_feed_loses_the_end)
+{
+    sim_seeds("CK_RUN_CASE=last test_sim_base", 30, 150, last_words);
+}
+END_TEST
+
 /* The hub relays what it cannot open, and a council that is not on the list never hears of it. */
 static void relay(struct sim *sim, unsigned steps)
 {
@@ -110,5 +157,6 @@ int main(void)
     add_case(suite, "base", hub_and_two_councils);
     add_case(suite, "wide", two_hubs_and_an_observer);
     add_case(suite, "relay", hub_without_a_key);
+    add_case(suite, "last", the_feed_loses_the_end);
     return toc_test_main(suite);
 }

@@ -2,7 +2,6 @@
  * nothing. */
 #include "sim.h"
 
-
 #include "runner.h"
 #include <string.h>
 
@@ -10,7 +9,8 @@ static struct sim *sim;
 static struct sim_node *spg, *leeds, *york;
 static struct toc_log_row held; /* leeds' log, at york */
 
-static const struct toc_log_id log_id = {.publisher = "leeds", .stream = "framework", .generation = 1};
+static const struct toc_log_id log_id = {
+    .publisher = "leeds", .stream = "framework", .generation = 1};
 
 static void setup(void)
 {

@@ -1,6 +1,7 @@
-/* A publisher's disk is put back to an older state: it takes its own log back from the hub and signs
- * nothing twice. Told to go on alone, it makes a second history: that is a conflict, kept as evidence
- * where it is seen, and the next generation ends it. */
+/* A publisher's disk is put back to an older state: it takes its own log back from the hub and
+ * signs nothing twice. Told to go on alone, it makes a second history: that is a conflict, kept as
+ * evidence where it is seen, and the next generation ends it. */
+#include "engine_internal.h"
 #include "sim.h"
 
 #include "runner.h"
@@ -35,7 +36,45 @@ static bool goes_on(const struct sim *sim)
     return sim->failure[0] == '\0';
 }
 
+static void ask_rotate(struct sim *sim, struct sim_node *node, const char *stream)
+{
+    char request[100];
+    json_t *reply;
+
+    (void)snprintf(request, sizeof(request), "{\"request\":\"rotate\",\"stream\":\"%s\"}", stream);
+    reply = sim_ask(node, request);
+    if (!json_is_true(json_object_get(reply, "ok")) ||
+        json_object_get(json_array_get(json_object_get(reply, "rotated"), 0), "opened") == NULL) {
+        char *text = json_dumps(reply, JSON_COMPACT);
+        sim_fail(sim, "rotate: %s", text);
+        free(text);
+    }
+    json_decref(reply);
+}
+
 /* ---- taken back ---- */
+
+/* A heartbeat may have arrived whose batch did not, before the disk was put back: then nobody can
+ * give it back, the publisher signs nothing more on that log, and its operator ends the generation.
+ */
+static void end_what_is_lost(struct sim *sim, struct sim_node *node)
+{
+    static const char *const streams[] = {"framework", "distress"};
+
+    sim->faults = sim_faults_none;
+    sim->submit_chance = 0;
+    sim_run(sim, 60);
+    for (size_t i = 0; i < 2 && goes_on(sim); i++) {
+        struct toc_log_id id = {.publisher = "leeds", .generation = 1};
+        const struct toc_log *log;
+        (void)snprintf(id.stream, sizeof(id.stream), "%s", streams[i]);
+        log = node->engine == NULL ? NULL : toc_engine_log(node->engine, &id);
+        if (log != NULL && log->row.id != 0 && log->claimed_next > log->row.chain.next_sequence) {
+            sim->void_allowed = true;
+            ask_rotate(sim, node, streams[i]);
+        }
+    }
+}
 
 static void taken_back(struct sim *sim, unsigned steps)
 {
@@ -44,7 +83,8 @@ static void taken_back(struct sim *sim, unsigned steps)
 
     sim->withdraw_chance = 0;
     sim_run(sim, steps / 3);
-    /* A submission that waits unsigned in the old copy, and was signed since, would be signed again. */
+    /* A submission that waits unsigned in the old copy, and was signed since, would be signed
+     * again. */
     for (unsigned i = 0; i < 200 && toc_store_submissions_waiting(leeds->store) > 0; i++) {
         sim_run(sim, 5);
     }
@@ -54,6 +94,7 @@ static void taken_back(struct sim *sim, unsigned steps)
         sim_restore(leeds, &old);
         leeds->restart_mono = sim->mono + (int64_t)sim_below(sim, 20000);
         sim_run(sim, steps / 3);
+        end_what_is_lost(sim, leeds);
         sim_heal(sim);
     }
     toc_store_close(&old);
@@ -119,18 +160,6 @@ static void excuse(struct sim_node *node, unsigned from, unsigned to)
     }
 }
 
-static void ask_rotate(struct sim *sim, struct sim_node *node)
-{
-    json_t *reply = sim_ask(node, "{\"request\":\"rotate\",\"stream\":\"framework\"}");
-
-    if (!json_is_true(json_object_get(reply, "ok"))) {
-        char *text = json_dumps(reply, JSON_COMPACT);
-        sim_fail(sim, "rotate: %s", text);
-        free(text);
-    }
-    json_decref(reply);
-}
-
 static void alone(struct sim *sim, unsigned steps)
 {
     struct sim_node *leeds = three(sim);
@@ -173,7 +202,7 @@ static void alone(struct sim *sim, unsigned steps)
         sim_fail(sim, "the publisher was not told");
     }
     if (goes_on(sim)) {
-        ask_rotate(sim, leeds);
+        ask_rotate(sim, leeds, "framework");
         (void)sim_submit(leeds, "framework", 2, 40);
         sim_heal(sim);
     }

@@ -13,8 +13,8 @@ static void check_epoch(struct sim_node *node, const struct toc_log_row *row,
 {
     struct sim *sim = node->sim;
     const int64_t now = toc_fixture_group_wall(sim->group);
-    const bool old = epoch->last_ms < now - (int64_t)DAYS * 24 * 3600 * 1000 &&
-                     epoch->epoch < row->chain.epoch;
+    const bool old =
+        epoch->last_ms < now - (int64_t)DAYS * 24 * 3600 * 1000 && epoch->epoch < row->chain.epoch;
 
     if (old && (epoch->has_key || !epoch->destroyed)) {
         sim_fail(sim, "%s keeps the key of %s epoch %u", node->member, row->log.publisher,

@@ -357,7 +357,7 @@ START_TEST(migrations)
         "CREATE TABLE b (x INTEGER) STRICT; INSERT INTO b SELECT x FROM a",
         "INSERT INTO b VALUES (2)",
     };
-    static const char *const broken[] = {steps[0], "CREATE TABLE b (x INTEGER) STRICT; no SQL"};
+    const char *const broken[] = {steps[0], "CREATE TABLE b (x INTEGER) STRICT; no SQL"};
     struct toc_why why = {""};
     toc_scratch_put(toc_scratch_file(folder, "group.db"), "");
     ck_assert_int_eq(migrate(steps, 1, &why), TOC_OK);
