@@ -216,7 +216,7 @@ enum toc_result toc_cli_conf(struct toc_cli *cli, const struct toc_conf **ret_co
 enum toc_result toc_cli_local(struct toc_cli *cli, struct toc_local **ret_local,
                               struct toc_why *why)
 {
-    const struct toc_conf *conf;
+    const struct toc_conf *conf = NULL;
     TOC_TRY(toc_cli_conf(cli, &conf, why));
     if (cli->local == NULL) {
         TOC_TRY(toc_local_open(conf->local, &cli->local, why));

@@ -155,16 +155,26 @@ enum toc_result toc_apply_void(struct toc_engine *engine, struct toc_log *log,
     return toc_engine_log_save(engine, log);
 }
 
+/* Does our copy run through this head? */
+static bool runs_through(struct toc_engine *engine, const struct toc_log *log,
+                         uint64_t next_sequence, const struct toc_hash *head)
+{
+    struct toc_hash ours = log->row.chain.head;
+
+    if (log->row.chain.next_sequence > next_sequence && next_sequence == 1) {
+        ours = toc_head_start(&engine->group, &log->row.log);
+    } else if (log->row.chain.next_sequence > next_sequence &&
+               toc_store_head_at(engine->store, log->row.id, next_sequence, &ours) != TOC_OK) {
+        return false;
+    }
+    return log->row.chain.next_sequence >= next_sequence && toc_hash_equal(&ours, head);
+}
+
 enum toc_result toc_apply_end(struct toc_engine *engine, struct toc_log *older,
                               uint64_t next_sequence, const struct toc_hash *head)
 {
-    struct toc_hash ours = older->row.chain.head;
-    bool same = older->row.chain.next_sequence == next_sequence;
+    const bool same = runs_through(engine, older, next_sequence, head);
 
-    if (older->row.chain.next_sequence > next_sequence && next_sequence > 1) {
-        same = toc_store_head_at(engine->store, older->row.id, next_sequence, &ours) == TOC_OK;
-    }
-    same = same && toc_hash_equal(&ours, head);
     older->row.closed_next = next_sequence;
     if (same) {
         older->row.state = TOC_LOG_ENDED;
@@ -180,6 +190,54 @@ enum toc_result toc_apply_end(struct toc_engine *engine, struct toc_log *older,
     return toc_ask_missing(engine, older);
 }
 
+/* What is held may lead to the pin, so it stays: who gave it to us may be gone. If it does not,
+ * that shows when the rest comes. */
+static enum toc_result wait_for_pin(struct toc_engine *engine, struct toc_log *log,
+                                    const struct toc_pin *pin)
+{
+    log->row.closed_next = pin->next_sequence;
+    log->row.state = TOC_LOG_OPEN;
+    log->heard_next = 0;
+    TOC_TRY(toc_engine_log_save(engine, log));
+    return toc_ask_missing(engine, log);
+}
+
+/* Forgets the batch that holds `sequence`, and what follows it. */
+static enum toc_result forget_from(struct toc_engine *engine, struct toc_log *log,
+                                   uint64_t sequence)
+{
+    struct toc_stored_batch batch;
+
+    TOC_TRY(toc_store_batch_get(engine->store, log->row.id, sequence, engine->arena, &batch));
+    return toc_apply_void(engine, log, batch.first_sequence);
+}
+
+static enum toc_result apply_pin(struct toc_engine *engine, struct toc_log *log,
+                                 const struct toc_pin *pin)
+{
+    const bool moved = log->row.closed_next != pin->next_sequence;
+    const bool short_of_it = log->row.chain.next_sequence < pin->next_sequence;
+
+    TOC_TRY(toc_engine_write(engine));
+    if (short_of_it) {
+        return moved ? wait_for_pin(engine, log, pin) : TOC_OK;
+    }
+    if (pin->next_sequence == 1 || runs_through(engine, log, pin->next_sequence, &pin->head)) {
+        return moved ? toc_apply_end(engine, log, pin->next_sequence, &pin->head) : TOC_OK;
+    }
+    /* Another history; a closing may have ended it at the same place. */
+    TOC_TRY(forget_from(engine, log, pin->next_sequence - 1));
+    return wait_for_pin(engine, log, pin);
+}
+
+enum toc_result toc_apply_step_back(struct toc_engine *engine, struct toc_log *log)
+{
+    if (log->row.id == 0 || log->row.chain.next_sequence == 1) {
+        return TOC_OK;
+    }
+    return forget_from(engine, log, log->row.chain.next_sequence - 1);
+}
+
 enum toc_result toc_apply_pins(struct toc_engine *engine)
 {
     const struct toc_roster *roster = toc_engine_roster(engine);
@@ -187,9 +245,8 @@ enum toc_result toc_apply_pins(struct toc_engine *engine)
     for (size_t i = 0; i < roster->pins_len; i++) {
         const struct toc_pin *pin = &roster->pins[i];
         struct toc_log *log = toc_engine_log(engine, &pin->log);
-        if (log != NULL && log->row.id != 0 && log->row.closed_next != pin->next_sequence) {
-            TOC_TRY(toc_engine_write(engine));
-            TOC_TRY(toc_apply_end(engine, log, pin->next_sequence, &pin->head));
+        if (log != NULL && log->row.id != 0) {
+            TOC_TRY(apply_pin(engine, log, pin));
         }
     }
     return TOC_OK;

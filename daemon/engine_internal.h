@@ -164,8 +164,9 @@ enum toc_result toc_engine_log_get(struct toc_engine *engine, const struct toc_l
  * bounds. */
 bool toc_engine_log_admissible(struct toc_engine *engine, const struct toc_session *session,
                                const struct toc_log_id *id);
-/* The roster says where it ends, and nobody else's word counts. */
-bool toc_log_is_pinned(const struct toc_engine *engine, const struct toc_log_id *id);
+/* Where and with which head the roster says that it ends, and nobody else's word counts; or NULL.
+ * Lives as long as the roster. */
+const struct toc_pin *toc_log_pin(const struct toc_engine *engine, const struct toc_log_id *id);
 uint32_t toc_engine_log_index(const struct toc_engine *engine, const struct toc_log *log);
 struct toc_session *toc_engine_session_of(struct toc_engine *engine, toc_link link);
 bool toc_engine_may_carry(const struct toc_engine *engine, const struct toc_session *session,
@@ -296,6 +297,8 @@ enum toc_result toc_apply_end(struct toc_engine *engine, struct toc_log *log,
                               uint64_t next_sequence, const struct toc_hash *head) TOC_MUST_CHECK;
 /* The roster's pins: they end logs like closings, and win over them. */
 enum toc_result toc_apply_pins(struct toc_engine *engine) TOC_MUST_CHECK;
+/* The last batch of a log that has not reached its pin is forgotten: it does not lead there. */
+enum toc_result toc_apply_step_back(struct toc_engine *engine, struct toc_log *log) TOC_MUST_CHECK;
 /* A later generation begins: what it abandons is voided, what stands is ended where it says. */
 enum toc_result toc_apply_generation(struct toc_engine *engine, struct toc_log *log,
                                      const struct toc_batch_header *header) TOC_MUST_CHECK;

@@ -59,22 +59,16 @@ static enum toc_result logs_grow(struct toc_engine *engine)
     return TOC_OK;
 }
 
-/* A log that the roster has pinned ends there from its first day here. */
-static uint64_t pinned_at(const struct toc_engine *engine, const struct toc_log_id *id)
+const struct toc_pin *toc_log_pin(const struct toc_engine *engine, const struct toc_log_id *id)
 {
     const struct toc_roster *roster = toc_engine_roster(engine);
 
     for (size_t i = 0; roster != NULL && i < roster->pins_len; i++) {
         if (toc_log_id_compare(&roster->pins[i].log, id) == 0) {
-            return roster->pins[i].next_sequence;
+            return &roster->pins[i];
         }
     }
-    return 0;
-}
-
-bool toc_log_is_pinned(const struct toc_engine *engine, const struct toc_log_id *id)
-{
-    return pinned_at(engine, id) != 0;
+    return NULL;
 }
 
 enum toc_result toc_engine_log_get(struct toc_engine *engine, const struct toc_log_id *id,
@@ -82,6 +76,7 @@ enum toc_result toc_engine_log_get(struct toc_engine *engine, const struct toc_l
 {
     bool is;
     const size_t place = sorted_place(engine, id, &is);
+    const struct toc_pin *pin = toc_log_pin(engine, id);
     struct toc_log *log;
 
     if (is) {
@@ -98,7 +93,7 @@ enum toc_result toc_engine_log_get(struct toc_engine *engine, const struct toc_l
     log->row.applied_next = 1;
     log->row.chain.next_sequence = 1;
     log->row.chain.head = toc_head_start(&engine->group, id);
-    log->row.closed_next = pinned_at(engine, id);
+    log->row.closed_next = pin == NULL ? 0 : pin->next_sequence;
     log->own = strcmp(id->publisher, engine->me) == 0;
     log->spoke_mono = engine->now_mono;
     log->heard_mono = engine->now_mono;

@@ -38,6 +38,14 @@ static enum toc_result verify(struct toc_engine *engine, const struct toc_batch 
     return TOC_OK;
 }
 
+/* Two histories, and the roster says which one stands: back one batch, and again from there, until
+ * what comes follows what is held. */
+static enum toc_result towards_pin(struct toc_engine *engine, struct toc_log *log)
+{
+    TOC_TRY(toc_apply_step_back(engine, log));
+    return TOC_AGAIN;
+}
+
 /* Begins before our end: a repeat, or a second version of history. */
 static enum toc_result compare_held(struct toc_engine *engine, struct toc_log *log,
                                     const struct toc_batch *batch)
@@ -56,6 +64,9 @@ static enum toc_result compare_held(struct toc_engine *engine, struct toc_log *l
     }
     TOC_ENSURE(toc_engine_spend_verification(engine), TOC_AGAIN);
     TOC_TRY(verify(engine, batch, &head));
+    if (toc_log_pin(engine, &log->row.log) != NULL) {
+        return towards_pin(engine, log);
+    }
     return toc_apply_conflict(engine, log, "two batches", held.bytes, batch->bytes);
 }
 
@@ -68,6 +79,9 @@ static enum toc_result compare_fork(struct toc_engine *engine, struct toc_log *l
 
     TOC_ENSURE(toc_engine_spend_verification(engine), TOC_AGAIN);
     TOC_TRY(verify(engine, batch, &head));
+    if (toc_log_pin(engine, &log->row.log) != NULL) {
+        return towards_pin(engine, log);
+    }
     if (log->row.chain.next_sequence > 1) {
         TOC_TRY(toc_store_batch_get(engine->store, log->row.id, log->row.chain.next_sequence - 1,
                                     engine->arena, &held));
@@ -90,6 +104,17 @@ static enum toc_result heartbeat_fits(struct toc_engine *engine, struct toc_log 
     return toc_apply_conflict(engine, log, "a heartbeat and a batch", log->heartbeat, batch->bytes);
 }
 
+/* Everything before a pin is one history: the one that ends with its head. */
+static bool leads_to_pin(struct toc_engine *engine, const struct toc_log *log,
+                         const struct toc_batch *batch, const struct toc_hash *head)
+{
+    const struct toc_pin *pin = toc_log_pin(engine, &log->row.log);
+    const uint64_t end = batch->header.first_sequence + batch->header.count;
+
+    return pin == NULL || end < pin->next_sequence ||
+           (end == pin->next_sequence && toc_hash_equal(head, &pin->head));
+}
+
 static enum toc_result take_next(struct toc_engine *engine, struct toc_session *session,
                                  struct toc_log *log, const struct toc_batch *batch)
 {
@@ -97,6 +122,12 @@ static enum toc_result take_next(struct toc_engine *engine, struct toc_session *
 
     TOC_ENSURE(toc_engine_spend_verification(engine), TOC_AGAIN);
     TOC_TRY(verify(engine, batch, &head));
+    if (!leads_to_pin(engine, log, batch, &head)) {
+        /* Not asked for again at once: its giver has another history. The next heartbeat asks on.
+         */
+        TOC_TRY(toc_apply_step_back(engine, log));
+        return TOC_STALE;
+    }
     TOC_TRY(heartbeat_fits(engine, log, batch, &head));
     return toc_apply_store(engine, log, batch, &head, session, NULL);
 }

@@ -185,6 +185,7 @@ static enum toc_result take_receipt(struct toc_engine *engine, struct toc_log *l
                                        heard->bytes));
         /* Kept as said, so that saying it again is no new evidence. */
         TOC_TRY(toc_store_statement_put(engine->store, log->row.id, statement, heard->bytes));
+        log->receipts_grew = true; /* the publisher must see it, too */
         return TOC_CONFLICT;
     }
     if (held_receipt(engine, log, statement->author, &before) &&
@@ -202,7 +203,7 @@ enum toc_result toc_statement_close(struct toc_engine *engine, struct toc_log *l
     enum toc_result result = TOC_OK;
 
     if (log->row.closed_next != 0 && (log->row.closed_next <= closing->next_sequence ||
-                                      toc_log_is_pinned(engine, &log->row.log))) {
+                                      toc_log_pin(engine, &log->row.log) != NULL)) {
         return TOC_EXISTS;
     }
     log->row.closed_next = closing->next_sequence;

@@ -1,4 +1,5 @@
 /* Pins: the roster says where a log ends, and nobody's word moves it. */
+#include "engine_internal.h"
 #include "fixture_forge.h"
 #include "runner.h"
 
@@ -106,6 +107,17 @@ START_TEST(what_was_withdrawn_past_it_is_back)
     hub_adopts(remove_hull());
     all_ended_at(3);
     ck_assert_uint_eq(toc_fixture_exchange_rows(exchange, "york", "hull", "F1"), 1);
+}
+END_TEST
+
+START_TEST(nothing_stands)
+{
+    pin_after(1);
+    pin.next_sequence = 1;
+    pin.head =
+        toc_head_start(&toc_fixture_exchange_daemon(exchange, "spg")->engine->group, &pin.log);
+    hub_adopts(remove_hull());
+    all_ended_at(1);
 }
 END_TEST
 
@@ -239,6 +251,51 @@ START_TEST(shorter_history_is_fetched_anew)
 }
 END_TEST
 
+/* The hub closed at the same place, but on the other history, which leeds has from it. */
+START_TEST(wins_over_a_closing_with_another_head)
+{
+    struct toc_fixture_forged other = toc_fixture_forge_held(&forger, "hull", "hull", 2);
+
+    toc_fixture_exchange_link(exchange, "hull", "york", false);
+    toc_fixture_exchange_settle(exchange);
+    toc_fixture_exchange_cut(exchange, "york", "spg");
+    other = toc_fixture_forge_batch(&forger, "hull", 3, &other.head, "F3-other");
+    toc_fixture_forge_give(&forger, "hull", "spg", "hull", other.bytes);
+    toc_fixture_exchange_cut(exchange, "hull", "spg");
+    publish("h-3", "F3", 3);
+    hub_adopts(remove_hull());
+    ended_at("spg", 4);
+    ck_assert_uint_eq(toc_fixture_exchange_rows(exchange, "leeds", "hull", "F3-other"), 1);
+    pin_after(3);
+    toc_fixture_exchange_adopt(exchange, "spg", toc_fixture_group_sign(group));
+    toc_fixture_exchange_link(exchange, "york", "spg", false);
+    toc_fixture_exchange_pass(exchange, 61000);
+    all_ended_at(4);
+    ck_assert_uint_eq(toc_fixture_exchange_rows(exchange, "leeds", "hull", "F3-other"), 0);
+}
+END_TEST
+
+/* A relay that has another history cannot pass it off as the pinned one. */
+START_TEST(newcomer_takes_no_other_history)
+{
+    struct toc_fixture_forged other = toc_fixture_forge_held(&forger, "hull", "hull", 1);
+    struct toc_bytes first = other.bytes;
+
+    other = toc_fixture_forge_batch(&forger, "hull", 2, &other.head, "F2-other");
+    pin_after(2);
+    hub_adopts(remove_hull());
+    toc_fixture_group_add(group, "wakefield", TOC_ROLE_BIT(TOC_ROLE_COUNCIL));
+    hub_adopts(toc_fixture_group_sign(group));
+    (void)toc_fixture_exchange_add(exchange, "wakefield", NULL);
+    toc_fixture_exchange_link(exchange, "wakefield", "spg", false);
+    toc_fixture_forge_give(&forger, "spg", "wakefield", "hull", first);
+    toc_fixture_forge_give(&forger, "spg", "wakefield", "hull", other.bytes);
+    toc_fixture_exchange_pass(exchange, 61000);
+    ck_assert_uint_eq(toc_fixture_exchange_rows(exchange, "wakefield", "hull", "F2-other"), 0);
+    ended_at("wakefield", 3);
+}
+END_TEST
+
 /* The pin is past what anybody here holds: nobody loses what stands before it. */
 START_TEST(what_is_held_before_it_stays)
 {
@@ -261,6 +318,7 @@ int main(void)
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_add_test(tcase, voids_what_lies_past_it);
     tcase_add_test(tcase, what_was_withdrawn_past_it_is_back);
+    tcase_add_test(tcase, nothing_stands);
     tcase_add_test(tcase, stops_a_member_that_is_still_here);
     tcase_add_test(tcase, wins_over_a_later_closing);
     tcase_add_test(tcase, wins_over_an_earlier_closing);
@@ -268,6 +326,8 @@ int main(void)
     tcase_add_test(tcase, longer_history_is_fetched_anew);
     tcase_add_test(tcase, other_history_is_fetched_anew);
     tcase_add_test(tcase, shorter_history_is_fetched_anew);
+    tcase_add_test(tcase, wins_over_a_closing_with_another_head);
+    tcase_add_test(tcase, newcomer_takes_no_other_history);
     tcase_add_test(tcase, what_is_held_before_it_stays);
     suite_add_tcase(suite, tcase);
     return toc_test_main(suite);

@@ -94,6 +94,27 @@ START_TEST(texts)
 }
 END_TEST
 
+/* Plain text is passed over eight bytes at a time: what is not plain is seen wherever it stands. */
+START_TEST(texts_at_every_place)
+{
+    static const char *const bad[] = {"\x01", "\x1f",     "\x7f",        "\x80",
+                                      "\xff", "\xc2\x85", "\xe2\x80\xae"};
+    for (size_t at = 0; at < 24; at++) {
+        char text[32];
+        for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+            memset(text, i % 2 == 0 ? '~' : ' ', 27);
+            text[27] = '\0';
+            ck_assert(toc_ident_text(text, 27));
+            memcpy(text + at, bad[i], strlen(bad[i]));
+            ck_assert_msg(!toc_ident_text(text, 27), "bad text %zu at %zu", i, at);
+        }
+        memset(text, 'a', 27);
+        memcpy(text + at, "\xc3\xb4", 2);
+        ck_assert(toc_ident_text(text, 27));
+    }
+}
+END_TEST
+
 START_TEST(gss_codes)
 {
     ck_assert(toc_ident_gss("E08000035"));
@@ -117,6 +138,7 @@ int main(void)
     tcase_add_test(tcase, members_and_groups);
     tcase_add_test(tcase, streams);
     tcase_add_test(tcase, texts);
+    tcase_add_test(tcase, texts_at_every_place);
     tcase_add_test(tcase, gss_codes);
     suite_add_tcase(suite, tcase);
     return toc_test_main(suite);
