@@ -265,8 +265,10 @@ enum toc_result toc_ask_missing(struct toc_engine *engine, struct toc_log *log)
     struct toc_session *source = best_source(engine, log);
     const bool over =
         log->row.state == TOC_LOG_STOPPED || (log->row.state == TOC_LOG_ENDED && !log->waiting_key);
+    /* What the feed brings nobody gives: a frame of it that was lost is asked for at once. */
+    const bool just_asked = !log->by_feed && engine->now_mono - log->wanted_mono < ASK_AGAIN_MS / 5;
 
-    if (source == NULL || over || engine->now_mono - log->wanted_mono < ASK_AGAIN_MS / 5) {
+    if (source == NULL || over || just_asked) {
         return TOC_OK;
     }
     return follow(engine, log, source);

@@ -433,7 +433,8 @@ int64_t toc_engine_deadline(const struct toc_engine *engine)
     const int64_t heartbeat = toc_heartbeat_deadline(engine);
     const int64_t local = toc_local_deadline(engine);
 
-    if (toc_give_unserved(engine) || engine->more_to_apply || engine->roster_spread) {
+    if (toc_give_unserved(engine) || engine->more_to_apply || engine->more_to_sign ||
+        engine->roster_spread) {
         return engine->now_mono;
     }
     return heartbeat < local ? heartbeat : local;

@@ -133,6 +133,7 @@ struct toc_engine {
     bool journal_grew;
     bool truncate_wal; /* keys were destroyed: the WAL must forget them too, after the commit */
     int64_t retention_mono; /* when to look again */
+    bool more_to_sign;      /* more waited unsigned than one tick takes */
     bool more_to_apply;     /* the tick's budget ended before the logs did */
     int64_t beat_mono;      /* the next heartbeat */
     int64_t beat_deadline;

@@ -38,9 +38,49 @@ static enum toc_result verify(struct toc_engine *engine, const struct toc_batch 
     return TOC_OK;
 }
 
-/* Two histories, and the roster says which one stands: back one batch, and again from there, until
- * what comes follows what is held. */
-static enum toc_result towards_pin(struct toc_engine *engine, struct toc_log *log)
+/* The end that is beyond dispute: the roster's pin, or the head that the next generation goes on
+ * from. */
+static bool known_end(struct toc_engine *engine, const struct toc_log *log, uint64_t *ret_next,
+                      struct toc_hash *ret_head)
+{
+    const struct toc_pin *pin = toc_log_pin(engine, &log->row.log);
+    struct toc_log_id id = log->row.log;
+    const struct toc_log *after;
+    struct toc_stored_batch stored;
+    struct toc_batch first;
+
+    if (pin != NULL) {
+        *ret_next = pin->next_sequence;
+        *ret_head = pin->head;
+        return true;
+    }
+    if (log->row.closed_next == 0) {
+        return false;
+    }
+    id.generation++;
+    after = toc_engine_log(engine, &id);
+    if (after == NULL || after->row.id == 0 ||
+        toc_apply_first_sequence(engine, after, ret_next) != TOC_OK ||
+        toc_store_batch_get(engine->store, after->row.id, *ret_next, engine->arena, &stored) !=
+            TOC_OK ||
+        toc_wire_batch_decode(engine->arena, stored.bytes, &first) != TOC_OK) {
+        return false;
+    }
+    *ret_head = first.header.previous_head;
+    return true;
+}
+
+static bool ends_beyond_dispute(struct toc_engine *engine, const struct toc_log *log)
+{
+    struct toc_hash head;
+    uint64_t next;
+
+    return known_end(engine, log, &next, &head);
+}
+
+/* Two histories, and it is known which one stands: back one batch, and again from there, until what
+ * comes follows what is held. */
+static enum toc_result towards_the_end(struct toc_engine *engine, struct toc_log *log)
 {
     TOC_TRY(toc_apply_step_back(engine, log));
     return TOC_AGAIN;
@@ -64,8 +104,8 @@ static enum toc_result compare_held(struct toc_engine *engine, struct toc_log *l
     }
     TOC_ENSURE(toc_engine_spend_verification(engine), TOC_AGAIN);
     TOC_TRY(verify(engine, batch, &head));
-    if (toc_log_pin(engine, &log->row.log) != NULL) {
-        return towards_pin(engine, log);
+    if (ends_beyond_dispute(engine, log)) {
+        return towards_the_end(engine, log);
     }
     return toc_apply_conflict(engine, log, "two batches", held.bytes, batch->bytes);
 }
@@ -79,8 +119,8 @@ static enum toc_result compare_fork(struct toc_engine *engine, struct toc_log *l
 
     TOC_ENSURE(toc_engine_spend_verification(engine), TOC_AGAIN);
     TOC_TRY(verify(engine, batch, &head));
-    if (toc_log_pin(engine, &log->row.log) != NULL) {
-        return towards_pin(engine, log);
+    if (ends_beyond_dispute(engine, log)) {
+        return towards_the_end(engine, log);
     }
     if (log->row.chain.next_sequence > 1) {
         TOC_TRY(toc_store_batch_get(engine->store, log->row.id, log->row.chain.next_sequence - 1,
@@ -104,15 +144,16 @@ static enum toc_result heartbeat_fits(struct toc_engine *engine, struct toc_log 
     return toc_apply_conflict(engine, log, "a heartbeat and a batch", log->heartbeat, batch->bytes);
 }
 
-/* Everything before a pin is one history: the one that ends with its head. */
-static bool leads_to_pin(struct toc_engine *engine, const struct toc_log *log,
+/* Everything before a known end is one history: the one that ends with its head. */
+static bool leads_to_end(struct toc_engine *engine, const struct toc_log *log,
                          const struct toc_batch *batch, const struct toc_hash *head)
 {
-    const struct toc_pin *pin = toc_log_pin(engine, &log->row.log);
     const uint64_t end = batch->header.first_sequence + batch->header.count;
+    struct toc_hash last;
+    uint64_t next;
 
-    return pin == NULL || end < pin->next_sequence ||
-           (end == pin->next_sequence && toc_hash_equal(head, &pin->head));
+    return !known_end(engine, log, &next, &last) || end < next ||
+           (end == next && toc_hash_equal(head, &last));
 }
 
 static enum toc_result take_next(struct toc_engine *engine, struct toc_session *session,
@@ -122,7 +163,7 @@ static enum toc_result take_next(struct toc_engine *engine, struct toc_session *
 
     TOC_ENSURE(toc_engine_spend_verification(engine), TOC_AGAIN);
     TOC_TRY(verify(engine, batch, &head));
-    if (!leads_to_pin(engine, log, batch, &head)) {
+    if (!leads_to_end(engine, log, batch, &head)) {
         /* Not asked for again at once: its giver has another history. The next heartbeat asks on.
          */
         TOC_TRY(toc_apply_step_back(engine, log));

@@ -3,6 +3,7 @@
 
 #include "ensure.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -173,6 +174,7 @@ static enum toc_result take_receipt(struct toc_engine *engine, struct toc_log *l
 {
     const struct toc_statement *statement = &heard->statement;
     struct toc_statement before;
+    char about[192];
 
     if (toc_log_on_chain(engine, log, statement->next_sequence, &statement->head) == TOC_CONFLICT) {
         engine->counters.conflicts++;
@@ -180,7 +182,10 @@ static enum toc_result take_receipt(struct toc_engine *engine, struct toc_log *l
                         "reader=%s publisher=%s stream=%s sequence=%llu", statement->author,
                         log->row.log.publisher, log->row.log.stream,
                         (unsigned long long)statement->next_sequence - 1);
-        TOC_TRY(toc_store_evidence_add(engine->store, "a receipt off the chain", engine->now_wall,
+        (void)snprintf(about, sizeof(about), "%s %s %u: a receipt by %s off the chain",
+                       log->row.log.publisher, log->row.log.stream, log->row.log.generation,
+                       statement->author);
+        TOC_TRY(toc_store_evidence_add(engine->store, about, engine->now_wall,
                                        batch_before(engine, log, statement->next_sequence),
                                        heard->bytes));
         /* Kept as said, so that saying it again is no new evidence. */

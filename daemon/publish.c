@@ -478,8 +478,9 @@ static enum toc_result sign_item(struct toc_engine *engine, struct filling *fill
         engine->waiting -= submission->records;
         return toc_store_submission_signed(engine->store, submission->id, first);
     }
-    /* What the client was promised in its reply. */
-    TOC_ASSERT(submission->first_sequence == first);
+    /* What the client was promised in its reply. Our own log can have moved in this very tick if a
+     * copy of our key is at work: then the tick fails, and the client is told so. */
+    TOC_ENSURE(submission->first_sequence == first, TOC_AGAIN);
     done.first_sequence = first;
     return toc_store_submission_add(engine->store, &done, toc_bytes_of(NULL, 0));
 }
@@ -501,6 +502,7 @@ static enum toc_result sign_waiting(struct toc_engine *engine, struct filling *f
         TOC_TRY(sign_item(engine, filling, &item));
         records += item.submission.records;
     }
+    engine->more_to_sign |= records >= TOC_TICK_RECORDS_MAX;
     return sign_filled(engine, filling);
 }
 
@@ -560,6 +562,7 @@ enum toc_result toc_publish_finish(struct toc_engine *engine)
 {
     char stream[TOC_STREAM_LEN_MAX + 1] = "";
 
+    engine->more_to_sign = false;
     for (size_t i = 0; engine->queue != NULL && i < engine->queue->len; i++) {
         if (!seen_before(engine->queue, i)) {
             TOC_TRY(sign_stream(engine, engine->queue->items[i].submission.stream, false));

@@ -40,6 +40,7 @@ const char *const toc_group_migrations[] = {
     " PRIMARY KEY (log, kind, author)) STRICT, WITHOUT ROWID;"
     "CREATE TABLE evidence (id INTEGER PRIMARY KEY, about TEXT NOT NULL, time_ms INTEGER NOT NULL,"
     " one BLOB NOT NULL, other BLOB NOT NULL) STRICT;"
+    "CREATE INDEX evidence_about ON evidence (about);"
     "CREATE TABLE submission (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,"
     " stream TEXT NOT NULL, records INTEGER NOT NULL, first_sequence INTEGER NOT NULL,"
     " time_ms INTEGER NOT NULL) STRICT;"

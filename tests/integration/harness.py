@@ -98,6 +98,7 @@ class Local:
     def __init__(self, path):
         self.socket = zmq.Context.instance().socket(zmq.DEALER)
         self.socket.setsockopt(zmq.LINGER, 0)
+        self.socket.setsockopt(zmq.RECONNECT_IVL, -1)  # what was not sent is lost with the daemon
         self.socket.connect(f"ipc://{path}")
         self.tags = itertools.count(1)
 
@@ -137,6 +138,7 @@ class Member:
         self.process = None
         self.stopped_on_purpose = True
         self._local = None
+        self._ended_locals = []
 
     @property
     def conf(self):
@@ -276,9 +278,16 @@ class Member:
         return self._local
 
     def forget_local(self):
+        """The socket stays open until the test is over: libzmq 4.3.4 aborts (session_base.cpp:260)
+        when one is closed in the moment its peer dies, with a message of several parts half sent."""
         if self._local is not None:
-            self._local.close()
+            self._ended_locals.append(self._local)
             self._local = None
+
+    def close_locals(self):
+        self.forget_local()
+        while self._ended_locals:
+            self._ended_locals.pop().close()
 
     def call(self, request, parts=(), **fields):
         return self.local.call(request, parts, **fields)
@@ -468,9 +477,9 @@ class Group:
 
     def kill(self):
         for member in self.members.values():
-            member.forget_local()
             if member.running:
                 member.kill()
+            member.close_locals()
 
     def logs_text(self, length=3000):
         return "\n".join(f"---- {member.name}\n{member.log()[-length:]}"

@@ -47,7 +47,7 @@ struct toc_fixture_forged toc_fixture_forge_batch(const struct toc_fixture_forge
                                       .log = row.log,
                                       .roster_version = row.chain.roster_version,
                                       .first_sequence = sequence,
-                                      .count = 1,
+                                      .count = forger->records == 0 ? 1 : forger->records,
                                       .previous_head = *previous,
                                       .time_ms = toc_fixture_group_wall(forger->group),
                                       .epoch = row.chain.epoch};
@@ -64,9 +64,11 @@ struct toc_fixture_forged toc_fixture_forge_batch(const struct toc_fixture_forge
     }
     toc_env_random(toc_fixture_group_env(forger->group), header.nonce, sizeof(header.nonce));
     toc_buf_init(&plain, PLAIN_MAX);
-    ck_assert_int_eq(
-        toc_list_append(&plain, toc_fixture_framework(forger->arena, reference, "Forged", 20000)),
-        TOC_OK);
+    for (uint32_t i = 0; i < header.count; i++) {
+        ck_assert_int_eq(toc_list_append(&plain, toc_fixture_framework(forger->arena, reference,
+                                                                       "Forged", 20000)),
+                         TOC_OK);
+    }
     ck_assert_int_eq(toc_batch_make(forger->arena, &header, &epoch.key,
                                     &toc_fixture_group_keys(forger->group, publisher)->sign_secret,
                                     toc_buf_bytes(&plain), &batch, &forged.head),

@@ -9,6 +9,7 @@ struct toc_fixture_forger {
     struct toc_fixture_group *group;
     struct toc_fixture_exchange *exchange;
     struct toc_arena *arena;
+    uint32_t records; /* in a batch that is forged; 0: one */
 };
 
 struct toc_fixture_forged {
@@ -16,7 +17,7 @@ struct toc_fixture_forged {
     struct toc_hash head;
 };
 
-/* One framework in a batch of the publisher's first generation, at `sequence` behind `previous`,
+/* A framework in a batch of the publisher's first generation, at `sequence` behind `previous`,
  * under the key of its newest epoch. The publisher's daemon must hold a batch already; what it
  * holds at `sequence` is what this one contradicts. */
 struct toc_fixture_forged toc_fixture_forge_batch(const struct toc_fixture_forger *forger,

@@ -16,7 +16,7 @@ static void set_up(void)
     group = toc_fixture_group_new(11);
     exchange = toc_fixture_exchange_star(group);
     ck_assert_int_eq(toc_arena_new((size_t)64 * 1024 * 1024, &arena), TOC_OK);
-    forger = (struct toc_fixture_forger){group, exchange, arena};
+    forger = (struct toc_fixture_forger){.group = group, .exchange = exchange, .arena = arena};
     ck_assert_uint_eq(toc_fixture_exchange_publish(exchange, "leeds", "s-1", "F1"), 1);
     ck_assert_uint_eq(toc_fixture_exchange_publish(exchange, "leeds", "s-2", "F2"), 2);
 }

@@ -20,7 +20,7 @@ static void set_up(void)
     toc_fixture_group_expires(group, toc_fixture_group_wall(group) + 90 * DAY_MS, 20);
     exchange = toc_fixture_exchange_star(group);
     ck_assert_int_eq(toc_arena_new((size_t)64 * 1024 * 1024, &arena), TOC_OK);
-    forger = (struct toc_fixture_forger){group, exchange, arena};
+    forger = (struct toc_fixture_forger){.group = group, .exchange = exchange, .arena = arena};
     ck_assert_uint_eq(toc_fixture_exchange_publish(exchange, "leeds", "s-1", "F1"), 1);
     ck_assert_uint_eq(toc_fixture_exchange_publish(exchange, "leeds", "s-2", "F2"), 2);
     ck_assert_uint_eq(toc_fixture_exchange_publish(exchange, "york", "y-1", "Y1"), 1);
@@ -160,16 +160,19 @@ START_TEST(sessions_carry_hello_and_rosters_only)
 }
 END_TEST
 
-/* What somebody sends all the same is not looked at. */
+/* What somebody sends all the same is not looked at: from the first moment on, and later. */
 START_TEST(a_batch_after_expiry_is_not_taken)
 {
     const struct toc_hash last = toc_fixture_forge_held(&forger, "leeds", "leeds", 2).head;
     struct toc_fixture_forged made;
 
-    days(111);
-    made = toc_fixture_forge_batch(&forger, "leeds", 3, &last, "F3");
-    toc_fixture_forge_give(&forger, "leeds", "spg", "leeds", made.bytes);
-    ck_assert_uint_eq(toc_fixture_exchange_log(exchange, "spg", "leeds", 1).chain.next_sequence, 3);
+    toc_fixture_group_advance(group, 111 * DAY_MS);
+    for (int i = 0; i < 2; i++) {
+        made = toc_fixture_forge_batch(&forger, "leeds", 3, &last, "F3");
+        toc_fixture_forge_give(&forger, "leeds", "spg", "leeds", made.bytes);
+        ck_assert_uint_eq(toc_fixture_exchange_log(exchange, "spg", "leeds", 1).chain.next_sequence,
+                          3);
+    }
 }
 END_TEST
 

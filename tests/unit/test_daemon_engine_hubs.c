@@ -110,6 +110,7 @@ START_TEST(a_council_does_not_relay)
     dials("hull", "york");
     ck_assert_uint_eq(publish("leeds", "l-1", "L1"), 1);
     toc_fixture_exchange_pass(exchange, 61000);
+    ck_assert_uint_eq(given("york", "hull"), 0);
     ck_assert(!sees("hull", "leeds", "L1"));
     dials("hull", "leeds");
     toc_fixture_exchange_agree(exchange, "leeds", 1);
@@ -168,6 +169,33 @@ START_TEST(relayed_without_bouncing)
     ck_assert_uint_eq(given("spg", "leeds"), 0);
     ck_assert_uint_eq(given("nag", "spg"), 0);
     ck_assert_uint_eq(given("york", "nag"), 0);
+}
+END_TEST
+
+/* Nag wants of spg what spg follows at nag. */
+START_TEST(not_given_back_to_the_giver)
+{
+    const struct toc_message want = {
+        .kind = TOC_MESSAGE_WANT,
+        .as.want = {.log = {.publisher = "leeds", .stream = "framework", .generation = 1},
+                    .from_sequence = 2,
+                    .credit = TOC_CREDIT_MAX}};
+
+    members(three + 1, 2, hubs, 2);
+    dials("leeds", "spg");
+    dials("leeds", "nag");
+    dials("york", "spg");
+    dials("york", "nag");
+    dials("spg", "nag");
+    toc_fixture_exchange_cut(exchange, "leeds", "spg");
+    ck_assert_uint_eq(publish("leeds", "l-1", "L1"), 1);
+    toc_fixture_exchange_pass(exchange, 61000);
+    toc_fixture_exchange_say(exchange, "nag", "spg", &want);
+    toc_fixture_exchange_forget(exchange);
+    ck_assert_uint_eq(publish("leeds", "l-2", "L2"), 2);
+    ck_assert_uint_eq(given("nag", "spg"), 1);
+    ck_assert_uint_eq(given("spg", "nag"), 0);
+    toc_fixture_exchange_agree(exchange, "leeds", 2);
 }
 END_TEST
 
@@ -239,6 +267,7 @@ int main(void)
     tcase_add_checked_fixture(two, set_up, tear_down);
     tcase_add_test(two, both_must_prove);
     tcase_add_test(two, relayed_without_bouncing);
+    tcase_add_test(two, not_given_back_to_the_giver);
     tcase_add_test(two, heartbeats_do_not_go_round);
     tcase_add_loop_test(two, readers_change_source, 0, 2);
     suite_add_tcase(suite, two);

@@ -15,7 +15,7 @@ static void set_up(void)
     group = toc_fixture_group_new(17);
     exchange = toc_fixture_exchange_star(group);
     ck_assert_int_eq(toc_arena_new((size_t)64 * 1024 * 1024, &arena), TOC_OK);
-    forger = (struct toc_fixture_forger){group, exchange, arena};
+    forger = (struct toc_fixture_forger){.group = group, .exchange = exchange, .arena = arena};
 }
 
 static void tear_down(void)

@@ -452,6 +452,21 @@ START_TEST(evidence)
     ck_assert_int_lt(list[0].id, list[1].id);
     ck_assert_int_eq(toc_store_evidence(store, arena, list, 1, &len), TOC_OK);
     ck_assert_uint_eq(len, 1);
+    /* A liar that changes its lie each time fills one case, and no other. */
+    toc_fixture_begin(store);
+    for (int i = 0; i < 40; i++) {
+        const uint8_t lie = (uint8_t)i;
+        ck_assert_int_eq(
+            toc_store_evidence_add(store, "case", 7, toc_bytes_of(&lie, 1), toc_bytes_of(&lie, 1)),
+            TOC_OK);
+    }
+    ck_assert_int_eq(
+        toc_store_evidence_add(store, "other", 7, toc_bytes_text("a"), toc_bytes_text("b")),
+        TOC_OK);
+    toc_fixture_commit(store);
+    struct toc_evidence all[64];
+    ck_assert_int_eq(toc_store_evidence(store, arena, all, 64, &len), TOC_OK);
+    ck_assert_uint_eq(len, 2 + 16 + 1);
 }
 END_TEST
 
