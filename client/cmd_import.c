@@ -105,7 +105,7 @@ static const char *fate_name(enum toc_import_fate fate)
     case TOC_IMPORT_HELD:
         return "held";
     }
-    TOC_ASSERT(false);
+    TOC_UNREACHABLE();
     return "";
 }
 

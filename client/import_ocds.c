@@ -93,7 +93,7 @@ static enum toc_result take_release(struct work *work, const json_t *release)
         return toc_import_settle(work->import, work->rows, TOC_IMPORT_SCREENED, "buyer",
                                  TOC_SCREENED_OTHER_BUYER);
     }
-    TOC_ASSERT(false);
+    TOC_UNREACHABLE();
     return TOC_INVALID;
 }
 

@@ -143,7 +143,7 @@ static enum toc_result check_place(const struct toc_log_check *check,
     case TOC_PLACE_REFUSED:
         return refuse(header, TOC_BADSIG, "its roster version or epoch does not follow", why);
     }
-    TOC_ASSERT(false);
+    TOC_UNREACHABLE();
     return TOC_INVALID;
 }
 

@@ -47,7 +47,7 @@ const char *toc_validity_name(enum toc_validity validity)
     case TOC_EXPIRED:
         return "expired";
     }
-    TOC_ASSERT(false);
+    TOC_UNREACHABLE();
     return "";
 }
 
@@ -114,7 +114,7 @@ static const char *audience_name(const struct toc_stream_rule *rule)
     case TOC_AUDIENCE_LIST:
         return rule->list;
     }
-    TOC_ASSERT(false);
+    TOC_UNREACHABLE();
     return "";
 }
 

@@ -203,7 +203,7 @@ enum toc_result toc_apply_batch(struct toc_engine *engine, struct toc_log *log,
         log->waiting_key = true;
         return TOC_OK;
     }
-    TOC_ASSERT(false);
+    TOC_UNREACHABLE();
 }
 
 enum toc_result toc_apply_joined(struct toc_engine *engine, struct toc_log *log)

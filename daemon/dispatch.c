@@ -26,7 +26,7 @@ static enum toc_result handle(struct toc_engine *engine, struct toc_session *ses
                         toc_result_name((enum toc_result)message->as.refusal.code));
         return TOC_OK;
     }
-    TOC_ASSERT(false);
+    TOC_UNREACHABLE();
 }
 
 /* Our own faults stop the tick; a peer's are counted. What we hold already, or cannot take yet, is

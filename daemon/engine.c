@@ -94,13 +94,12 @@ static enum toc_result load_rosters(struct toc_engine *engine, struct toc_why *w
 
     toc_roster_chain_free(&engine->rosters);
     TOC_TRY(toc_roster_chain_new(&source, &engine->rosters));
-    for (uint64_t version = 1; version <= last; version++) {
-        struct toc_bytes bytes;
-        toc_arena_reset(engine->scratch);
-        TOC_TRY(toc_store_roster_get(engine->store, version, engine->scratch, &bytes));
-        TOC_TRY(toc_roster_chain_adopt(engine->rosters, bytes, why));
-    }
     if (last > 0) {
+        struct toc_bytes first;
+        struct toc_bytes newest;
+        TOC_TRY(toc_store_roster_get(engine->store, 1, engine->scratch, &first));
+        TOC_TRY(toc_store_roster_get(engine->store, last, engine->scratch, &newest));
+        TOC_TRY(toc_roster_chain_resume(engine->rosters, first, newest, why));
         engine->group = *toc_roster_chain_group(engine->rosters);
     } else {
         /* "None" and "cannot be read" look alike above; only the first may start afresh. */

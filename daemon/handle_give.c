@@ -213,7 +213,7 @@ static enum toc_result place(struct toc_engine *engine, struct toc_session *sess
     case TOC_PLACE_REFUSED:
         return TOC_INVALID;
     }
-    TOC_ASSERT(false);
+    TOC_UNREACHABLE();
 }
 
 enum toc_result toc_handle_batch(struct toc_engine *engine, struct toc_session *session,

@@ -274,7 +274,7 @@ static enum toc_result take(struct toc_engine *engine, struct toc_session *sessi
         TOC_TRY(toc_engine_write(engine));
         return take_closing(engine, session, log, &heard);
     }
-    TOC_ASSERT(false);
+    TOC_UNREACHABLE();
 }
 
 enum toc_result toc_handle_statements(struct toc_engine *engine, struct toc_session *session,

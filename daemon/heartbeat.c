@@ -412,7 +412,7 @@ const char *toc_peer_state_name(enum toc_peer_state state)
     case TOC_PEER_LAGGING:
         return "lagging";
     }
-    TOC_ASSERT(false);
+    TOC_UNREACHABLE();
 }
 
 static bool holds_back(const struct toc_engine *engine, const struct toc_session *session)

@@ -20,7 +20,7 @@ const char *toc_change_action_name(enum toc_change_action action)
     case TOC_CHANGE_WITHDRAW:
         return "withdraw";
     }
-    TOC_ASSERT(false);
+    TOC_UNREACHABLE();
     return "";
 }
 

@@ -43,7 +43,7 @@ static const char *validity_text(enum toc_validity validity)
     case TOC_EXPIRED:
         return "expired";
     }
-    TOC_ASSERT(false);
+    TOC_UNREACHABLE();
     return "";
 }
 

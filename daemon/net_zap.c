@@ -24,7 +24,7 @@ const char *toc_net_zap_domain(enum toc_domain domain)
     case TOC_DOMAIN_FEED:
         return "feed";
     }
-    TOC_ASSERT(false);
+    TOC_UNREACHABLE();
     return "";
 }
 

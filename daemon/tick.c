@@ -53,7 +53,7 @@ static void say(const struct toc_notice *notice)
         toc_log(TOC_LOG_INFO, notice->event, "%s", notice->text);
         return;
     }
-    TOC_ASSERT(false);
+    TOC_UNREACHABLE();
 }
 
 static void say_all(const struct toc_tick *tick)

@@ -26,6 +26,9 @@
 #define TOC_ASSERT(condition)                                                                      \
     ((condition) ? (void)0 : toc_assert_failed(#condition, __FILE__, __LINE__))
 
+/* After a switch over one of our enums that returns in every case. */
+#define TOC_UNREACHABLE() toc_assert_failed("unreachable", __FILE__, __LINE__)
+
 _Noreturn void toc_assert_failed(const char *condition, const char *file, int line);
 
 /* TOC_AUTO(toc_store_close) struct toc_store *store = NULL; runs the destructor at scope's end. */

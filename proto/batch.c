@@ -202,7 +202,7 @@ static const char *statement_tag(enum toc_statement_kind kind)
     case TOC_CLOSING:
         return "tocsin closing 1";
     }
-    TOC_ASSERT(false);
+    TOC_UNREACHABLE();
 }
 
 enum toc_result toc_statement_make(struct toc_arena *arena, const struct toc_statement *statement,

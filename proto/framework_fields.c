@@ -118,6 +118,6 @@ bool toc_framework_has(const struct toc_framework *framework, const struct toc_f
     case TOC_SHAPE_LIST:
         return *(const size_t *)at != 0;
     }
-    TOC_ASSERT(false);
+    TOC_UNREACHABLE();
     return false;
 }

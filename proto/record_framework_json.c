@@ -147,7 +147,7 @@ static json_t *field_json(const struct toc_framework *framework,
     case TOC_SHAPE_LIST:
         return list_json(framework, row->field);
     }
-    TOC_ASSERT(false);
+    TOC_UNREACHABLE();
     return NULL;
 }
 

@@ -256,7 +256,7 @@ static enum toc_result parse_field(const struct parse *parse, const struct toc_f
     case TOC_SHAPE_LIST:
         return parse_list(parse, row->field, json, framework);
     }
-    TOC_ASSERT(false);
+    TOC_UNREACHABLE();
     return TOC_INVALID;
 }
 

@@ -148,7 +148,7 @@ static bool in_audience(const struct toc_roster *roster, const struct toc_member
     case TOC_AUDIENCE_LIST:
         return on_list(roster, rule->list, member->id);
     }
-    TOC_ASSERT(false);
+    TOC_UNREACHABLE();
 }
 
 bool toc_roster_in_audience(const struct toc_roster *roster, const char *member,

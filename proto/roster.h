@@ -32,6 +32,11 @@ void toc_roster_chain_free(struct toc_roster_chain **chain);
 enum toc_result toc_roster_chain_adopt(struct toc_roster_chain *chain,
                                        struct toc_bytes signed_roster, struct toc_why *why)
     TOC_MUST_CHECK;
+/* From a store of one's own, where every version was adopted once: the first names the group, the
+ * newest is checked again whole, and those between are read when somebody asks for them. */
+enum toc_result toc_roster_chain_resume(struct toc_roster_chain *chain, struct toc_bytes first,
+                                        struct toc_bytes newest, struct toc_why *why)
+    TOC_MUST_CHECK;
 /* NULL while empty; lives until the next adopt. */
 const struct toc_roster *toc_roster_chain_current(const struct toc_roster_chain *chain);
 /* 0 while empty. */

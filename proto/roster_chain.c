@@ -240,6 +240,36 @@ enum toc_result toc_roster_chain_adopt(struct toc_roster_chain *chain,
     return TOC_OK;
 }
 
+enum toc_result toc_roster_chain_resume(struct toc_roster_chain *chain, struct toc_bytes first,
+                                        struct toc_bytes newest, struct toc_why *why)
+{
+    struct held held = {0};
+    enum toc_result result = held_parse(first, &held);
+
+    if (result != TOC_OK || held.signed_roster.roster.version != 1) {
+        held_done(&held);
+        return toc_fail(why, TOC_MALFORMED, "the stored roster of version 1 does not parse");
+    }
+    chain->group = toc_roster_hash(&toc_hash_zero, 1, held.signed_roster.body);
+    held_done(&held);
+    if (held_parse(newest, &held) != TOC_OK) {
+        return toc_fail(why, TOC_MALFORMED, "the newest stored roster does not parse");
+    }
+    result = enough_signatures(&held.signed_roster, &held.signed_roster.roster, &chain->group, why);
+    if (result == TOC_OK) {
+        result = toc_roster_check(&held.signed_roster.roster, why);
+    }
+    if (result != TOC_OK) {
+        held_done(&held);
+        return result;
+    }
+    held.hash =
+        toc_roster_hash(&chain->group, held.signed_roster.roster.version, held.signed_roster.body);
+    held_done(&chain->current);
+    chain->current = held;
+    return TOC_OK;
+}
+
 const struct toc_roster *toc_roster_chain_at(struct toc_roster_chain *chain, uint64_t version)
 {
     TOC_AUTO(toc_arena_free) struct toc_arena *arena = NULL;

@@ -209,7 +209,7 @@ static enum toc_result take_message(struct toc_arena *arena, const Tocsin__Messa
             (struct toc_refusal){.code = message->refusal->code, .about = message->refusal->about};
         return TOC_OK;
     }
-    TOC_ASSERT(false);
+    TOC_UNREACHABLE();
 }
 
 enum toc_result toc_wire_message_decode(struct toc_arena *arena, struct toc_bytes frame,

@@ -243,6 +243,36 @@ START_TEST(older_versions_come_back)
 }
 END_TEST
 
+/* A start reads two versions whatever their number, and knows what adopting all of them taught. */
+START_TEST(resumed_from_the_first_and_the_newest)
+{
+    const struct toc_roster_source source = {fetch, NULL};
+    struct toc_roster_chain *again = NULL;
+    struct toc_bytes unsigned_bytes;
+
+    for (uint64_t version = 1; version <= 5; version++) {
+        const struct toc_roster roster = next(0, 1, 1);
+        ck_assert_int_eq(adopt(&roster, "0"), TOC_OK);
+    }
+    ck_assert_int_eq(toc_roster_chain_new(&source, &again), TOC_OK);
+    ck_assert_int_eq(toc_roster_chain_resume(again, stored[1], stored[5], &why), TOC_OK);
+    ck_assert_uint_eq(toc_roster_chain_version(again), 5);
+    ck_assert(toc_hash_equal(toc_roster_chain_group(again), toc_roster_chain_group(chain)));
+    ck_assert(toc_hash_equal(toc_roster_chain_head(again), toc_roster_chain_head(chain)));
+    ck_assert_uint_eq(toc_roster_chain_at(again, 3)->version, 3);
+
+    const struct toc_roster sixth = next(0, 1, 1);
+    ck_assert_int_eq(adopt(&sixth, "0"), TOC_OK);
+    ck_assert_int_eq(toc_roster_chain_adopt(again, stored[6], &why), TOC_OK);
+
+    const struct toc_roster seventh = next(0, 1, 1);
+    ck_assert_int_eq(sign(&seventh, "-0", &unsigned_bytes), TOC_OK);
+    ck_assert_int_eq(toc_roster_chain_resume(again, stored[1], unsigned_bytes, &why), TOC_BADSIG);
+    ck_assert_int_eq(toc_roster_chain_resume(again, stored[2], stored[6], &why), TOC_MALFORMED);
+    toc_roster_chain_free(&again);
+}
+END_TEST
+
 START_TEST(what_does_not_parse)
 {
     const struct toc_roster roster = next(0, 1, 1);
@@ -272,6 +302,7 @@ int main(void)
     tcase_add_test(tcase, gaps_and_other_histories);
     tcase_add_test(tcase, two_of_one_version);
     tcase_add_test(tcase, older_versions_come_back);
+    tcase_add_test(tcase, resumed_from_the_first_and_the_newest);
     tcase_add_test(tcase, what_does_not_parse);
     suite_add_tcase(suite, tcase);
     return toc_test_main(suite);

@@ -289,7 +289,7 @@ static void describe(const char *path, const struct field *field, uint64_t value
                  content.len);
         return;
     }
-    TOC_ASSERT(false);
+    TOC_UNREACHABLE();
 }
 
 static enum toc_result annotate(struct toc_buf *text, const char *path, const struct shape *shape,
