@@ -1,68 +1,11 @@
 /* Drafts, preview and publish: requests in, replies out. */
 #include "engine_internal.h"
-#include "fixture_ask.h"
+#include "lone_daemon.h"
 #include "record_framework.h"
-#include "runner.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-static struct toc_fixture_group *group;
-static struct toc_fixture_daemon daemon_;
-static struct toc_arena *arena;
-
-/* With a hub, which is never heard, nothing is signed. */
-static void start(bool with_hub)
-{
-    group = toc_fixture_group_new(11);
-    toc_fixture_group_add(group, "leeds", TOC_ROLE_BIT(TOC_ROLE_COUNCIL));
-    if (with_hub) {
-        toc_fixture_group_add(group, "spg", TOC_ROLE_BIT(TOC_ROLE_HUB));
-    }
-    (void)toc_fixture_group_sign(group);
-    toc_fixture_daemon_start(group, "leeds", &daemon_);
-    ck_assert_int_eq(toc_arena_new((size_t)64 * 1024 * 1024, &arena), TOC_OK);
-}
-
-static void set_up(void)
-{
-    start(false);
-}
 
 static void set_up_unproven(void)
 {
     start(true);
-}
-
-static void tear_down(void)
-{
-    toc_fixture_daemon_stop(&daemon_);
-    toc_fixture_group_free(&group);
-    toc_arena_free(&arena);
-}
-
-/* ---- helpers ---- */
-
-static json_t *ask(const char *request, const struct toc_bytes *parts, size_t parts_len)
-{
-    return toc_fixture_daemon_ask(&daemon_, request, parts, parts_len);
-}
-
-static json_t *asked(const char *request)
-{
-    return toc_fixture_asked(&daemon_, request);
-}
-
-static void refused_with(const char *request, const struct toc_bytes *parts, size_t parts_len,
-                         const char *result, const char *words)
-{
-    toc_fixture_refused(&daemon_, request, parts, parts_len, result, words);
-}
-
-static void refused(const char *request, const char *result, const char *words)
-{
-    refused_with(request, NULL, 0, result, words);
 }
 
 static void stage(const char *reference, const char *title, bool withdraw, int64_t staged,
