@@ -12,6 +12,7 @@
 
 #include "fixture_group.h"
 #include "wire_session.h"
+#include <check.h>
 
 #define SIM_NODES_MAX 8
 #define SIM_WIRES_MAX 16
@@ -228,5 +229,8 @@ const char *sim_disagreement(struct sim *sim);
  * that runs the failing seed again. `steps`: of TOC_SIM_STEPS, or the usual number. */
 void sim_seeds(const char *test, unsigned seeds, unsigned steps,
                void (*scenario)(struct sim *sim, unsigned steps));
+
+/* sim_seeds.c: a case of its own, without Check's clock: seeds take as long as they take. */
+void sim_add_case(Suite *suite, const char *name, const TTest *test);
 
 #endif

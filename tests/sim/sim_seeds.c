@@ -37,3 +37,12 @@ void sim_seeds(const char *test, unsigned seeds, unsigned steps,
                  (unsigned long long)count, (unsigned long long)ticks, (unsigned long long)frames,
                  (unsigned long long)batches, (unsigned long long)crashes);
 }
+
+void sim_add_case(Suite *suite, const char *name, const TTest *test)
+{
+    TCase *tcase = tcase_create(name);
+
+    tcase_set_timeout(tcase, 0);
+    tcase_add_test(tcase, test);
+    suite_add_tcase(suite, tcase);
+}

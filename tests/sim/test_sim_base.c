@@ -141,22 +141,13 @@ START_TEST(hub_without_a_key)
 }
 END_TEST
 
-static void add_case(Suite *suite, const char *name, const TTest *test)
-{
-    TCase *tcase = tcase_create(name);
-
-    tcase_set_timeout(tcase, 0);
-    tcase_add_test(tcase, test);
-    suite_add_tcase(suite, tcase);
-}
-
 int main(void)
 {
     Suite *suite = suite_create("sim base");
 
-    add_case(suite, "base", hub_and_two_councils);
-    add_case(suite, "wide", two_hubs_and_an_observer);
-    add_case(suite, "relay", hub_without_a_key);
-    add_case(suite, "last", the_feed_loses_the_end);
+    sim_add_case(suite, "base", hub_and_two_councils);
+    sim_add_case(suite, "wide", two_hubs_and_an_observer);
+    sim_add_case(suite, "relay", hub_without_a_key);
+    sim_add_case(suite, "last", the_feed_loses_the_end);
     return toc_test_main(suite);
 }

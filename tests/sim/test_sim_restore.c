@@ -215,21 +215,12 @@ START_TEST(a_second_history)
 }
 END_TEST
 
-static void add_case(Suite *suite, const char *name, const TTest *test)
-{
-    TCase *tcase = tcase_create(name);
-
-    tcase_set_timeout(tcase, 0);
-    tcase_add_test(tcase, test);
-    suite_add_tcase(suite, tcase);
-}
-
 int main(void)
 {
     Suite *suite = suite_create("sim restore");
 
-    add_case(suite, "back", restored_publisher);
-    add_case(suite, "hub", restored_hub);
-    add_case(suite, "alone", a_second_history);
+    sim_add_case(suite, "back", restored_publisher);
+    sim_add_case(suite, "hub", restored_hub);
+    sim_add_case(suite, "alone", a_second_history);
     return toc_test_main(suite);
 }

@@ -226,23 +226,14 @@ START_TEST(grace_expiry_and_renewal)
 }
 END_TEST
 
-static void add_case(Suite *suite, const char *name, const TTest *test)
-{
-    TCase *tcase = tcase_create(name);
-
-    tcase_set_timeout(tcase, 0);
-    tcase_add_test(tcase, test);
-    suite_add_tcase(suite, tcase);
-}
-
 int main(void)
 {
     Suite *suite = suite_create("sim roster");
 
-    add_case(suite, "removal", removed_member);
-    add_case(suite, "mesh", removed_member_in_a_mesh);
-    add_case(suite, "admission", newcomer_with_all_history);
-    add_case(suite, "late", newcomer_from_admission);
-    add_case(suite, "expiry", grace_expiry_and_renewal);
+    sim_add_case(suite, "removal", removed_member);
+    sim_add_case(suite, "mesh", removed_member_in_a_mesh);
+    sim_add_case(suite, "admission", newcomer_with_all_history);
+    sim_add_case(suite, "late", newcomer_from_admission);
+    sim_add_case(suite, "expiry", grace_expiry_and_renewal);
     return toc_test_main(suite);
 }
