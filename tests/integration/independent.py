@@ -1,0 +1,291 @@
+"""An independent count of what councils share, for the tests to hold Tocsin's against. It uses no line
+of the product: it reads the files by Python's own csv module, and folds and screens names by what
+proto/PROTOCOL.md says, with the document's own tables. Where it and Tocsin differ, one of the three
+(the document, the product, this file) is wrong.
+
+    /usr/bin/python3 tests/integration/independent.py leeds=FILE bradford=FILE ...
+"""
+
+import collections
+import csv
+import decimal
+import io
+import pathlib
+import re
+import sys
+import unicodedata
+
+PROTOCOL = pathlib.Path(__file__).resolve().parents[2] / "proto" / "PROTOCOL.md"
+
+
+# ---- the document ----
+
+
+def section(title):
+    """The text below a heading, up to the next of any level."""
+    text = PROTOCOL.read_text(encoding="utf-8")
+    found = re.search(rf"^#+ [^\n]*{re.escape(title)}[^\n]*\n(.*?)(?=^#|\Z)", text, re.M | re.S)
+    assert found, f"PROTOCOL.md has no section '{title}'"
+    return found.group(1)
+
+
+def legal_forms():
+    """[(form, short form)] of the appendix, the longest forms first."""
+    forms = []
+    for row in re.finditer(r"^\| `([^`]+)` \| (.+) \|$", section("folding of names"), re.M):
+        forms += [(form, row.group(1)) for form in re.findall(r"`([^`]+)`", row.group(2))]
+    assert len(forms) > 30, "the appendix's table of legal forms was not found"
+    return sorted(forms, key=lambda one: -len(one[0]))
+
+
+FORMS = legal_forms()
+
+
+# ---- folding, version 1 ----
+
+DROPPED = {0x27, 0x60, 0xAD, 0xB4, 0x2BC, *range(0x300, 0x370), *range(0x200B, 0x2010),
+           0x2018, 0x2019, 0x2032, 0xFEFF}
+LATIN = {0xC6: "ae", 0xD0: "d", 0xD8: "o", 0xDE: "th", 0xDF: "ss",
+         0xE6: "ae", 0xF0: "d", 0xF8: "o", 0xFE: "th", 0xD7: " ", 0xF7: " "}
+WELSH = {**dict.fromkeys([0x174, 0x175, *range(0x1E80, 0x1E86)], "w"),
+         **dict.fromkeys([0x176, 0x177, 0x178, 0x1EF2, 0x1EF3], "y")}
+
+
+def fold_character(character):
+    code = ord(character)
+    if code in DROPPED:
+        return ""
+    if character in "&+":
+        return " and "
+    if code < 0x80 and character.isalnum():
+        return character.lower()
+    if code in LATIN:
+        return LATIN[code]
+    if 0xC0 <= code <= 0xFF:
+        return unicodedata.normalize("NFD", character)[0].lower()
+    if code in WELSH:
+        return WELSH[code]
+    if code < 0xC0 or 0x2000 <= code <= 0x206F or code == 0x3000:
+        return " "
+    return character
+
+
+def fold(name):
+    """The folded name, "" when nothing is left."""
+    text = "".join(fold_character(one) for one in name)
+    text, tail = " ".join(part for part in text.split(" ") if part), ""
+    while text:
+        for form, short in FORMS:
+            if text == form or text.endswith(" " + form):
+                text, tail = text[:-len(form)].rstrip(" "), f" {short}{tail}"
+                break
+        else:
+            break
+    return (text + tail).strip(" ")
+
+
+# ---- screening (12.2), of a name and the number of an organisation, if it has one ----
+
+SUFFIXES = set("ltd limited plc llp cic cio scio cyf cyfyngedig ccc cbc inc corp llc gmbh unltd "
+               "incorporated".split())
+LAST_SUFFIXES = set("lp bv nv ag sa srl spa pty".split())
+TITLES = set("mr mrs ms miss mx dr prof professor rev reverend sir dame lady lord".split())
+REDACTIONS = ("redacted", "redaction", "personal data", "name withheld", "individual",
+              "sole trader", "various suppliers")
+INSURANCE = re.compile(r"[A-Z]{2}[0-9]{6}[A-D]", re.I)
+
+
+def screen(name, number=None):
+    """"keep", "hold" or "drop"."""
+    folded = fold(name)
+    if not folded or INSURANCE.fullmatch(number or ""):
+        return "drop"
+    if number:
+        return "keep"
+    principal = re.split(r" t a | ta | trading as ", folded)[0]
+    words = principal.split(" ")
+    if SUFFIXES & set(words[1:]) or (len(words) > 1 and words[-1] in LAST_SUFFIXES):
+        return "keep"
+    if words[0] in TITLES or principal != folded or any(one in folded for one in REDACTIONS):
+        return "drop"
+    return "hold"
+
+
+# ---- reading ----
+
+HEADINGS = {
+    "name": ("beneficiary name", "supplier name", "suppliername", "supplier beneficiary name"),
+    "amount": ("amount", "net amount", "netamount", "invoiced value"),
+    "date": ("payment date", "date", "gl date", "datepaid", "paid date"),
+    "number": ("company number", "supplier registered company number",
+               "company registraation number"),
+    "charity": ("charity number", "supplier registered charity number",
+                "charity registration number"),
+}
+Row = collections.namedtuple("Row", "name scheme number day pence")
+MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+
+
+def decoded(data):
+    """The text of a file: UTF-8, with or without its mark, else the Windows code page."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp1252")
+
+
+def day_of(text):
+    """(year, month, day), or None."""
+    if found := re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)", text):
+        return tuple(map(int, found.groups()))
+    if found := re.fullmatch(r"(\d\d?)/(\d\d?)/(\d{4})", text):
+        return tuple(map(int, reversed(found.groups())))
+    if found := re.fullmatch(r"(\d\d?)-([A-Za-z]{3})-(\d{4})", text):
+        return int(found[3]), MONTHS.index(found[2].lower()) + 1, int(found[1])
+    return None
+
+
+def pence_of(text):
+    """Pence, or None."""
+    text = text.strip().replace(",", "").lstrip("£")
+    if found := re.fullmatch(r"\((.*)\)", text):
+        text = "-" + found[1]
+    try:
+        return int(decimal.Decimal(text) * 100)
+    except decimal.InvalidOperation:
+        return None
+
+
+def number_of(company, charity):
+    """The register and number of a payee: the company's before the charity's; lost zeros put back."""
+    company = re.sub(r"[ .-]", "", company or "").upper()
+    if re.fullmatch(r"\d{5,8}", company) and int(company):
+        return "GB-COH", company.zfill(8)
+    if found := re.fullmatch(r"(AC|BR|CE|CS|FC|IP|LP|NI|OC|RC|RS|SC|SL|SO|SP)(\d{4,6})", company):
+        return "GB-COH", found[1] + found[2].zfill(6)
+    charity = re.sub(r"(?<=\d)N/A|N/A(?=\d)", "0", (charity or "").strip().upper())
+    if re.fullmatch(r"\d{6,7}", charity):
+        return "GB-CHC", charity
+    return "", ""
+
+
+def read(path):
+    """The payments of a file."""
+    rows = list(csv.reader(io.StringIO(decoded(pathlib.Path(path).read_bytes()), newline="")))
+    titles = [" ".join(re.findall(r"[a-z]+", title.lower())) for title in rows[0]]
+    columns = {field: next((titles.index(one) for one in known if one in titles), None)
+               for field, known in HEADINGS.items()}
+    assert None not in (columns["name"], columns["amount"], columns["date"]), (path, rows[0])
+    for row in rows[1:]:
+        value = {field: row[at].strip() if at is not None and at < len(row) else ""
+                 for field, at in columns.items()}
+        day, pence = day_of(value["date"]), pence_of(value["amount"])
+        if value["name"] and day and pence is not None:
+            yield Row(value["name"], *number_of(value["number"], value["charity"]), day, pence)
+
+
+def financial_year(day):
+    return day[0] if day[1] >= 4 else day[0] - 1
+
+
+# ---- counting ----
+
+
+class Council:
+    """What one council's kept payments come to: by supplier, by financial year."""
+
+    def __init__(self, paths):
+        self.rows, self.kept, self.held, self.dropped = 0, 0, 0, 0
+        self.held_names = set()
+        payments = []
+        for path in paths:
+            for row in read(path):
+                self.rows += 1
+                fate = screen(row.name, row.number)
+                self.kept += fate == "keep"
+                self.held += fate == "hold"
+                self.dropped += fate == "drop"
+                if fate == "keep":
+                    payments.append(row)
+                elif fate == "hold":
+                    self.held_names.add(row.name)
+        self.resolve(payments)
+
+    def resolve(self, payments):
+        """A payee without a number is the one of the same name that has one, if there is one."""
+        numbers = collections.defaultdict(set)
+        for row in payments:
+            if row.number:
+                numbers[fold(row.name)].add(f"{row.scheme}-{row.number}")
+        self.names = collections.defaultdict(collections.Counter)  # supplier -> spellings
+        self.pence = collections.Counter()  # (supplier, year)
+        self.months = collections.defaultdict(set)  # year -> months with a payment
+        for row in payments:
+            known = numbers[fold(row.name)]
+            if row.number:
+                supplier = f"{row.scheme}-{row.number}"
+            elif len(known) == 1:
+                [supplier] = known
+            else:
+                supplier = f"name:{fold(row.name)}"
+            year = financial_year(row.day)
+            self.names[supplier][row.name] += 1
+            self.pence[supplier, year] += row.pence
+            self.months[year].add(row.day[:2])
+
+    def suppliers(self, year):
+        return {supplier for supplier, paid in self.pence if paid == year}
+
+
+class Region:
+    """The picture of several councils: who shares which supplier."""
+
+    def __init__(self, files):
+        """`files`: council -> path or paths."""
+        self.councils = {name: Council([paths] if isinstance(paths, (str, pathlib.Path)) else paths)
+                         for name, paths in files.items()}
+
+    def resolved(self):
+        """(council, supplier) -> the region's supplier: by number, else by a name with one number."""
+        numbers = collections.defaultdict(set)
+        for council in self.councils.values():
+            for supplier, names in council.names.items():
+                if not supplier.startswith("name:"):
+                    for name in names:
+                        numbers[fold(name)].add(supplier)
+        found = {}
+        for council_name, council in self.councils.items():
+            for supplier in council.names:
+                known = numbers[supplier[5:]] if supplier.startswith("name:") else ()
+                found[council_name, supplier] = next(iter(known)) if len(known) == 1 else supplier
+        return found
+
+    def picture(self, year):
+        """supplier -> {council: pence}."""
+        picture = collections.defaultdict(collections.Counter)
+        for (council, supplier), resolved in self.resolved().items():
+            if (supplier, year) in self.councils[council].pence:
+                picture[resolved][council] += self.councils[council].pence[supplier, year]
+        return picture
+
+    def years(self):
+        return sorted({year for council in self.councils.values() for _, year in council.pence})
+
+
+def main(arguments):
+    region = Region(dict(one.split("=", 1) for one in arguments))
+    for name, council in region.councils.items():
+        print(f"{name}: {council.rows} rows, {council.kept} kept, {council.held} held, "
+              f"{council.dropped} dropped; {len(council.names)} suppliers")
+    for year in region.years():
+        picture = region.picture(year)
+        print(f"{year}/{(year + 1) % 100:02}: {len(picture)} suppliers, "
+              f"£{sum(sum(paid.values()) for paid in picture.values()) // 100:,}")
+        for least in range(1, len(region.councils) + 1):
+            shared = [paid for paid in picture.values() if len(paid) >= least]
+            total = sum(sum(paid.values()) for paid in shared)
+            print(f"  in {least} or more: {len(shared)} suppliers, £{total // 100:,}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
