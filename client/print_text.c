@@ -100,9 +100,7 @@ static bool is_combining(uint32_t character)
     return character >= 0x0300 && character <= 0x036f;
 }
 
-/* The next shown character: 1 to 4 bytes, and whether it takes a column. False at the end. */
-static bool next_shown(struct toc_bytes *rest, char ret_bytes[4], size_t *ret_len,
-                       size_t *ret_width)
+bool toc_text_next(struct toc_bytes *rest, char ret_bytes[4], size_t *ret_len, size_t *ret_width)
 {
     uint32_t character = '?';
     const enum toc_result result = toc_utf8_next(rest, &character);
@@ -128,7 +126,7 @@ size_t toc_text_width(const char *text)
     size_t len;
     size_t width;
     size_t total = 0;
-    while (next_shown(&rest, bytes, &len, &width)) {
+    while (toc_text_next(&rest, bytes, &len, &width)) {
         total += width;
     }
     return total;
@@ -145,7 +143,7 @@ void toc_text_fit(const char *text, size_t columns, char *ret_text, size_t room)
     size_t width;
     size_t total = 0;
     size_t used = 0;
-    while (next_shown(&rest, bytes, &len, &width) && total + width <= columns_max &&
+    while (toc_text_next(&rest, bytes, &len, &width) && total + width <= columns_max &&
            used + len + sizeof ELLIPSIS <= room) {
         memcpy(ret_text + used, bytes, len);
         used += len;
@@ -169,11 +167,60 @@ void toc_text_print(FILE *file, const struct toc_paper *paper, enum toc_style st
     if (dressed) {
         fputs(escape_of(style), file);
     }
-    while (next_shown(&rest, bytes, &len, &width)) {
+    while (toc_text_next(&rest, bytes, &len, &width)) {
         fwrite(bytes, 1, len, file);
     }
     if (dressed) {
         fputs("\033[0m", file);
+    }
+}
+
+static void pad(FILE *file, size_t columns)
+{
+    for (size_t i = 0; i < columns; i++) {
+        fputc(' ', file);
+    }
+}
+
+/* The length of the word at the front of `text`, and how many columns it takes. */
+static size_t next_word(const char *text, size_t *ret_width)
+{
+    struct toc_bytes rest = toc_bytes_of(text, strcspn(text, " "));
+    const size_t whole = rest.len;
+    char bytes[4];
+    size_t len;
+    size_t width;
+    size_t total = 0;
+    while (toc_text_next(&rest, bytes, &len, &width)) {
+        total += width;
+    }
+    *ret_width = total;
+    return whole;
+}
+
+void toc_text_wrap(FILE *file, const struct toc_paper *paper, size_t indent, const char *text)
+{
+    size_t column = 0;
+    for (const char *at = text + strspn(text, " "); *at != '\0';) {
+        size_t width;
+        const size_t len = next_word(at, &width);
+        if (column > 0 && column + 1 + width > paper->columns) {
+            fputc('\n', file);
+            column = 0;
+        }
+        pad(file, column > 0 ? 1 : indent);
+        column += (column > 0 ? 1 : indent) + width;
+        struct toc_bytes rest = toc_bytes_of(at, len);
+        char bytes[4];
+        size_t bytes_len;
+        while (toc_text_next(&rest, bytes, &bytes_len, &width)) {
+            fwrite(bytes, 1, bytes_len, file);
+        }
+        at += len;
+        at += strspn(at, " ");
+    }
+    if (column > 0) {
+        fputc('\n', file);
     }
 }
 
@@ -266,13 +313,6 @@ static void measure(const struct toc_table *table, size_t paper_columns, size_t 
         }
         ret_widths[column]--;
         total--;
-    }
-}
-
-static void pad(FILE *file, size_t columns)
-{
-    for (size_t i = 0; i < columns; i++) {
-        fputc(' ', file);
     }
 }
 

@@ -4,7 +4,7 @@
 #ifndef TOC_PRINT_TEXT_H
 #define TOC_PRINT_TEXT_H
 
-#include "result.h"
+#include "bytes.h"
 #include <stdbool.h>
 #include <stdio.h>
 
@@ -33,9 +33,15 @@ size_t toc_text_width(const char *text);
 /* At most `columns` shown columns of text, made safe, ending in an ellipsis when something was cut.
  * ret_text has room for room bytes with the NUL; 4 * columns + 4 always suffices. */
 void toc_text_fit(const char *text, size_t columns, char *ret_text, size_t room);
+/* Takes the next character off the front of *rest as it is shown: 1 to 4 bytes, and how many
+ * columns it takes. False at the end. */
+bool toc_text_next(struct toc_bytes *rest, char ret_bytes[4], size_t *ret_len, size_t *ret_width);
 /* Safe, whole, in style. */
 void toc_text_print(FILE *file, const struct toc_paper *paper, enum toc_style style,
                     const char *text);
+
+/* A paragraph: safe, broken at blanks to fit the paper, each line behind `indent` blanks. */
+void toc_text_wrap(FILE *file, const struct toc_paper *paper, size_t indent, const char *text);
 
 struct toc_column {
     const char *heading;

@@ -191,6 +191,40 @@ START_TEST(a_pipe_is_eighty_columns_without_colour)
 }
 END_TEST
 
+static char *wrapped(unsigned paper_columns, size_t indent, const char *text)
+{
+    const struct toc_paper paper = {.colour = false, .columns = paper_columns};
+    struct sheet *sheet = sheet_open();
+    toc_text_wrap(sheet->file, &paper, indent, text);
+    return sheet_close(sheet);
+}
+
+START_TEST(a_paragraph_breaks_at_blanks)
+{
+    static const struct {
+        unsigned columns;
+        size_t indent;
+        const char *text;
+        const char *expected;
+    } cases[] = {
+        {20, 0, "", ""},
+        {20, 2, "   ", ""},
+        {20, 0, "one line", "one line\n"},
+        {9, 0, "four five six", "four five\nsix\n"},
+        {8, 0, "four five  six", "four\nfive six\n"},
+        {8, 2, "four five six", "  four\n  five\n  six\n"},
+        {8, 0, "M\xc3\xb4nM\xc3\xb4n ab", "M\xc3\xb4nM\xc3\xb4n\nab\n"},
+        {4, 0, "a longest b", "a\nlongest\nb\n"},
+        {40, 0, "a\033[1m b\n\xff c", "a?[1m b?? c\n"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char *text = wrapped(cases[i].columns, cases[i].indent, cases[i].text);
+        ck_assert_str_eq(text, cases[i].expected);
+        free(text);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("client_print_text");
@@ -206,6 +240,7 @@ int main(void)
     tcase_add_test(all, a_table_fits_the_paper);
     tcase_add_test(all, a_table_too_wide_for_any_paper_still_prints);
     tcase_add_test(all, a_pipe_is_eighty_columns_without_colour);
+    tcase_add_test(all, a_paragraph_breaks_at_blanks);
     suite_add_tcase(suite, all);
     return toc_test_main(suite);
 }
