@@ -4,6 +4,22 @@
 
 enum { ROOM_FIRST = 16 };
 
+const char *toc_import_fate_name(enum toc_import_fate fate)
+{
+    switch (fate) {
+    case TOC_IMPORT_USED:
+        return "used";
+    case TOC_IMPORT_REJECTED:
+        return "rejected";
+    case TOC_IMPORT_SCREENED:
+        return "screened";
+    case TOC_IMPORT_HELD:
+        return "held";
+    }
+    TOC_UNREACHABLE();
+    return "";
+}
+
 void toc_import_init(struct toc_import *import, struct toc_arena *arena)
 {
     *import = (struct toc_import){.arena = arena};

@@ -23,6 +23,8 @@ enum toc_import_fate {
     TOC_IMPORT_SCREENED = 3, /* nothing is wrong with it, and it is not ours to publish */
     TOC_IMPORT_HELD = 4,     /* a person must decide */
 };
+/* "used", "rejected", "screened", "held". */
+const char *toc_import_fate_name(enum toc_import_fate fate);
 
 struct toc_import_note {
     size_t row; /* a spreadsheet's row, or the place of a release in its file, from 1 */

@@ -5,6 +5,7 @@
 #include <openssl/kdf.h>
 #include <openssl/params.h>
 #include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { HKDF_LEN_MAX = 255 * TOC_HASH_LEN };
@@ -55,6 +56,44 @@ struct toc_hash toc_digest_plain(struct toc_bytes bytes)
     ready();
     struct toc_hash hash;
     TOC_ASSERT(EVP_Digest(bytes.data, bytes.len, hash.bytes, NULL, sha256, NULL) == 1);
+    return hash;
+}
+
+struct toc_digest_stream {
+    EVP_MD_CTX *context;
+};
+
+enum toc_result toc_digest_stream_new(struct toc_digest_stream **ret_stream)
+{
+    ready();
+    TOC_AUTO(toc_digest_stream_free) struct toc_digest_stream *stream = calloc(1, sizeof *stream);
+    TOC_ENSURE(stream != NULL, TOC_NOMEM);
+    stream->context = EVP_MD_CTX_new();
+    TOC_ENSURE(stream->context != NULL && EVP_DigestInit_ex2(stream->context, sha256, NULL) == 1,
+               TOC_NOMEM);
+    *ret_stream = toc_take(&stream);
+    return TOC_OK;
+}
+
+void toc_digest_stream_free(struct toc_digest_stream **stream)
+{
+    if (stream == NULL || *stream == NULL) {
+        return;
+    }
+    EVP_MD_CTX_free((*stream)->context);
+    free(*stream);
+    *stream = NULL;
+}
+
+void toc_digest_stream_add(struct toc_digest_stream *stream, struct toc_bytes bytes)
+{
+    update(stream->context, bytes.data, bytes.len);
+}
+
+struct toc_hash toc_digest_stream_end(struct toc_digest_stream *stream)
+{
+    struct toc_hash hash;
+    TOC_ASSERT(EVP_DigestFinal_ex(stream->context, hash.bytes, NULL) == 1);
     return hash;
 }
 

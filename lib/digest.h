@@ -17,6 +17,13 @@ struct toc_hash toc_digest(const char *tag, const struct toc_hash *group,
                            const struct toc_bytes *parts, size_t parts_len);
 /* Plain SHA-256, for fingerprints of files. */
 struct toc_hash toc_digest_plain(struct toc_bytes bytes);
+/* Plain SHA-256 of what comes in pieces: a file that memory does not hold. _new: TOC_NOMEM. */
+struct toc_digest_stream;
+enum toc_result toc_digest_stream_new(struct toc_digest_stream **ret_stream) TOC_MUST_CHECK;
+void toc_digest_stream_free(struct toc_digest_stream **stream);
+void toc_digest_stream_add(struct toc_digest_stream *stream, struct toc_bytes bytes);
+/* Once; afterwards only _free may follow. */
+struct toc_hash toc_digest_stream_end(struct toc_digest_stream *stream);
 bool toc_hash_equal(const struct toc_hash *a, const struct toc_hash *b);
 extern const struct toc_hash toc_hash_zero;
 

@@ -1,4 +1,5 @@
 #include "digest.h"
+#include "ensure.h"
 #include "runner.h"
 #include <string.h>
 
@@ -26,6 +27,29 @@ START_TEST(plain_sha256)
 END_TEST
 
 /* sha256sum of: "tag", a NUL, the bytes 0 to 31, "abc". */
+START_TEST(a_stream_is_the_same_hash)
+{
+    static const char text[] = "a file that comes in pieces";
+    const struct toc_bytes whole = toc_bytes_of(text, sizeof text);
+    const struct toc_hash expected = toc_digest_plain(whole);
+    for (size_t step = 1; step <= sizeof text; step++) {
+        TOC_AUTO(toc_digest_stream_free) struct toc_digest_stream *stream = NULL;
+        ck_assert_int_eq(toc_digest_stream_new(&stream), TOC_OK);
+        for (size_t at = 0; at < sizeof text; at += step) {
+            const size_t len = sizeof text - at < step ? sizeof text - at : step;
+            toc_digest_stream_add(stream, toc_bytes_of(text + at, len));
+        }
+        const struct toc_hash hash = toc_digest_stream_end(stream);
+        ck_assert(toc_hash_equal(&hash, &expected));
+    }
+    TOC_AUTO(toc_digest_stream_free) struct toc_digest_stream *empty = NULL;
+    ck_assert_int_eq(toc_digest_stream_new(&empty), TOC_OK);
+    const struct toc_hash nothing = toc_digest_plain(toc_bytes_of(NULL, 0));
+    const struct toc_hash hash = toc_digest_stream_end(empty);
+    ck_assert(toc_hash_equal(&hash, &nothing));
+}
+END_TEST
+
 START_TEST(tagged_layout)
 {
     struct toc_hash group;
@@ -118,6 +142,7 @@ int main(void)
     Suite *suite = suite_create("digest");
     TCase *tcase = tcase_create("digest");
     tcase_add_test(tcase, plain_sha256);
+    tcase_add_test(tcase, a_stream_is_the_same_hash);
     tcase_add_test(tcase, tagged_layout);
     tcase_add_test(tcase, tag_group_and_content_all_count);
     tcase_add_test(tcase, hkdf_vectors);
