@@ -1,6 +1,7 @@
 /* preview and publish: exactly what would leave, to whom; then it does. */
 #include "commands.h"
 #include "ensure.h"
+#include "record_words.h"
 #include <string.h>
 
 enum { PAGE = 200, DIGEST_LEN = 64 };
@@ -55,15 +56,16 @@ static enum toc_result print_records(struct toc_cli *cli, const json_t *records)
         {.heading = "STREAM"},
         {.heading = "ACTION"},
         {.heading = "KEY", .shrinks = true},
-        {.heading = "TITLE", .shrinks = true},
+        {.heading = "WHAT", .shrinks = true},
     };
     TOC_AUTO(toc_table_free) struct toc_table *table = NULL;
     TOC_TRY(toc_table_new(columns, sizeof columns / sizeof columns[0], &table));
     for (size_t i = 0; i < json_array_size(records); i++) {
         const json_t *const item = json_array_get(records, i);
+        char words[TOC_RECORD_WORDS_LEN + 1];
+        toc_record_words(json_object_get(item, "record"), words);
         const char *const cells[] = {toc_field_text(item, "stream"), toc_field_text(item, "action"),
-                                     toc_field_text(item, "key"),
-                                     toc_field_text(json_object_get(item, "record"), "title")};
+                                     toc_field_text(item, "key"), words};
         TOC_TRY(toc_table_add(table, cells));
     }
     toc_table_print(table, cli->out, &cli->paper);
@@ -113,7 +115,7 @@ int toc_cmd_preview(struct toc_cli *cli, int argc, char **argv)
     if (result != TOC_OK) {
         return toc_cli_fail(cli, result, &why);
     }
-    fprintf(cli->out, "\n%lld records would leave.\n", total);
+    fprintf(cli->out, "\n%lld %s would leave.\n", total, total == 1 ? "record" : "records");
     print_recipients(cli, toc_field_array(preview, "recipients"));
     const char *const note = toc_field_text(preview, "holder_note");
     if (note[0] != '\0') {
@@ -133,7 +135,8 @@ static void print_published(struct toc_cli *cli, const json_t *reply)
         fputs("Nothing waited to be published.\n", cli->out);
         return;
     }
-    fprintf(cli->out, "%lld records published (%s)\n", published, state);
+    fprintf(cli->out, "%lld %s published (%s)\n", published, published == 1 ? "record" : "records",
+            state);
     if (strcmp(state, "unproven") == 0) {
         fputs("They are kept, and are signed and sent once the hub has shown what it holds of "
               "this member's logs.\n",

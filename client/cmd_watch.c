@@ -2,6 +2,7 @@
  */
 #include "commands.h"
 #include "ensure.h"
+#include "record_words.h"
 #include <signal.h>
 #include <string.h>
 
@@ -60,9 +61,9 @@ static json_t *want_of(const struct watch *watch, int64_t wait_ms)
 static void print_line(struct toc_cli *cli, const json_t *item)
 {
     const json_t *const record = json_object_get(item, "record");
-    const char *const title = toc_field_text(record, "title");
     const json_t *const withdrawn = json_object_get(record, "withdraws");
     char head[TOC_MEMBER_LEN_MAX + TOC_STREAM_LEN_MAX + 64];
+    char words[TOC_RECORD_WORDS_LEN + 1];
     char text[1024];
     (void)snprintf(head, sizeof head, "%.20s %s %s %lld: ", toc_field_text(item, "time"),
                    toc_field_text(item, "publisher"), toc_field_text(item, "stream"),
@@ -73,8 +74,8 @@ static void print_line(struct toc_cli *cli, const json_t *item)
     if (json_is_object(withdrawn)) {
         fprintf(cli->out, "withdraws %lld", (long long)toc_field_number(withdrawn, "sequence"));
     } else {
-        toc_text_fit(title[0] != '\0' ? title : toc_field_text(record, "type"),
-                     left < 200 ? left : 200, text, sizeof text);
+        toc_record_words(record, words);
+        toc_text_fit(words, left < 200 ? left : 200, text, sizeof text);
         fputs(text, cli->out);
     }
     fputc('\n', cli->out);
