@@ -4,6 +4,7 @@
 #include "engine_internal.h"
 
 #include "ensure.h"
+#include "record_exposure.h"
 #include "record_framework.h"
 
 #include <string.h>
@@ -53,6 +54,8 @@ static int32_t ends_of(const struct toc_record *record)
     case TOC_RECORD_FRAMEWORK:
         return record->as.framework->period_end == 0 ? INT32_MAX
                                                      : (int32_t)record->as.framework->period_end;
+    case TOC_RECORD_EXPOSURE:
+        return toc_exposure_ends(record->as.exposure);
     case TOC_RECORD_WITHDRAWAL:
         break;
     }

@@ -1,6 +1,7 @@
 #include "records.h"
 #include "ensure.h"
 #include "ident.h"
+#include "record_exposure.h"
 #include "record_framework.h"
 #include <string.h>
 
@@ -106,6 +107,7 @@ static const struct toc_record_kind withdrawal_record_kind = {
 static const struct toc_record_kind *const kinds[] = {
     &withdrawal_record_kind,
     &toc_framework_record_kind,
+    &toc_exposure_record_kind,
 };
 
 const struct toc_record_kind *toc_record_kind_of(enum toc_record_type type)

@@ -3,6 +3,7 @@
 #include "ident.h"
 #include "record.pb-c.h"
 #include "wire_alloc.h"
+#include "wire_exposure.h"
 #include "wire_framework.h"
 #include <string.h>
 
@@ -60,6 +61,14 @@ static enum toc_result read_body(struct toc_arena *arena, const Tocsin__Record *
         record->as.framework = framework;
         return TOC_OK;
     }
+    if (message->body_case == TOCSIN__RECORD__BODY_EXPOSURE) {
+        struct toc_exposure *const exposure = toc_arena_zero(arena, 1, sizeof *exposure);
+        TOC_ENSURE(exposure != NULL, TOC_NOMEM);
+        TOC_TRY(toc_wire_exposure_read(arena, message->exposure, exposure));
+        record->type = TOC_RECORD_EXPOSURE;
+        record->as.exposure = exposure;
+        return TOC_OK;
+    }
     record->type = TOC_RECORD_WITHDRAWAL;
     return TOC_OK;
 }
@@ -102,6 +111,7 @@ enum toc_result toc_wire_record_encode(struct toc_arena *arena, const struct toc
     Tocsin__Reference supersedes;
     Tocsin__Reference withdraws;
     Tocsin__Framework framework;
+    Tocsin__Exposure exposure;
     Tocsin__Record message;
     tocsin__record__init(&message);
     message.supersedes = write_reference(&record->supersedes, &supersedes);
@@ -114,6 +124,11 @@ enum toc_result toc_wire_record_encode(struct toc_arena *arena, const struct toc
         TOC_TRY(toc_wire_framework_write(arena, record->as.framework, &framework));
         message.body_case = TOCSIN__RECORD__BODY_FRAMEWORK;
         message.framework = &framework;
+        break;
+    case TOC_RECORD_EXPOSURE:
+        toc_wire_exposure_write(record->as.exposure, &exposure);
+        message.body_case = TOCSIN__RECORD__BODY_EXPOSURE;
+        message.exposure = &exposure;
         break;
     }
     return toc_wire_pack(arena, &message.base, TOC_RECORD_LEN_MAX, ret_bytes);

@@ -15,10 +15,12 @@ struct toc_reference {
 
 enum toc_record_type {
     TOC_RECORD_WITHDRAWAL = 0, /* withdraws a record, has no body */
-    TOC_RECORD_FRAMEWORK = 16, /* the field number in record.proto */
+    TOC_RECORD_FRAMEWORK = 16, /* from here on the field number in record.proto */
+    TOC_RECORD_EXPOSURE = 17,
 };
 
 struct toc_framework; /* record_framework.h */
+struct toc_exposure;  /* record_exposure.h */
 
 struct toc_record {
     enum toc_record_type type;
@@ -27,6 +29,7 @@ struct toc_record {
     const char *reason; /* of a withdrawal, at most TOC_REASON_LEN_MAX; NULL counts as empty */
     union {
         const struct toc_framework *framework; /* in the arena */
+        const struct toc_exposure *exposure;
     } as;
 };
 

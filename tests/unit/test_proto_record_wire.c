@@ -85,7 +85,7 @@ END_TEST
 START_TEST(test_empty_record_is_malformed_and_no_body_invalid)
 {
     static const uint8_t reference_only[] = {0x0a, 0x02, 0x18, 0x07};
-    static const uint8_t unknown_body[] = {0x8a, 0x01, 0x00}; /* field 17 */
+    static const uint8_t unknown_body[] = {0x92, 0x06, 0x00}; /* field 98 */
     struct toc_record record;
     ck_assert_int_eq(toc_wire_record_decode(arena, toc_bytes_of(NULL, 0), &record), TOC_MALFORMED);
     ck_assert_int_eq(

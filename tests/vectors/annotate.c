@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum kind { NUMBER = 1, TEXT, BYTES, INNER, NUMBERS, LIST };
+enum kind { NUMBER = 1, SIGNED, TEXT, BYTES, INNER, NUMBERS, LIST };
 
 enum { FIELDS_MAX = 32 };
 
@@ -214,11 +214,27 @@ static const struct shape framework = {"Framework",
                                         [26] = {"inferred", LIST, NULL},
                                         [27] = {"lots_left_out", NUMBER, NULL},
                                         [28] = {"suppliers_left_out", NUMBER, NULL}}};
+static const struct shape exposure = {"Exposure",
+                                      {[1] = {"name", TEXT, NULL},
+                                       [2] = {"scheme", TEXT, NULL},
+                                       [3] = {"id", TEXT, NULL},
+                                       [4] = {"norm", NUMBER, NULL},
+                                       [5] = {"id_basis", NUMBER, NULL},
+                                       [6] = {"kept_by_hand", NUMBER, NULL},
+                                       [7] = {"category_basis", NUMBER, NULL},
+                                       [8] = {"category_division", NUMBER, NULL},
+                                       [9] = {"year", NUMBER, NULL},
+                                       [10] = {"months", NUMBER, NULL},
+                                       [11] = {"spend_thousands", SIGNED, NULL},
+                                       [12] = {"contracts", NUMBER, NULL},
+                                       [13] = {"earliest_end_quarter", NUMBER, NULL},
+                                       [14] = {"route", NUMBER, NULL}}};
 const struct shape toc_shape_record = {"Record",
                                        {[1] = {"supersedes", INNER, &reference},
                                         [2] = {"withdraws", INNER, &reference},
                                         [3] = {"reason", TEXT, NULL},
-                                        [16] = {"framework", INNER, &framework}}};
+                                        [16] = {"framework", INNER, &framework},
+                                        [17] = {"exposure", INNER, &exposure}}};
 
 enum toc_result toc_annotate_bytes(struct toc_buf *text, const char *comment,
                                    struct toc_bytes bytes)
@@ -270,6 +286,10 @@ static void describe(const char *path, const struct field *field, uint64_t value
     case NUMBER:
         snprintf(ret_line, line_len, "%s%s = %llu", path, field->name, (unsigned long long)value);
         return;
+    case SIGNED: /* zigzag: 0, -1, 1, -2, ... */
+        snprintf(ret_line, line_len, "%s%s = %lld", path, field->name,
+                 (long long)(value >> 1) ^ -(long long)(value & 1));
+        return;
     case TEXT:
         snprintf(ret_line, line_len, "%s%s = \"%.*s\"", path, field->name, (int)content.len,
                  (const char *)content.data);
@@ -304,9 +324,10 @@ static enum toc_result annotate(struct toc_buf *text, const char *path, const st
         TOC_ENSURE((tag >> 3) < FIELDS_MAX, TOC_MALFORMED);
         const struct field *field = &shape->fields[tag >> 3];
         TOC_ENSURE(field->name != NULL, TOC_MALFORMED);
-        TOC_ENSURE((tag & 7) == (field->kind == NUMBER ? 0 : 2), TOC_MALFORMED);
+        const bool is_number = field->kind == NUMBER || field->kind == SIGNED;
+        TOC_ENSURE((tag & 7) == (is_number ? 0 : 2), TOC_MALFORMED);
         struct toc_bytes content = {0};
-        if (field->kind != NUMBER) {
+        if (!is_number) {
             TOC_ENSURE(value <= bytes.len, TOC_MALFORMED);
             content = toc_bytes_of(bytes.data, (size_t)value);
             bytes = toc_bytes_of(bytes.data + value, bytes.len - (size_t)value);

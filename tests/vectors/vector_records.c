@@ -1,17 +1,19 @@
 #include "vector_records.h"
 #include "ensure.h"
+#include "record_exposure.h"
 #include "record_framework.h"
 #include <stdio.h>
 #include <stdlib.h>
 
 /* The bytes, once they have also been read for the stream, and written again to the same. */
-static struct toc_bytes finish(struct toc_arena *arena, const struct toc_record *record)
+static struct toc_bytes finish(struct toc_arena *arena, const char *stream,
+                               const struct toc_record *record)
 {
     struct toc_record read;
     struct toc_bytes bytes, again;
     struct toc_why why = {"cannot be written"};
     if (toc_wire_record_encode(arena, record, &bytes) != TOC_OK ||
-        toc_record_read(arena, "framework", bytes, &read, &why) != TOC_OK ||
+        toc_record_read(arena, stream, bytes, &read, &why) != TOC_OK ||
         toc_wire_record_encode(arena, &read, &again) != TOC_OK || !toc_bytes_equal(bytes, again)) {
         fprintf(stderr, "vectors: a record: %s\n", why.text);
         exit(1);
@@ -25,7 +27,7 @@ static struct toc_bytes finish_framework(struct toc_arena *arena,
 {
     const struct toc_record record = {
         .type = TOC_RECORD_FRAMEWORK, .supersedes = supersedes, .as.framework = framework};
-    return finish(arena, &record);
+    return finish(arena, "framework", &record);
 }
 
 struct toc_bytes toc_vector_framework(struct toc_arena *arena)
@@ -100,5 +102,43 @@ struct toc_bytes toc_vector_withdrawal(struct toc_arena *arena)
     const struct toc_record record = {.type = TOC_RECORD_WITHDRAWAL,
                                       .withdraws = {.sequence = 9},
                                       .reason = "Published under the wrong reference."};
-    return finish(arena, &record);
+    return finish(arena, "framework", &record);
+}
+
+static struct toc_bytes finish_exposure(struct toc_arena *arena, struct toc_exposure exposure)
+{
+    const struct toc_record record = {.type = TOC_RECORD_EXPOSURE, .as.exposure = &exposure};
+    return finish(arena, "exposure", &record);
+}
+
+struct toc_bytes toc_vector_exposure(struct toc_arena *arena)
+{
+    return finish_exposure(arena, (struct toc_exposure){
+                                      .name = "Aire Surfacing Limited",
+                                      .scheme = "GB-COH",
+                                      .id = "01234567",
+                                      .norm = TOC_NORM_PADDED | TOC_NORM_PREFIX,
+                                      .id_basis = TOC_ID_STATED,
+                                      .category = {TOC_CATEGORY_CPV, 45},
+                                      .year = 2015,
+                                      .months = 0x1c0, /* October to December */
+                                      .spend_thousands = 12,
+                                      .contracts = 3,
+                                      .earliest_end_quarter = 2017 * 4 + 2,
+                                      .route = TOC_ROUTE_FRAMEWORK,
+                                  });
+}
+
+struct toc_bytes toc_vector_exposure_name(struct toc_arena *arena)
+{
+    return finish_exposure(arena, (struct toc_exposure){
+                                      .name = "Ysgol Gyfun Aberwen",
+                                      .scheme = "",
+                                      .id = "",
+                                      .kept_by_hand = true,
+                                      .category = {TOC_CATEGORY_UNKNOWN, 0},
+                                      .year = 2016,
+                                      .months = 0xfff,
+                                      .spend_thousands = -2,
+                                  });
 }

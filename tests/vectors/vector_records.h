@@ -9,5 +9,8 @@
 struct toc_bytes toc_vector_framework(struct toc_arena *arena);
 struct toc_bytes toc_vector_call_off(struct toc_arena *arena);
 struct toc_bytes toc_vector_withdrawal(struct toc_arena *arena);
+/* Between them the two have every field, too. */
+struct toc_bytes toc_vector_exposure(struct toc_arena *arena);
+struct toc_bytes toc_vector_exposure_name(struct toc_arena *arena);
 
 #endif

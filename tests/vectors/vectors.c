@@ -506,6 +506,10 @@ static void records(const struct world *w)
          toc_vector_call_off(w->arena)},
         {"record_withdrawal", "the withdrawal of record 9 of the same log",
          toc_vector_withdrawal(w->arena)},
+        {"record_exposure", "an exposure: a supplier known by its number",
+         toc_vector_exposure(w->arena)},
+        {"record_exposure_name", "an exposure: by name alone, kept by hand, credits over payments",
+         toc_vector_exposure_name(w->arena)},
     };
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
         vector(all[i].name, all[i].about, &toc_shape_record, all[i].bytes);
