@@ -1,6 +1,7 @@
 #include "import_framework.h"
 #include "ensure.h"
 #include "import_text.h"
+#include "orgid.h"
 #include "screen.h"
 #include <string.h>
 
@@ -22,6 +23,12 @@ enum toc_result toc_supplier_list_add(struct toc_arena *arena, struct toc_suppli
                                       uint32_t *left_out)
 {
     struct toc_framework_supplier supplier = {.scheme = "", .id = ""};
+    struct toc_orgid ids[TOC_ORGIDS_MAX];
+    size_t ids_len;
+    if (toc_orgid_parse(toc_scheme_of(scheme), id, ids, &ids_len, NULL) == TOC_OK) {
+        scheme = toc_scheme_code(ids[0].scheme);
+        id = ids[0].id;
+    }
     supplier.name = toc_import_text(arena, name, TOC_NAME_LEN_MAX);
     TOC_ENSURE(supplier.name != NULL, TOC_NOMEM);
     /* As it would travel: a name cut short may have lost what makes it a company's. */

@@ -3,14 +3,12 @@
 #include "import_framework.h"
 #include "import_framework_row.h"
 #include "import_text.h"
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
 enum {
     HEADING_ROWS_MAX =
         30, /* some registers begin with a title, a date, or the query they came from */
-    ID_LEN_MAX = 40,
     FEED_LEN = 64 * 1024,
 };
 
@@ -32,34 +30,19 @@ struct work {
     size_t drafts_room;
 };
 
-/* A spreadsheet's company number: "09506232 ", "sc 42386". Both kinds of register; the company
- * first. The id is in capitals and without spaces. */
-static const char *supplier_id(const struct toc_register_row *row, char ret_id[ID_LEN_MAX + 1])
-{
-    const char *const company = toc_register_cell(row, TOC_REGISTER_COMPANY);
-    const char *const charity = toc_register_cell(row, TOC_REGISTER_CHARITY);
-    const char *const text = company[0] != '\0' ? company : charity;
-    size_t len = 0;
-    for (const char *at = text; *at != '\0' && len < ID_LEN_MAX; at++) {
-        if (*at != ' ') {
-            ret_id[len++] = (char)toupper((unsigned char)*at);
-        }
-    }
-    ret_id[len] = '\0';
-    return company[0] != '\0' ? "GB-COH" : "GB-CHC";
-}
-
 static enum toc_result add_supplier(struct work *work, struct draft *draft,
                                     const struct toc_register_row *row)
 {
-    char id[ID_LEN_MAX + 1];
     const char *const name = toc_register_cell(row, TOC_REGISTER_SUPPLIER);
+    const char *const company = toc_register_cell(row, TOC_REGISTER_COMPANY);
+    const char *const charity = toc_register_cell(row, TOC_REGISTER_CHARITY);
+    const bool is_company = !toc_import_blank(company);
     if (name[0] == '\0') {
         return TOC_OK;
     }
-    const char *const scheme = supplier_id(row, id);
     const uint32_t before = draft->framework.suppliers_left_out;
-    TOC_TRY(toc_supplier_list_add(row->arena, &draft->suppliers, name, scheme, id,
+    TOC_TRY(toc_supplier_list_add(row->arena, &draft->suppliers, name,
+                                  is_company ? "GB-COH" : "GB-CHC", is_company ? company : charity,
                                   &draft->framework.suppliers_left_out));
     if (draft->framework.suppliers_left_out == before) {
         return TOC_OK;

@@ -1,94 +1,77 @@
 #include "screen.h"
+#include "orgid.h"
+#include "screen_words.h"
 #include "suppliername.h"
-#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
-enum { ID_LEN_MIN = 2, ID_LEN_MAX = 20, COH_LEN = 8 };
+enum { ID_LEN_MIN = 2, ID_LEN_MAX = 20 };
 
-/* Registers whose entries are never a natural person's own number. */
-static const char *const registers[] = {
-    "GB-COH",  "GB-CHC",  "GB-SC",  "GB-NIC", "GB-MPR",  "GB-UKPRN", "GB-NHS",
-    "XI-LEI",  "GB-LAE",  "GB-LAS", "GB-PLA", "GB-LANI", "GB-GOR",   "GB-EDU",
-    "GB-SHPE", "GB-CASC", "GG-RCE", "JE-FSC", "IM-CR",
+/* Registers of organisations whose numbers have no one syntax (orgid.h has the others). */
+static const char *const plain_registers[] = {
+    "GB-LAE",  "GB-LAS",  "GB-PLA", "GB-LANI", "GB-GOR", "GB-EDU",
+    "GB-SHPE", "GB-CASC", "GG-RCE", "JE-FSC",  "IM-CR",
 };
-
-/* In the folded form of suppliername.h, anywhere but first: "fold ltd", "fold limited (uk)". */
-static const char *const suffixes[] = {
-    "ltd", "limited", "plc", "llp",  "cic", "cio",  "scio",  "cyf",          "cyfyngedig",
-    "ccc", "cbc",     "inc", "corp", "llc", "gmbh", "unltd", "incorporated",
-};
-/* Too short to mean anything but at the end. */
-static const char *const last_suffixes[] = {"lp", "bv", "nv", "ag", "sa", "srl", "spa", "pty"};
-
-static const char *const titles[] = {"mr",  "mrs",  "ms",        "miss", "mx",
-                                     "dr",  "prof", "professor", "rev",  "reverend",
-                                     "sir", "dame", "lady",      "lord"};
-
-static const char *const redactions[] = {"redacted",         "redaction",  "personal data",
-                                         "name withheld",    "individual", "sole trader",
-                                         "various suppliers"};
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
 
-static bool is_in(const char *word, size_t len, const char *const *list, size_t list_len)
+static bool is_plain_id(const char *id)
 {
-    for (size_t i = 0; i < list_len; i++) {
-        if (strlen(list[i]) == len && memcmp(list[i], word, len) == 0) {
-            return true;
+    static const char allowed[] = "0123456789-abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    const size_t len = strlen(id);
+    return len >= ID_LEN_MIN && len <= ID_LEN_MAX && strspn(id, allowed) == len;
+}
+
+bool toc_screen_registry_id(const char *scheme, const char *id)
+{
+    if (toc_national_insurance_within(id)) {
+        return false;
+    }
+    const enum toc_scheme known = toc_scheme_of(scheme);
+    if (known != TOC_SCHEME_NONE) {
+        return known != TOC_SCHEME_VAT && known != TOC_SCHEME_PPON && toc_orgid_valid(known, id);
+    }
+    for (size_t i = 0; i < COUNT(plain_registers); i++) {
+        if (strcasecmp(plain_registers[i], scheme) == 0) {
+            return is_plain_id(id);
         }
     }
     return false;
 }
 
-static bool is_upper_letter(char c)
+/* What the words of a name, or of a part of it, say. */
+struct findings {
+    size_t words;
+    size_t said[TOC_WORD_FILLER + 1]; /* how many of each kind */
+    bool title_first;
+    bool suffix; /* behind another word */
+    bool name;   /* a word of two letters or more: not initials alone */
+};
+
+static void count_words(const char *folded, size_t len, struct findings *ret_findings)
 {
-    return c >= 'A' && c <= 'Z';
+    struct findings found = {.words = 0};
+    for (size_t start = 0; start < len;) {
+        const char *const space = memchr(folded + start, ' ', len - start);
+        const size_t word_len = space == NULL ? len - start : (size_t)(space - folded) - start;
+        const bool last = start + word_len == len;
+        const enum toc_screen_word kind = toc_screen_word(folded + start, word_len);
+        found.said[kind]++;
+        found.title_first = found.title_first || (start == 0 && kind == TOC_WORD_TITLE);
+        found.suffix = found.suffix ||
+                       (start > 0 && (kind == TOC_WORD_SUFFIX || (kind == TOC_WORD_LAST && last)));
+        found.name = found.name || word_len > 1;
+        found.words++;
+        start += word_len + 1;
+    }
+    *ret_findings = found;
 }
 
-/* Two letters, six digits, A to D: what a spreadsheet column of company numbers must not hold. */
-static bool is_national_insurance(const char *id, size_t len)
-{
-    if (len != 9 || !is_upper_letter((char)toupper((unsigned char)id[0])) ||
-        !is_upper_letter((char)toupper((unsigned char)id[1])) ||
-        strchr("ABCD", toupper((unsigned char)id[8])) == NULL) {
-        return false;
-    }
-    return strspn(id + 2, "0123456789") == 6;
-}
-
-/* 8 characters, or digits that lost their leading zeros; not all zeros. */
-static bool is_company_number(const char *id, size_t len)
-{
-    const size_t digits = strspn(id, "0123456789");
-    if (digits == len) {
-        return len <= COH_LEN && strspn(id, "0") != len;
-    }
-    return len == COH_LEN && digits == 0;
-}
-
-bool toc_screen_registry_id(const char *scheme, const char *id)
-{
-    const size_t len = strlen(id);
-    bool is_register = false;
-    for (size_t i = 0; i < COUNT(registers); i++) {
-        is_register = is_register || strcasecmp(registers[i], scheme) == 0;
-    }
-    if (!is_register || len < ID_LEN_MIN || len > ID_LEN_MAX || is_national_insurance(id, len)) {
-        return false;
-    }
-    for (size_t i = 0; i < len; i++) {
-        if (!isalnum((unsigned char)id[i]) && id[i] != '-') {
-            return false;
-        }
-    }
-    return strcasecmp(scheme, "GB-COH") != 0 || is_company_number(id, len);
-}
-
-/* The trade name after "t/a" says nothing about who trades: only what stands before it counts. */
+/* The trade name after "t/a" says nothing about who trades: only what stands before it counts.
+ * "J T A Smith" are initials. */
 static size_t principal_len(const char *folded)
 {
-    static const char *const marks[] = {" t a ", " ta ", " trading as "};
+    static const char *const marks[] = {" t a ", " ta ", " t as ", " trading as "};
     size_t len = strlen(folded);
     for (size_t i = 0; i < COUNT(marks); i++) {
         const char *const at = strstr(folded, marks[i]);
@@ -99,47 +82,63 @@ static size_t principal_len(const char *folded)
     return len;
 }
 
-static bool has_suffix(const char *folded, size_t len)
+/* As whole words, one or several of them. */
+static bool holds_phrase(const char *folded)
 {
-    size_t start = 0;
-    while (start < len) {
-        const size_t left = len - start;
-        const char *const space = memchr(folded + start, ' ', left);
-        const size_t word_len = space == NULL ? left : (size_t)(space - (folded + start));
-        const bool last = start + word_len == len;
-        if (start > 0 &&
-            (is_in(folded + start, word_len, suffixes, COUNT(suffixes)) ||
-             (last && is_in(folded + start, word_len, last_suffixes, COUNT(last_suffixes))))) {
+    static const char *const phrases[] = {"sole trader",      "sole proprietor", "personal data",
+                                          "foster carer",     "direct payment",  "service user",
+                                          "various suppliers"};
+    for (size_t i = 0; i < COUNT(phrases); i++) {
+        const char *const at = strstr(folded, phrases[i]);
+        if (at == NULL || (at != folded && at[-1] != ' ')) {
+            continue;
+        }
+        const char *end = at + strlen(phrases[i]);
+        end += *end == 's' ? 1 : 0;
+        if (*end == ' ' || *end == '\0') {
             return true;
         }
-        start += word_len + 1;
     }
     return false;
 }
 
-static bool is_personal(const char *folded, size_t principal)
+/* Words that stand for people, and nothing else that would be a name: "Foster Carer Payments". */
+static bool is_nobody(const struct findings *whole)
 {
-    const size_t first = strcspn(folded, " ");
-    if (is_in(folded, first, titles, COUNT(titles)) || principal != strlen(folded)) {
+    const size_t nobody = whole->said[TOC_WORD_NOBODY];
+    return nobody > 0 && nobody + whole->said[TOC_WORD_FILLER] == whole->words;
+}
+
+/* Neither number nor suffix: is it a person, or nobody, rather than nothing certain? */
+static bool is_personal(const char *folded, const struct findings *whole,
+                        const struct findings *principal)
+{
+    if (whole->said[TOC_WORD_PERSON] > 0 || is_nobody(whole) || holds_phrase(folded)) {
         return true;
     }
-    for (size_t i = 0; i < COUNT(redactions); i++) {
-        if (strstr(folded, redactions[i]) != NULL) {
-            return true;
-        }
-    }
-    return false;
+    const bool trades = principal->words != whole->words;
+    return (trades || whole->title_first) && principal->said[TOC_WORD_ORGANISATION] == 0;
 }
 
 enum toc_screen toc_screen_supplier(const char *name, const char *scheme, const char *id)
 {
     char folded[TOC_FOLD_LEN_MAX + 1];
-    if (is_national_insurance(id, strlen(id)) || toc_name_fold(name, folded) != TOC_OK) {
+    if (toc_national_insurance_within(id) || toc_national_insurance_within(name) ||
+        toc_name_fold(name, folded) != TOC_OK) {
         return TOC_SCREEN_DROP;
     }
-    const size_t principal = principal_len(folded);
-    if (toc_screen_registry_id(scheme, id) || has_suffix(folded, principal)) {
+    struct findings whole;
+    struct findings principal;
+    count_words(folded, strlen(folded), &whole);
+    count_words(folded, principal_len(folded), &principal);
+    if (!principal.name) {
+        principal = whole;
+    }
+    if (whole.said[TOC_WORD_REDACTED] > 0) {
+        return TOC_SCREEN_DROP;
+    }
+    if (principal.suffix || toc_screen_registry_id(scheme, id)) {
         return TOC_SCREEN_KEEP;
     }
-    return is_personal(folded, principal) ? TOC_SCREEN_DROP : TOC_SCREEN_HOLD;
+    return is_personal(folded, &whole, &principal) ? TOC_SCREEN_DROP : TOC_SCREEN_HOLD;
 }
