@@ -1,5 +1,5 @@
 #include "commands.h"
-#include "import_framework_csv.h"
+#include "import_contracts.h"
 #include "import_kind.h"
 #include <string.h>
 
@@ -7,7 +7,7 @@ enum { NAMES_LEN = 200 };
 
 static const struct toc_import_kind kinds[] = {
     {"contracts", TOC_IMPORT_TAKES_REJECTS | TOC_IMPORT_TAKES_LIST, toc_import_contracts_run,
-     toc_import_framework_csv_template},
+     toc_contracts_template},
     {"ocds", TOC_IMPORT_TAKES_REJECTS | TOC_IMPORT_TAKES_LIST, toc_import_ocds_run, NULL},
 };
 

@@ -5,195 +5,23 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { CATEGORIES = 1, WORD_LEN_MAX = 40, HEADINGS_MIN = 2 };
-
-/* Folded (toc_csv_heading_fold): the schema's name, its title, and what registers write. */
-static const struct {
-    const char *name; /* as this program writes it */
-    const char *headings[5];
-    bool required;
-} columns[TOC_REGISTER_COLUMNS] = {
-    [TOC_REGISTER_BODY] = {"OrganisationLabel", {"organisationlabel", "organisationname"}, false},
-    [TOC_REGISTER_BODY_CODE] = {"OrganisationURI", {"organisationuri", "organisationcode"}, false},
-    [TOC_REGISTER_REFERENCE] = {"ContractReference",
-                                {"contractreference", "contractreferencenumberid",
-                                 "contractreferencenumber", "contractnumber", "contractid"},
-                                true},
-    [TOC_REGISTER_OCID] = {"OpenContractingID", {"opencontractingid", "ocid"}, false},
-    [TOC_REGISTER_TITLE] = {"ContractTitle",
-                            {"contracttitle", "titleoftheagreement", "titleofagreement"},
-                            true},
-    [TOC_REGISTER_TYPE] = {"ContractType", {"contracttype", "typeofcontract"}, true},
-    [TOC_REGISTER_DESCRIPTION] = {"Description",
-                                  {"description", "descriptionofgoodsandservices",
-                                   "descriptionofgoodsandorservices", "contractdescription"},
-                                  false},
-    [TOC_REGISTER_CPV] = {"CPVCode", {"cpvcode", "procurementclassificationcpvcode"}, false},
-    [TOC_REGISTER_PROCLASS] = {"ProclassCode",
-                               {"proclasscode", "procurementclassificationproclasscode"},
-                               false},
-    [TOC_REGISTER_START] = {"StartDate", {"startdate", "contractstartdate"}, false},
-    [TOC_REGISTER_END] = {"EndDate", {"enddate", "contractenddate"}, false},
-    [TOC_REGISTER_EXTENSION] = {"LastExtensionDate",
-                                {"lastextensiondate", "extensionperiod"},
-                                false},
-    [TOC_REGISTER_VALUE] = {"ContractValue", {"contractvalue", "valueofthecontract"}, false},
-    [TOC_REGISTER_SUPPLIER] = {"SupplierName", {"suppliername"}, false},
-    [TOC_REGISTER_COMPANY] = {"CompaniesHouseRegistrationNumber",
-                              {"companieshouseregistrationnumber",
-                               "supplierregisteredcompanynumber"},
-                              false},
-    [TOC_REGISTER_CHARITY] = {"CharityCommissionNumber",
-                              {"charitycommissionnumber", "supplierregisteredcharitynumber"},
-                              false},
-    [TOC_REGISTER_OPEN_TO] = {"OpenTo", {"opento", "whomayuseit"}, false},
-};
-
-static bool is_heading(enum toc_register_column column, const char *folded)
-{
-    for (size_t i = 0; i < sizeof columns[column].headings / sizeof columns[column].headings[0];
-         i++) {
-        if (columns[column].headings[i] != NULL &&
-            strcmp(columns[column].headings[i], folded) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Of two columns with one heading the first counts. */
-static size_t find_columns(const struct toc_csv_row *row, size_t places[TOC_REGISTER_COLUMNS])
-{
-    size_t found = 0;
-    memset(places, 0, TOC_REGISTER_COLUMNS * sizeof *places);
-    for (size_t i = 0; i < row->cells_len; i++) {
-        char folded[TOC_CSV_HEADING_MAX + 1];
-        toc_csv_heading_fold(row->cells[i], folded);
-        for (enum toc_register_column column = 0; column < TOC_REGISTER_COLUMNS; column++) {
-            if (places[column] == 0 && is_heading(column, folded)) {
-                places[column] = i + 1;
-                found++;
-            }
-        }
-    }
-    return found;
-}
-
-enum toc_result toc_register_headings(const struct toc_csv_row *row,
-                                      struct toc_register_headings *ret_headings,
-                                      struct toc_why *why)
-{
-    struct toc_register_headings headings = {.len = row->cells_len};
-    TOC_ENSURE(find_columns(row, headings.places) >= HEADINGS_MIN, TOC_NOTFOUND);
-    for (enum toc_register_column column = 0; column < TOC_REGISTER_COLUMNS; column++) {
-        if (columns[column].required && headings.places[column] == 0) {
-            return toc_fail(why, TOC_INVALID, "row %zu: there is no column %s", row->number,
-                            columns[column].name);
-        }
-    }
-    *ret_headings = headings;
-    return TOC_OK;
-}
-
-/* Empty where the register has no such column, the row is short, or the cell says nothing. */
-const char *toc_register_cell(const struct toc_register_row *row, enum toc_register_column column)
-{
-    const size_t place = row->headings->places[column];
-    if (place == 0 || place > row->csv->cells_len || toc_import_blank(row->csv->cells[place - 1])) {
-        return "";
-    }
-    return row->csv->cells[place - 1];
-}
-
-enum toc_framework_kind toc_register_kind(const struct toc_register_row *row)
-{
-    const char *const type = toc_register_cell(row, TOC_REGISTER_TYPE);
-    static const struct {
-        const char *folded;
-        enum toc_framework_kind kind;
-    } rows[] = {
-        {"frameworkagreement", TOC_FRAMEWORK_FRAMEWORK},
-        {"framework", TOC_FRAMEWORK_FRAMEWORK},
-        {"openframework", TOC_FRAMEWORK_OPEN_FRAMEWORK},
-        {"dynamicpurchasingsystem", TOC_FRAMEWORK_DPS},
-        {"dps", TOC_FRAMEWORK_DPS},
-        {"dynamicmarket", TOC_FRAMEWORK_DYNAMIC_MARKET},
-    };
-    char folded[TOC_CSV_HEADING_MAX + 1];
-    toc_csv_heading_fold(type, folded);
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        if (strcmp(rows[i].folded, folded) == 0) {
-            return rows[i].kind;
-        }
-    }
-    return (enum toc_framework_kind)0;
-}
-
-/* A register without the column, or with the code alone, is taken to be the member's own. */
-bool toc_register_is_own(const struct toc_register_row *row)
-{
-    const char *const name = toc_register_cell(row, TOC_REGISTER_BODY);
-    const char *const code = toc_register_cell(row, TOC_REGISTER_BODY_CODE);
-    const char *const gss = row->self->member->gss;
-    const bool coded = gss != NULL && gss[0] != '\0' && strstr(code, gss) != NULL;
-    return name[0] == '\0' || coded || toc_import_self_name(row->self, name, NULL) ||
-           toc_import_self_id(row->self, "", "", code) != NULL;
-}
-
-static enum toc_result read_text(const struct toc_register_row *row,
-                                 enum toc_register_column column, size_t len_max,
-                                 const char **ret_text)
-{
-    const char *const text = toc_import_text(row->arena, toc_register_cell(row, column), len_max);
-    TOC_ENSURE(text != NULL, TOC_NOMEM);
-    *ret_text = text;
-    return TOC_OK;
-}
-
-/* Blank is not wrong. */
-static enum toc_result read_date(const struct toc_register_row *row,
-                                 enum toc_register_column column, uint32_t *ret_days,
-                                 struct toc_why *why)
-{
-    const enum toc_result result = toc_import_date(toc_register_cell(row, column), ret_days);
-    if (result != TOC_OK && result != TOC_NOTFOUND) {
-        return toc_fail(why, TOC_INVALID, "%s: is not a date (dd/mm/yyyy)", columns[column].name);
-    }
-    return TOC_OK;
-}
+enum { CATEGORIES = 1, WORD_LEN_MAX = 40 };
 
 static enum toc_result read_value(const struct toc_register_row *row,
                                   struct toc_framework *framework, struct toc_why *why)
 {
-    int64_t pounds = 0;
-    const enum toc_result result =
-        toc_import_pounds(toc_register_cell(row, TOC_REGISTER_VALUE), &pounds);
-    if (result != TOC_OK && result != TOC_NOTFOUND) {
-        return toc_fail(why, TOC_INVALID, "ContractValue: is not an amount");
-    }
-    if (pounds < 0) {
-        return toc_fail(why, TOC_INVALID, "ContractValue: is negative");
-    }
+    int64_t pounds;
+    bool given;
+    TOC_TRY(toc_register_value(row, &given, &pounds, why));
     framework->value_max_pounds = (uint64_t)pounds;
     return TOC_OK;
 }
 
-/* Every code in the cell ("71000000, 45000000-7"); a register's other scribbles are passed over. */
 static enum toc_result read_cpv(const struct toc_register_row *row, struct toc_framework *framework)
 {
     uint32_t *const cpv = toc_arena_zero(row->arena, TOC_FRAMEWORK_CPV_MAX, sizeof *cpv);
     TOC_ENSURE(cpv != NULL, TOC_NOMEM);
-    const char *text = toc_register_cell(row, TOC_REGISTER_CPV);
-    while (*text != '\0' && framework->cpv_len < TOC_FRAMEWORK_CPV_MAX) {
-        char word[WORD_LEN_MAX];
-        const size_t len = strcspn(text, ",; |/");
-        if (len < sizeof word) {
-            memcpy(word, text, len);
-            word[len] = '\0';
-            framework->cpv_len += toc_import_cpv(word, &cpv[framework->cpv_len]) ? 1 : 0;
-        }
-        text += len + (text[len] == '\0' ? 0 : 1);
-    }
+    framework->cpv_len = toc_register_cpv(row, cpv, TOC_FRAMEWORK_CPV_MAX);
     framework->cpv = cpv;
     return TOC_OK;
 }
@@ -254,12 +82,13 @@ static enum toc_result read_texts(const struct toc_register_row *row, struct toc
 {
     char source[sizeof "row 18446744073709551615"];
     (void)snprintf(source, sizeof source, "row %zu", row->csv->number);
-    TOC_TRY(read_text(row, TOC_REGISTER_REFERENCE, TOC_FRAMEWORK_REFERENCE_MAX, &f->reference));
-    TOC_TRY(read_text(row, TOC_REGISTER_TITLE, TOC_FRAMEWORK_TITLE_MAX, &f->title));
     TOC_TRY(
-        read_text(row, TOC_REGISTER_DESCRIPTION, TOC_FRAMEWORK_DESCRIPTION_MAX, &f->description));
-    TOC_TRY(read_text(row, TOC_REGISTER_OCID, TOC_FRAMEWORK_OCID_MAX, &f->ocid));
-    TOC_TRY(read_text(row, TOC_REGISTER_BODY, TOC_NAME_LEN_MAX, &f->buyer));
+        toc_register_text(row, TOC_REGISTER_REFERENCE, TOC_FRAMEWORK_REFERENCE_MAX, &f->reference));
+    TOC_TRY(toc_register_text(row, TOC_REGISTER_TITLE, TOC_FRAMEWORK_TITLE_MAX, &f->title));
+    TOC_TRY(toc_register_text(row, TOC_REGISTER_DESCRIPTION, TOC_FRAMEWORK_DESCRIPTION_MAX,
+                              &f->description));
+    TOC_TRY(toc_register_text(row, TOC_REGISTER_OCID, TOC_FRAMEWORK_OCID_MAX, &f->ocid));
+    TOC_TRY(toc_register_text(row, TOC_REGISTER_BODY, TOC_NAME_LEN_MAX, &f->buyer));
     if (f->buyer[0] == '\0') {
         f->buyer = toc_arena_text(row->arena, toc_bytes_text(row->self->member->name));
         TOC_ENSURE(f->buyer != NULL, TOC_NOMEM);
@@ -274,6 +103,7 @@ enum toc_result toc_register_read(const struct toc_register_row *row,
                                   struct toc_framework *ret_framework, struct toc_why *why)
 {
     struct toc_framework framework;
+    bool understood; /* what is not is remarked on where the row is read as a contract */
     toc_framework_init(&framework);
     framework.kind = toc_register_kind(row);
     TOC_TRY(read_texts(row, &framework));
@@ -283,9 +113,9 @@ enum toc_result toc_register_read(const struct toc_register_row *row,
     if (framework.title[0] == '\0') {
         return toc_fail(why, TOC_INVALID, "ContractTitle: is missing");
     }
-    TOC_TRY(read_date(row, TOC_REGISTER_START, &framework.period_start, why));
-    TOC_TRY(read_date(row, TOC_REGISTER_END, &framework.period_end, why));
-    TOC_TRY(read_date(row, TOC_REGISTER_EXTENSION, &framework.last_extension_date, why));
+    TOC_TRY(toc_register_date(row, TOC_REGISTER_START, &framework.period_start, why));
+    TOC_TRY(toc_register_date(row, TOC_REGISTER_END, &framework.period_end, why));
+    framework.last_extension_date = toc_register_extension(row, framework.period_end, &understood);
     if (framework.period_end != 0 && framework.period_end < framework.period_start) {
         return toc_fail(why, TOC_INVALID, "EndDate: is before StartDate");
     }

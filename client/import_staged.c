@@ -1,12 +1,10 @@
-/* The kinds whose rows become records at once, which wait as drafts: contracts and ocds. */
+/* The kind whose releases become records at once, which wait as drafts: ocds. */
 #include "ensure.h"
-#include "file.h"
 #include "framework_find.h"
-#include "import_framework_csv.h"
 #include "import_kind.h"
 #include "import_ocds.h"
-#include "import_rejects.h"
 #include "import_report.h"
+#include "import_whole.h"
 #include "own_entry.h"
 #include "record_framework.h"
 #include "staging.h"
@@ -14,32 +12,13 @@
 
 #define ARENA_MAX ((size_t)512 << 20)
 
-typedef enum toc_result (*reader_f)(struct toc_bytes file, const struct toc_member *self,
-                                    struct toc_arena *arena, struct toc_import *ret_import,
-                                    struct toc_why *why);
-
 struct job {
     const struct toc_import_words *words;
     char stream[TOC_STREAM_LEN_MAX + 1];
-    reader_f read;
     struct toc_arena *arena;
     struct toc_import import;
     struct toc_staged staged;
 };
-
-static enum toc_result read_stream(FILE *in, struct toc_buf *buf, struct toc_why *why)
-{
-    uint8_t chunk[64 * 1024];
-    size_t len;
-    while ((len = fread(chunk, 1, sizeof chunk, in)) > 0) {
-        const enum toc_result result = toc_buf_append(buf, toc_bytes_of(chunk, len));
-        if (result != TOC_OK) {
-            return toc_fail(why, result, "standard input: larger than %d bytes",
-                            TOC_IMPORT_FILE_MAX);
-        }
-    }
-    return ferror(in) == 0 ? TOC_OK : toc_fail(why, TOC_IO, "standard input: cannot be read");
-}
 
 static enum toc_result read_input(struct toc_cli *cli, struct job *job, struct toc_why *why)
 {
@@ -48,32 +27,13 @@ static enum toc_result read_input(struct toc_cli *cli, struct job *job, struct t
     const struct toc_member *self;
     toc_buf_init(&file, TOC_IMPORT_FILE_MAX);
     TOC_TRY(toc_own_entry(cli, &roster, &self, why));
-    if (strcmp(job->words->file, "-") == 0) {
-        TOC_TRY(read_stream(cli->in, &file, why));
-    } else {
-        TOC_TRY(toc_file_read(job->words->file, TOC_IMPORT_FILE_MAX, &file, why));
-    }
+    TOC_TRY(toc_import_whole(cli, job->words, &file, why));
     const enum toc_result result =
-        job->read(toc_buf_bytes(&file), self, job->arena, &job->import, why);
+        toc_import_ocds(toc_buf_bytes(&file), self, job->arena, &job->import, why);
     if (result != TOC_OK) {
         toc_why_prefix(why, "%s", job->words->file);
     }
     return result;
-}
-
-static enum toc_result write_rejects(const char *path, const struct toc_import *import,
-                                     struct toc_why *why)
-{
-    TOC_AUTO(toc_rejects_close) struct toc_rejects *rejects = NULL;
-    TOC_TRY(toc_rejects_open(path, &rejects, why));
-    for (size_t i = 0; i < import->notes_len; i++) {
-        const struct toc_import_note *const item = &import->notes[i];
-        if (item->fate == TOC_IMPORT_REJECTED || item->fate == TOC_IMPORT_HELD) {
-            toc_rejects_add(rejects, item->row, toc_import_fate_name(item->fate), item->column,
-                            item->reason);
-        }
-    }
-    return toc_rejects_finish(rejects, why);
 }
 
 static void count_suppliers(json_t *seen, const struct toc_framework_supplier *suppliers,
@@ -136,9 +96,7 @@ static void print_report(struct toc_cli *cli, const struct job *job)
 static enum toc_result import(struct toc_cli *cli, struct job *job, struct toc_why *why)
 {
     TOC_TRY(read_input(cli, job, why));
-    if (job->words->rejects != NULL) {
-        TOC_TRY(write_rejects(job->words->rejects, &job->import, why));
-    }
+    TOC_TRY(toc_import_whole_rejects(job->words, &job->import, why));
     if (job->words->dry_run) {
         return TOC_OK;
     }
@@ -149,10 +107,10 @@ static enum toc_result import(struct toc_cli *cli, struct job *job, struct toc_w
     return toc_staging_send(cli, &staging, &job->staged, why);
 }
 
-static int run(struct toc_cli *cli, const struct toc_import_words *words, reader_f read)
+int toc_import_ocds_run(struct toc_cli *cli, const struct toc_import_words *words)
 {
     TOC_AUTO(toc_arena_free) struct toc_arena *arena = NULL;
-    struct job job = {.words = words, .read = read};
+    struct job job = {.words = words};
     struct toc_why why = {"out of memory"};
     if (toc_framework_stream(words->list, job.stream, &why) != TOC_OK) {
         return toc_cli_misuse(cli, "import", "%s", why.text);
@@ -172,14 +130,4 @@ static int run(struct toc_cli *cli, const struct toc_import_words *words, reader
         print_report(cli, &job);
     }
     return status == TOC_EXIT_DONE ? toc_import_report_exit(&job.import) : status;
-}
-
-int toc_import_contracts_run(struct toc_cli *cli, const struct toc_import_words *words)
-{
-    return run(cli, words, toc_import_framework_csv);
-}
-
-int toc_import_ocds_run(struct toc_cli *cli, const struct toc_import_words *words)
-{
-    return run(cli, words, toc_import_ocds);
 }

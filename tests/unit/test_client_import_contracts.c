@@ -1,5 +1,5 @@
 #include "file.h"
-#include "import_framework_csv.h"
+#include "import_contracts_send.h"
 #include "record_framework.h"
 #include "runner.h"
 #include <stdio.h>
@@ -7,7 +7,8 @@
 #include <string.h>
 
 static struct toc_arena *arena;
-static struct toc_import import;
+static struct toc_contracts contracts;
+#define import contracts.import
 static struct toc_why why;
 static const struct toc_member self = {
     .id = "penmaen", .name = "Penmaen County Council", .gss = "W06000099"};
@@ -29,9 +30,16 @@ static void check_sum(void)
                                             import.rows_screened + import.rows_held);
 }
 
+/* Read, with all rows in doubt held. */
+static enum toc_result read_bytes(struct toc_bytes bytes)
+{
+    const enum toc_result result = toc_contracts_read(bytes, &self, arena, &contracts, &why);
+    return result == TOC_OK ? toc_contracts_decide(&contracts, NULL) : result;
+}
+
 static enum toc_result import_text(const char *text)
 {
-    return toc_import_framework_csv(toc_bytes_text(text), &self, arena, &import, &why);
+    return read_bytes(toc_bytes_text(text));
 }
 
 static void import_file(const char *name)
@@ -41,11 +49,22 @@ static void import_file(const char *name)
     (void)snprintf(path, sizeof path, "%s/tests/data/csv/%s", TOC_SOURCE_DIR, name);
     toc_buf_init(&buf, TOC_IMPORT_FILE_MAX);
     ck_assert_msg(toc_file_read(path, TOC_IMPORT_FILE_MAX, &buf, &why) == TOC_OK, "%s", why.text);
-    ck_assert_msg(toc_import_framework_csv(toc_buf_bytes(&buf), &self, arena, &import, &why) ==
-                      TOC_OK,
-                  "%s", why.text);
+    ck_assert_msg(read_bytes(toc_buf_bytes(&buf)) == TOC_OK, "%s", why.text);
     toc_buf_done(&buf);
     check_sum();
+}
+
+static const struct toc_contract *contract_at(size_t i)
+{
+    ck_assert_uint_lt(i, contracts.len);
+    return &contracts.items[i];
+}
+
+static const struct toc_payee *payee_of(size_t i)
+{
+    const size_t place = contract_at(i)->payee;
+    ck_assert_uint_lt(place, contracts.payees_len);
+    return &contracts.payees[place].payee;
 }
 
 static const struct toc_framework *framework_at(size_t i)
@@ -58,8 +77,8 @@ START_TEST(test_the_official_columns)
 {
     import_file("register_lga.csv");
     ck_assert_uint_eq(import.rows_read, 6);
-    ck_assert_uint_eq(import.rows_used, 4);
-    ck_assert_uint_eq(import.rows_screened, 2);
+    ck_assert_uint_eq(import.rows_used, 5);
+    ck_assert_uint_eq(import.rows_screened, 1);
     ck_assert_uint_eq(import.records_len, 2);
     const struct toc_framework *const surfacing = framework_at(0);
     ck_assert_str_eq(surfacing->reference, "PEN-001");
@@ -80,9 +99,28 @@ START_TEST(test_the_official_columns)
     ck_assert_uint_eq(transport->value_max_pounds, 0);
     ck_assert_uint_gt(transport->last_extension_date, transport->period_end);
     ck_assert_uint_eq(transport->suppliers_left_out, 0); /* "Various" is nobody */
-    ck_assert_uint_eq(import.tallies_len, 2);
-    ck_assert_str_eq(import.tallies[0].reason, TOC_SCREENED_NOT_A_FRAMEWORK);
-    ck_assert_str_eq(import.tallies[1].reason, TOC_SCREENED_OTHER_BUYER);
+    ck_assert_uint_eq(import.tallies_len, 1);
+    ck_assert_str_eq(import.tallies[0].reason, TOC_SCREENED_OTHER_BUYER);
+    /* The paving person has no contract of his own. */
+    ck_assert_uint_eq(contracts.len, 4);
+    ck_assert_uint_eq(contracts.payees_len, 3);
+    ck_assert_str_eq(payee_of(0)->name, "Acme Surfacing Limited");
+    ck_assert_int_eq(payee_of(0)->id.scheme, TOC_SCHEME_COH);
+    ck_assert_str_eq(payee_of(1)->name, "Beacon Roads plc");
+    ck_assert_int_eq(payee_of(1)->id.scheme, TOC_SCHEME_NONE);
+    ck_assert_uint_eq(contract_at(2)->payee, TOC_CONTRACT_NO_PAYEE);
+    ck_assert_str_eq(contract_at(2)->type, "dps");
+    ck_assert_str_eq(contract_at(2)->route, "dps");
+    ck_assert_int_eq(contract_at(2)->value, 0);
+    const struct toc_contract *const cleaning = contract_at(3);
+    ck_assert_str_eq(cleaning->reference, "PEN-003");
+    ck_assert_str_eq(cleaning->type, "single_award");
+    ck_assert_str_eq(cleaning->route, "");
+    ck_assert_int_eq(cleaning->value, 40000);
+    ck_assert_uint_eq(cleaning->end, 20543); /* 2026-03-31 */
+    ck_assert_int_eq(cleaning->sme, TOC_CONTRACT_YES);
+    ck_assert_int_eq(cleaning->vcse, TOC_CONTRACT_UNANSWERED);
+    ck_assert_uint_eq(contract_at(0)->review, 21458); /* 2028-10-01 */
 }
 END_TEST
 
@@ -99,6 +137,17 @@ START_TEST(test_contacts_stay_at_home)
         free(text);
         json_decref(json);
     }
+    struct toc_contracts_part part;
+    ck_assert_int_eq(toc_contracts_part(&contracts, 0, &part), TOC_OK);
+    ck_assert_int_eq(toc_buf_append(&part.contracts_text, toc_buf_bytes(&part.payees_text)),
+                     TOC_OK);
+    ck_assert_int_eq(toc_buf_append(&part.contracts_text, toc_bytes_of("", 1)), TOC_OK);
+    const char *const sent = (const char *)part.contracts_text.data;
+    ck_assert_ptr_nonnull(strstr(sent, "Beacon"));
+    ck_assert_ptr_null(strstr(sent, "Person"));
+    ck_assert_ptr_null(strstr(sent, "example.org"));
+    ck_assert_ptr_null(strstr(sent, "Paving"));
+    toc_contracts_part_done(&part);
 }
 END_TEST
 
@@ -118,8 +167,7 @@ START_TEST(test_a_messy_register)
     };
     import_file("register_messy.csv");
     ck_assert_uint_eq(import.rows_read, 11);
-    ck_assert_uint_eq(import.rows_used, 2);
-    ck_assert_uint_eq(import.rows_screened, 1);
+    ck_assert_uint_eq(import.rows_used, 3);
     ck_assert_uint_eq(import.rows_rejected, sizeof rejects / sizeof rejects[0]);
     size_t seen = 0;
     for (size_t i = 0; i < import.notes_len; i++) {
@@ -154,8 +202,8 @@ static const struct text_case text_cases[] = {
     {"\n\n", TOC_MALFORMED, "empty"},
     {"ContractReference,ContractTitle,ContractType\n", TOC_OK, ""},
     {"ContractReference,ContractTitle,ContractType", TOC_OK, ""},
-    {"ContractReference,ContractTitle\n", TOC_INVALID, "ContractType"},
-    {"Contract type,Title of the Agreement\n", TOC_INVALID, "ContractReference"},
+    {"ContractReference,ContractType\n", TOC_INVALID, "ContractTitle"},
+    {"Contract Id,Contract Description\n", TOC_OK, ""},
     {"a,b\n1,2\n", TOC_INVALID, "headings"},
     {"1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12\n13\n14\n15\n16\n17\n18\n19\n20\n21\n22\n23\n24\n25\n"
      "26\n27\n28\n29\n30\nContractReference,ContractTitle,ContractType\n",
@@ -236,36 +284,40 @@ END_TEST
 
 START_TEST(test_the_template_is_read_back)
 {
-    char text[1000];
-    (void)snprintf(text, sizeof text,
-                   "%sR,T,Framework agreement,D,,45000000,,01/04/2025,,,5000,Acme Ltd,,289868,named"
-                   "\r\n",
-                   toc_import_framework_csv_template());
+    char text[3000];
+    (void)snprintf(
+        text, sizeof text,
+        "%s,R,,T,Framework agreement,Roads,D,45000000,,01/04/2025,31/03/2027,,1 year,5000,"
+        "Acme Ltd,,289868,true,false,Published invitation to tender,named\r\n",
+        toc_contracts_template());
     ck_assert_int_eq(import_text(text), TOC_OK);
     ck_assert_uint_eq(import.rows_used, 1);
     ck_assert_str_eq(framework_at(0)->suppliers[0].scheme, "GB-CHC");
+    ck_assert_str_eq(contract_at(0)->unit, "Roads");
+    ck_assert_str_eq(contract_at(0)->route, "open");
+    ck_assert_int_eq(contract_at(0)->vcse, TOC_CONTRACT_NO);
+    ck_assert_uint_eq(contract_at(0)->extension, 21274); /* 2028-03-31 */
 }
 END_TEST
 
 START_TEST(test_limits)
 {
     const struct toc_bytes huge = {(const uint8_t *)"", (size_t)TOC_IMPORT_FILE_MAX + 1};
-    ck_assert_int_eq(toc_import_framework_csv(huge, &self, arena, &import, &why), TOC_TOOBIG);
+    ck_assert_int_eq(read_bytes(huge), TOC_TOOBIG);
     struct toc_arena *tiny = NULL;
     ck_assert_int_eq(toc_arena_new(256, &tiny), TOC_OK);
-    ck_assert_int_eq(
-        toc_import_framework_csv(
-            toc_bytes_text("ContractReference,ContractTitle,ContractType\nA,B,Framework\n"), &self,
-            tiny, &import, &why),
-        TOC_NOMEM);
+    ck_assert_int_eq(toc_contracts_read(
+                         toc_bytes_text("ContractReference,ContractTitle,ContractType\nA,B,DPS\n"),
+                         &self, tiny, &contracts, &why),
+                     TOC_NOMEM);
     toc_arena_free(&tiny);
 }
 END_TEST
 
 int main(void)
 {
-    Suite *const suite = suite_create("import_framework_csv");
-    TCase *const tcase = tcase_create("import_framework_csv");
+    Suite *const suite = suite_create("import_contracts");
+    TCase *const tcase = tcase_create("import_contracts");
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, test_the_official_columns);
     tcase_add_test(tcase, test_contacts_stay_at_home);

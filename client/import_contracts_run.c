@@ -1,0 +1,113 @@
+/* `tocsin import contracts`: the file, the daemon, the drafts of frameworks, and the report. */
+#include "ensure.h"
+#include "framework_find.h"
+#include "import_contracts.h"
+#include "import_report.h"
+#include "import_whole.h"
+#include "own_entry.h"
+#include "staging.h"
+#include <string.h>
+
+#define ARENA_MAX ((size_t)512 << 20)
+
+struct job {
+    const struct toc_import_words *words;
+    char stream[TOC_STREAM_LEN_MAX + 1];
+    struct toc_arena *arena;
+    struct toc_contracts contracts;
+    struct toc_staged staged;
+};
+
+static enum toc_result read_input(struct toc_cli *cli, struct job *job, struct toc_why *why)
+{
+    TOC_AUTO(toc_roster_file_free) struct toc_roster_file *roster = NULL;
+    TOC_AUTO(toc_buf_done) struct toc_buf file;
+    const struct toc_member *self;
+    toc_buf_init(&file, TOC_IMPORT_FILE_MAX);
+    TOC_TRY(toc_own_entry(cli, &roster, &self, why));
+    TOC_TRY(toc_import_whole(cli, job->words, &file, why));
+    const enum toc_result result =
+        toc_contracts_read(toc_buf_bytes(&file), self, job->arena, &job->contracts, why);
+    if (result != TOC_OK) {
+        toc_why_prefix(why, "%s", toc_import_file_name(job->words));
+    }
+    return result;
+}
+
+static enum toc_result import(struct toc_cli *cli, struct job *job, struct toc_why *why)
+{
+    struct toc_import *const read = &job->contracts.import;
+    TOC_TRY(read_input(cli, job, why));
+    TOC_TRY(toc_contracts_decide(&job->contracts, NULL));
+    TOC_TRY(toc_import_whole_rejects(job->words, read, why));
+    if (job->words->dry_run) {
+        return TOC_OK;
+    }
+    const struct toc_staging staging = {.stream = job->stream,
+                                        .source = job->words->file,
+                                        .records = read->records,
+                                        .records_len = read->records_len};
+    return toc_staging_send(cli, &staging, &job->staged, why);
+}
+
+static int print_json(struct toc_cli *cli, const struct job *job)
+{
+    json_t *const document =
+        json_pack("{s:s, s:s, s:s, s:b, s:I, s:I, s:I, s:I}", "kind", job->words->kind, "file",
+                  job->words->file, "stream", job->stream, "dry_run", (int)job->words->dry_run,
+                  "suppliers", (json_int_t)job->contracts.payees_len, "records",
+                  (json_int_t)job->contracts.import.records_len, "staged",
+                  (json_int_t)job->staged.staged, "unchanged", (json_int_t)job->staged.unchanged);
+    const enum toc_result result =
+        document == NULL ? TOC_NOMEM : toc_import_report_json(&job->contracts.import, document);
+    if (result != TOC_OK) {
+        struct toc_why why = {"out of memory"};
+        json_decref(document);
+        return toc_cli_fail(cli, result, &why);
+    }
+    return toc_cli_document(cli, document);
+}
+
+static void print_report(struct toc_cli *cli, const struct job *job)
+{
+    const size_t frameworks = job->contracts.import.records_len;
+    const uint64_t waiting = job->staged.staged;
+    toc_import_report_print(cli, job->words, &job->contracts.import);
+    if (job->words->dry_run) {
+        fprintf(cli->out, "%zu frameworks would be staged\n", frameworks);
+        return;
+    }
+    if (frameworks > 0) {
+        fprintf(cli->out, "%llu frameworks staged, %llu published already without a change\n",
+                (unsigned long long)job->staged.staged, (unsigned long long)job->staged.unchanged);
+    }
+    if (waiting > 0) {
+        fputs("See what would leave with 'tocsin preview', send it with 'tocsin publish'\n",
+              cli->out);
+    }
+}
+
+int toc_import_contracts_run(struct toc_cli *cli, const struct toc_import_words *words)
+{
+    TOC_AUTO(toc_arena_free) struct toc_arena *arena = NULL;
+    struct job job = {.words = words};
+    struct toc_why why = {"out of memory"};
+    if (toc_framework_stream(words->list, job.stream, &why) != TOC_OK) {
+        return toc_cli_misuse(cli, "import", "%s", why.text);
+    }
+    enum toc_result result = toc_arena_new(ARENA_MAX, &arena);
+    if (result == TOC_OK) {
+        job.arena = arena;
+        result = import(cli, &job, &why);
+    }
+    if (result != TOC_OK) {
+        return toc_cli_fail(cli, result, &why);
+    }
+    int status = TOC_EXIT_DONE;
+    if (cli->json) {
+        status = print_json(cli, &job);
+    } else {
+        print_report(cli, &job);
+    }
+    return status == TOC_EXIT_DONE ? toc_import_report_exit(&job.contracts.import) : status;
+}
