@@ -141,6 +141,7 @@ enum toc_result toc_apply_void(struct toc_engine *engine, struct toc_log *log,
 {
     TOC_TRY(toc_engine_write(engine));
     TOC_TRY(toc_store_batches_void(engine->store, log->row.id, next_sequence));
+    toc_opened_forget(engine->opened);
     TOC_TRY(chain_back_to(engine, log, next_sequence));
     if (log->row.applied_next > next_sequence) {
         log->row.applied_next = next_sequence;

@@ -236,6 +236,7 @@ enum toc_result toc_engine_new(const struct toc_engine_setup *setup, struct toc_
     engine->now_mono = toc_env_mono_ms(engine->env);
     TOC_TRY(toc_arena_new(TICK_ARENA_MAX, &engine->arena));
     TOC_TRY(toc_arena_new(SCRATCH_ARENA_MAX, &engine->scratch));
+    TOC_TRY(toc_opened_new(engine->store, &engine->opened));
     TOC_TRY(load(engine, roster_file, why));
     engine->roster_spread = false; /* nobody is there yet */
     engine->roster_changed = true;
@@ -274,6 +275,7 @@ void toc_engine_free(struct toc_engine **engine)
     toc_roster_chain_free(&it->rosters);
     toc_arena_free(&it->arena);
     toc_arena_free(&it->scratch);
+    toc_opened_free(&it->opened);
     free(it);
     *engine = NULL;
 }
@@ -357,6 +359,7 @@ static void reload(struct toc_engine *engine)
 void toc_engine_begin(struct toc_engine *engine)
 {
     toc_arena_reset(engine->arena);
+    toc_opened_forget(engine->opened);
     engine->now_wall = toc_env_wall_ms(engine->env);
     engine->now_mono = toc_env_mono_ms(engine->env);
     engine->verifications = TOC_TICK_VERIFICATIONS_MAX;

@@ -9,6 +9,7 @@
 #define TOC_ENGINE_INTERNAL_H
 
 #include "engine.h"
+#include "opened.h"
 #include "records.h"
 #include "wire_session.h"
 
@@ -110,6 +111,7 @@ struct toc_engine {
     struct toc_arena *arena; /* the tick's: decoded messages, outbox; reset by _begin */
     struct toc_arena
         *scratch; /* one batch at a time: opened records; reset by whoever reads a batch */
+    struct toc_opened *opened; /* records of the view, where they lie; forgets with each tick */
     int64_t now_wall, now_mono;
     unsigned verifications;                /* left in this tick */
     size_t taken;                          /* bytes of batches that peers gave in this tick */

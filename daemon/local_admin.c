@@ -135,7 +135,7 @@ enum toc_result toc_local_rebuild(struct toc_engine *engine, const struct toc_lo
     int failed = 0;
 
     if (result == TOC_OK) {
-        result = toc_store_current_digest(engine->store, &digest);
+        result = toc_opened_digest(engine->opened, &digest);
     }
     if (result != TOC_OK) {
         engine->store_failed = true; /* half a view is none: the tick goes back */

@@ -55,7 +55,8 @@ enum toc_result toc_change_of(struct toc_engine *engine, struct toc_arena *arena
     struct toc_change change = {.draft = draft};
     struct toc_current_row published;
     const enum toc_result found =
-        toc_store_current_own(engine->store, draft->stream, draft->key, arena, &published);
+        toc_store_current_own(engine->store, draft->stream, draft->key, &published);
+    struct toc_bytes bytes;
     bool same = false;
 
     if (found != TOC_OK && found != TOC_NOTFOUND) {
@@ -71,7 +72,8 @@ enum toc_result toc_change_of(struct toc_engine *engine, struct toc_arena *arena
     TOC_TRY(toc_record_read(arena, draft->stream, draft->record, &change.record, why));
     change.action = TOC_CHANGE_ADD;
     if (found == TOC_OK) {
-        TOC_TRY(same_content(arena, &change.record, published.record, &same));
+        TOC_TRY(toc_opened_record(engine->opened, published.log, published.sequence, &bytes));
+        TOC_TRY(same_content(arena, &change.record, bytes, &same));
         change.action = same ? TOC_CHANGE_NONE : TOC_CHANGE_REPLACE;
         change.record.supersedes.sequence = same ? 0 : published.sequence;
     }

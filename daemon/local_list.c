@@ -14,7 +14,6 @@
 #define ROWS_AT_ONCE 64
 /* Rows one request looks at: a filter that matches nothing must not hold up the tick. */
 #define ROWS_SEEN_MAX 20000
-#define PAGE_ARENA_MAX ((size_t)ROWS_AT_ONCE * 4 * TOC_RECORD_LEN_MAX)
 #define RECORD_ARENA_MAX ((size_t)1024 * 1024)
 
 struct listing {
@@ -100,17 +99,21 @@ static enum toc_result read_filters(const struct toc_local *local, struct listin
     return read_after(local, listing, why);
 }
 
-static enum toc_result give_row(struct listing *listing, struct toc_arena *scratch,
-                                const struct toc_current_row *row, struct toc_why *why)
+static enum toc_result give_row(struct toc_engine *engine, struct listing *listing,
+                                struct toc_arena *scratch, const struct toc_current_row *row,
+                                struct toc_why *why)
 {
     struct toc_record record;
+    struct toc_bytes bytes;
     json_t *one;
     int failed = 0;
 
     toc_arena_reset(scratch);
-    TOC_TRY(toc_record_read(scratch, listing->stream, row->record, &record, why));
+    TOC_TRY(toc_opened_record(engine->opened, row->log, row->sequence, &bytes));
+    TOC_TRY(toc_record_read(scratch, listing->stream, bytes, &record, why));
     one = json_pack("{s:s, s:s, s:I, s:s}", "stream", listing->stream, "publisher", row->publisher,
-                    "sequence", (json_int_t)row->sequence, "key", row->key);
+                    "sequence", (json_int_t)row->sequence, "key",
+                    toc_record_kind_of(record.type)->key(&record));
     failed |= json_object_set_new(one, "record", toc_record_json(&record));
     listing->len += one == NULL ? 0 : toc_local_json_len(one);
     failed |= json_array_append_new(listing->records, one);
@@ -128,17 +131,14 @@ static bool has_room(struct listing *listing)
 static enum toc_result fill_stream(struct toc_engine *engine, struct listing *listing,
                                    struct toc_why *why)
 {
-    TOC_AUTO(toc_arena_free) struct toc_arena *page = NULL;
     TOC_AUTO(toc_arena_free) struct toc_arena *scratch = NULL;
     struct toc_current_row rows[ROWS_AT_ONCE];
     size_t len = ROWS_AT_ONCE;
 
-    TOC_TRY(toc_arena_new(PAGE_ARENA_MAX, &page));
     TOC_TRY(toc_arena_new(RECORD_ARENA_MAX, &scratch));
     while (len == ROWS_AT_ONCE) {
-        toc_arena_reset(page);
         TOC_TRY(toc_store_current(engine->store, listing->stream, listing->after_publisher,
-                                  listing->after_sequence, page, rows, ROWS_AT_ONCE, &len));
+                                  listing->after_sequence, rows, ROWS_AT_ONCE, &len));
         for (size_t i = 0; i < len; i++) {
             const struct toc_current_row *row = &rows[i];
             if ((listing->publisher != NULL && strcmp(row->publisher, listing->publisher) != 0) ||
@@ -146,7 +146,7 @@ static enum toc_result fill_stream(struct toc_engine *engine, struct listing *li
                 return TOC_OK; /* rows come in order of publisher */
             }
             if (!listing->by_end || row->ends < listing->ends_before) {
-                TOC_TRY(give_row(listing, scratch, row, why));
+                TOC_TRY(give_row(engine, listing, scratch, row, why));
             }
             listing->seen++;
             memcpy(listing->after_publisher, row->publisher, strlen(row->publisher) + 1);

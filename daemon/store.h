@@ -38,10 +38,10 @@ void toc_store_rollback(struct toc_store *store);
 enum toc_result toc_store_checkpointer_start(struct toc_store *store, struct toc_why *why)
     TOC_MUST_CHECK;
 void toc_store_checkpointer_stop(struct toc_store *store);
-/* Retention's last step, outside a transaction: empties the WAL, and if keys or opened rows were
+/* Retention's last step, outside a transaction: empties the WAL, and if keys or names were
  * destroyed since, first writes the tables that hold such things anew, because SQLite leaves copies
- * of rows inside pages, and deletes the copies a migration made. Some seconds for a million
- * opened rows. After a crash, _open makes up for it. */
+ * of rows inside pages, and deletes the copies a migration made. After a crash, _open makes up for
+ * it. */
 enum toc_result toc_store_truncate_wal(struct toc_store *store) TOC_MUST_CHECK;
 /* An independent copy in memory of what is committed, outside a transaction: the simulation's
  * restored disk. The caller closes it. */
@@ -233,41 +233,42 @@ enum toc_result toc_store_journal(struct toc_store *store, int64_t position,
 int64_t toc_store_journal_last(struct toc_store *store); /* 0: empty */
 
 /* ---- the current-records view: one row a record that is neither superseded nor withdrawn. Keyed
- * by (stream, publisher, sequence), so its content does not depend on the order of arrival. ---- */
+ * by (stream, publisher, sequence), so its content does not depend on the order of arrival. A row
+ * finds and orders a record; what it says is read out of its batch (opened.h), and lies nowhere
+ * else. ---- */
 struct toc_current_row {
-    const char *stream;
-    const char *publisher;
+    const char *stream; /* the caller's own */
+    char publisher[TOC_MEMBER_LEN_MAX + 1];
     uint64_t sequence;
-    const char *key; /* the publisher's own name of the thing */
-    int32_t ends;    /* a date the stream sorts by, days since 1970; INT32_MAX: none */
-    struct toc_bytes record;
+    int64_t log;  /* the store's number of the log whose batch holds it */
+    int32_t ends; /* a date the stream sorts by, days since 1970; INT32_MAX: none */
 };
-/* `own`: of this member, found again by key. */
+/* `own_key`: of this member, found again by the publisher's own name of the thing; else NULL. */
 enum toc_result toc_store_current_put(struct toc_store *store, const struct toc_current_row *row,
-                                      bool own) TOC_MUST_CHECK;
-enum toc_result toc_store_current_drop(struct toc_store *store, const char *stream,
-                                       const char *publisher, uint64_t sequence) TOC_MUST_CHECK;
-/* Own record of a key; TOC_NOTFOUND. */
+                                      const char *own_key) TOC_MUST_CHECK;
+/* The same key that it was put with. TOC_NOTFOUND. */
+enum toc_result toc_store_current_drop(struct toc_store *store, const struct toc_current_row *row,
+                                       const char *own_key) TOC_MUST_CHECK;
+/* Own record of a key, the newest; TOC_NOTFOUND. */
 enum toc_result toc_store_current_own(struct toc_store *store, const char *stream, const char *key,
-                                      struct toc_arena *arena, struct toc_current_row *ret_row)
-    TOC_MUST_CHECK;
+                                      struct toc_current_row *ret_row) TOC_MUST_CHECK;
 enum toc_result toc_store_current_get(struct toc_store *store, const char *stream,
                                       const char *publisher, uint64_t sequence,
-                                      struct toc_arena *arena, struct toc_current_row *ret_row)
-    TOC_MUST_CHECK;
+                                      struct toc_current_row *ret_row) TOC_MUST_CHECK;
 /* A page in (publisher, sequence) order after (publisher, sequence); "" and 0 from the start. */
 enum toc_result toc_store_current(struct toc_store *store, const char *stream,
                                   const char *after_publisher, uint64_t after_sequence,
-                                  struct toc_arena *arena, struct toc_current_row *ret_rows,
-                                  size_t max, size_t *ret_len) TOC_MUST_CHECK;
+                                  struct toc_current_row *ret_rows, size_t max, size_t *ret_len)
+    TOC_MUST_CHECK;
+/* The stream that follows, by name, among those that ever had a row; "": the first. TOC_NOTFOUND.
+ */
+enum toc_result toc_store_current_stream(struct toc_store *store, const char *after,
+                                         char ret_stream[TOC_STREAM_LEN_MAX + 1]) TOC_MUST_CHECK;
 /* Every row of a stream and publisher from a sequence on (void, retention: first to last), or all
  * (stream NULL: rebuild). */
 enum toc_result toc_store_current_clear(struct toc_store *store, const char *stream,
                                         const char *publisher, uint64_t first_sequence,
                                         uint64_t last_sequence) TOC_MUST_CHECK;
-/* SHA-256 over all rows in key order: two stores with the same logs agree on it. */
-enum toc_result toc_store_current_digest(struct toc_store *store, struct toc_hash *ret_hash)
-    TOC_MUST_CHECK;
 
 /* ---- local.db: drafts wait for `publish`; audit. Their own transaction each, durable on return.
  * ---- */

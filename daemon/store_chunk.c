@@ -1,73 +1,82 @@
 #include "store_chunk.h"
 #include "ensure.h"
-#include <string.h>
 
-/* sequence u64, ends i32, own u8, key length u32, record length u32, key, record; big-endian. */
-enum { ROW_HEAD = 8 + 4 + 1 + 4 + 4 };
+/* A row: how far from the chunk's first sequence u32, ends i32; big-endian. */
 
-static void put(uint8_t *at, uint64_t value, size_t len)
+static void put_u32(uint8_t *at, uint32_t value)
 {
-    for (size_t i = 0; i < len; i++) {
-        at[i] = (uint8_t)(value >> (8 * (len - 1 - i)));
-    }
+    at[0] = (uint8_t)(value >> 24);
+    at[1] = (uint8_t)(value >> 16);
+    at[2] = (uint8_t)(value >> 8);
+    at[3] = (uint8_t)value;
 }
 
-static uint64_t get(const uint8_t *at, size_t len)
+static uint32_t get_u32(const uint8_t *at)
 {
-    uint64_t value = 0;
-    for (size_t i = 0; i < len; i++) {
-        value = value << 8 | at[i];
-    }
-    return value;
+    return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
 }
 
 void toc_chunk_init(struct toc_buf *rows)
 {
-    toc_buf_init(rows, TOC_CHUNK_LEN_MAX + ROW_HEAD + TOC_CHUNK_KEY_LEN_MAX + TOC_RECORD_LEN_MAX);
+    toc_buf_init(rows, (size_t)TOC_CHUNK_ROWS_MAX * TOC_CHUNK_ROW_LEN);
 }
 
-size_t toc_chunk_row_len(const struct toc_chunk_row *row)
+bool toc_chunk_fits(const struct toc_buf *rows, uint64_t first, uint64_t sequence)
 {
-    return ROW_HEAD + row->key.len + row->record.len;
+    return rows->len < (size_t)TOC_CHUNK_ROWS_MAX * TOC_CHUNK_ROW_LEN && sequence >= first &&
+           sequence - first <= UINT32_MAX;
 }
 
-enum toc_result toc_chunk_append(struct toc_buf *rows, const struct toc_chunk_row *row)
+enum toc_result toc_chunk_append(struct toc_buf *rows, uint64_t first,
+                                 const struct toc_chunk_row *row)
 {
-    TOC_ENSURE(row->key.len <= TOC_CHUNK_KEY_LEN_MAX && row->record.len <= TOC_RECORD_LEN_MAX,
-               TOC_TOOBIG);
+    TOC_ENSURE(toc_chunk_fits(rows, first, row->sequence), TOC_TOOBIG);
     uint8_t *at;
-    TOC_TRY(toc_buf_extend(rows, toc_chunk_row_len(row), &at));
-    put(at, row->sequence, 8);
-    put(at + 8, (uint32_t)row->ends, 4);
-    at[12] = row->own ? 1 : 0;
-    put(at + 13, row->key.len, 4);
-    put(at + 17, row->record.len, 4);
-    at += ROW_HEAD;
-    if (row->key.len > 0) {
-        memcpy(at, row->key.data, row->key.len);
-    }
-    if (row->record.len > 0) {
-        memcpy(at + row->key.len, row->record.data, row->record.len);
-    }
+    TOC_TRY(toc_buf_extend(rows, TOC_CHUNK_ROW_LEN, &at));
+    put_u32(at, (uint32_t)(row->sequence - first));
+    put_u32(at + 4, (uint32_t)row->ends);
     return TOC_OK;
 }
 
-enum toc_result toc_chunk_next(struct toc_bytes *rest, struct toc_chunk_row *ret_row)
+size_t toc_chunk_len(struct toc_bytes rows)
 {
-    TOC_ENSURE(rest->len > 0, TOC_NOTFOUND);
-    TOC_ENSURE(rest->len >= ROW_HEAD, TOC_MALFORMED);
-    const uint8_t *const at = rest->data;
-    const uint64_t key_len = get(at + 13, 4);
-    const uint64_t record_len = get(at + 17, 4);
-    TOC_ENSURE(key_len + record_len <= rest->len - ROW_HEAD && at[12] <= 1, TOC_MALFORMED);
-    *ret_row = (struct toc_chunk_row){
-        .sequence = get(at, 8),
-        .ends = (int32_t)(uint32_t)get(at + 8, 4),
-        .own = at[12] == 1,
-        .key = toc_bytes_of(at + ROW_HEAD, (size_t)key_len),
-        .record = toc_bytes_of(at + ROW_HEAD + key_len, (size_t)record_len),
-    };
-    const size_t used = ROW_HEAD + (size_t)(key_len + record_len);
-    *rest = toc_bytes_of(at + used, rest->len - used);
-    return TOC_OK;
+    return rows.len / TOC_CHUNK_ROW_LEN;
+}
+
+bool toc_chunk_valid(struct toc_bytes rows)
+{
+    const size_t len = toc_chunk_len(rows);
+    if (rows.len % TOC_CHUNK_ROW_LEN != 0 || len > TOC_CHUNK_ROWS_MAX) {
+        return false;
+    }
+    for (size_t i = 1; i < len; i++) {
+        const uint8_t *const at = rows.data + i * TOC_CHUNK_ROW_LEN;
+        if (get_u32(at) <= get_u32(at - TOC_CHUNK_ROW_LEN)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+struct toc_chunk_row toc_chunk_at(struct toc_bytes rows, uint64_t first, size_t at)
+{
+    TOC_ASSERT(at < toc_chunk_len(rows));
+    const uint8_t *const row = rows.data + at * TOC_CHUNK_ROW_LEN;
+    return (struct toc_chunk_row){.sequence = first + get_u32(row),
+                                  .ends = (int32_t)get_u32(row + 4)};
+}
+
+size_t toc_chunk_from(struct toc_bytes rows, uint64_t first, uint64_t sequence)
+{
+    size_t low = 0;
+    size_t high = toc_chunk_len(rows);
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (toc_chunk_at(rows, first, middle).sequence < sequence) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
 }

@@ -42,6 +42,7 @@ enum { TOC_SOURCES_CACHED = 256 };
 struct toc_open_chunk {
     int64_t source; /* 0: none is open */
     int64_t id;     /* 0: not stored */
+    int64_t log;    /* of all its rows */
     uint64_t first;
     uint64_t last;   /* of its last row; without rows `first` less one */
     uint64_t before; /* where the next chunk of the source begins; UINT64_MAX: there is none */

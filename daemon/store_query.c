@@ -59,13 +59,6 @@ void toc_query_text(struct toc_query *query, int at, const char *text)
     bound(query, sqlite3_bind_text(query->statement, at, text, -1, SQLITE_STATIC));
 }
 
-void toc_query_text_bytes(struct toc_query *query, int at, struct toc_bytes text)
-{
-    const char *const data = text.len > 0 ? (const char *)text.data : "";
-    bound(query,
-          sqlite3_bind_text64(query->statement, at, data, text.len, SQLITE_STATIC, SQLITE_UTF8));
-}
-
 void toc_query_blob(struct toc_query *query, int at, struct toc_bytes bytes)
 {
     /* A NULL pointer would be bound as NULL, and an empty blob is not that. */

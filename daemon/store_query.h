@@ -19,7 +19,6 @@ void toc_query_close(struct toc_query *query);
 /* Parameters count from 1. What is bound must live until the query is closed. */
 void toc_query_integer(struct toc_query *query, int at, int64_t value);
 void toc_query_text(struct toc_query *query, int at, const char *text);
-void toc_query_text_bytes(struct toc_query *query, int at, struct toc_bytes text);
 void toc_query_blob(struct toc_query *query, int at, struct toc_bytes bytes);
 void toc_query_hash(struct toc_query *query, int at, const struct toc_hash *hash);
 /* The next row, or TOC_NOTFOUND when there is none. */

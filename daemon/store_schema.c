@@ -1,5 +1,6 @@
-/* The schema, as the list of steps that led to it. Secrets (keys, wraps, opened records) are kept
- * in tables that store_sweep.c can rewrite: no other table refers to those. */
+/* The schema, as the list of steps that led to it. Secrets (keys, wraps, what waits unsigned, own
+ * records' names) are kept in tables that store_sweep.c can rewrite: no other table refers to
+ * those. */
 #include "store_internal.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -51,8 +52,8 @@ const char *const toc_group_migrations[] = {
     " first_sequence INTEGER NOT NULL, count INTEGER NOT NULL) STRICT;"
     "CREATE TABLE source (id INTEGER PRIMARY KEY, stream TEXT NOT NULL, publisher TEXT NOT NULL,"
     " UNIQUE (stream, publisher)) STRICT;"
-    /* Rows lie together in chunks (store_chunk.h): one page each, or one large row. */
-    "CREATE TABLE current (id INTEGER PRIMARY KEY, source INTEGER NOT NULL,"
+    /* Rows lie together in chunks (store_chunk.h): less than a page each. */
+    "CREATE TABLE current (id INTEGER PRIMARY KEY, source INTEGER NOT NULL, log INTEGER NOT NULL,"
     " first_sequence INTEGER NOT NULL, last_sequence INTEGER NOT NULL, rows BLOB NOT NULL,"
     " UNIQUE (source, first_sequence)) STRICT;"
     /* Found by key, and one tree: a publisher writes to it with every record. */

@@ -2,7 +2,8 @@
  * leaves in the unused middle of a page when it moves rows between pages (measured: up to one in a
  * hundred deleted rows could still be read from the file). So the tables that hold secrets are
  * written anew, row by row, and the old pages, which are overwritten whole when they are freed,
- * take the copies with them. Batches are ciphertext and stay where they are. */
+ * take the copies with them. Batches are ciphertext and stay where they are, and the view's rows
+ * only say where in them a record is. */
 #include "store_query.h"
 #include <stdarg.h>
 #include <stdio.h>
@@ -117,7 +118,7 @@ static enum toc_result rewrite_all(struct toc_store *store, struct toc_db *db,
 
 static enum toc_result sweep(struct toc_store *store)
 {
-    static const char *const group_tables[] = {"epoch", "wrap", "waiting", "current", "own"};
+    static const char *const group_tables[] = {"epoch", "wrap", "waiting", "own"};
     static const char *const local_tables[] = {"draft"};
     TOC_TRY(rewrite_all(store, &store->group, group_tables,
                         sizeof group_tables / sizeof group_tables[0]));

@@ -1,6 +1,6 @@
 /* tour 9/9: what a record changes here. One row stands for every record that is neither superseded
- * nor withdrawn; its key (stream, publisher, sequence) does not depend on when it came. From here
- * `list` and `watch` read. */
+ * nor withdrawn; its key (stream, publisher, sequence) does not depend on when it came. The row
+ * says where the record lies, and `list` reads it there (opened.c). */
 #include "engine_internal.h"
 
 #include "ensure.h"
@@ -25,6 +25,32 @@ static bool may_correct(const struct toc_engine *engine, const char *author, con
     return false;
 }
 
+/* The name under which an own record is found again; it lives in the batch's scratch. */
+static enum toc_result key_of(struct toc_engine *engine, const struct toc_current_row *row,
+                              const char **ret_key)
+{
+    struct toc_record record;
+    struct toc_bytes bytes;
+
+    TOC_TRY(toc_opened_record(engine->opened, row->log, row->sequence, &bytes));
+    TOC_TRY(toc_record_read(engine->scratch, row->stream, bytes, &record, NULL));
+    *ret_key = toc_record_kind_of(record.type)->key(&record);
+    return TOC_OK;
+}
+
+static enum toc_result drop_row(struct toc_engine *engine, const char *stream,
+                                const char *publisher, uint64_t sequence)
+{
+    struct toc_current_row row;
+    const char *key = NULL;
+
+    TOC_TRY(toc_store_current_get(engine->store, stream, publisher, sequence, &row));
+    if (strcmp(publisher, engine->me) == 0) {
+        TOC_TRY(key_of(engine, &row, &key));
+    }
+    return toc_store_current_drop(engine->store, &row, key);
+}
+
 static enum toc_result drop_target(struct toc_engine *engine, const struct toc_log *log,
                                    uint64_t sequence, const struct toc_reference *target,
                                    struct toc_why *why)
@@ -44,7 +70,7 @@ static enum toc_result drop_target(struct toc_engine *engine, const struct toc_l
     }
     /* Withdrawn before, passed over here, or gone with its keys: then there is nothing to correct.
      */
-    result = toc_store_current_drop(engine->store, stream, publisher, target->sequence);
+    result = drop_row(engine, stream, publisher, target->sequence);
     return result == TOC_NOTFOUND ? TOC_OK : result;
 }
 
@@ -63,17 +89,16 @@ static int32_t ends_of(const struct toc_record *record)
 }
 
 static enum toc_result put(struct toc_engine *engine, const struct toc_log *log, uint64_t sequence,
-                           const struct toc_record *record, struct toc_bytes bytes)
+                           const struct toc_record *record)
 {
     const struct toc_record_kind *kind = toc_record_kind_of(record->type);
-    const struct toc_current_row row = {.stream = log->row.log.stream,
-                                        .publisher = log->row.log.publisher,
-                                        .sequence = sequence,
-                                        .key = kind->key(record),
-                                        .ends = ends_of(record),
-                                        .record = bytes};
+    struct toc_current_row row = {.stream = log->row.log.stream,
+                                  .sequence = sequence,
+                                  .log = log->row.id,
+                                  .ends = ends_of(record)};
 
-    return toc_store_current_put(engine->store, &row, log->own);
+    memcpy(row.publisher, log->row.log.publisher, sizeof(row.publisher));
+    return toc_store_current_put(engine->store, &row, log->own ? kind->key(record) : NULL);
 }
 
 enum toc_result toc_view_record(struct toc_engine *engine, struct toc_log *log, uint64_t sequence,
@@ -97,5 +122,5 @@ enum toc_result toc_view_record(struct toc_engine *engine, struct toc_log *log, 
     if (record.supersedes.sequence != 0) {
         TOC_TRY(drop_target(engine, log, sequence, &record.supersedes, why));
     }
-    return put(engine, log, sequence, &record, bytes);
+    return put(engine, log, sequence, &record);
 }

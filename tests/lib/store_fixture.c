@@ -63,14 +63,59 @@ enum toc_result toc_fixture_batch(struct toc_store *store, int64_t log, uint64_t
     return toc_store_batch_add(store, log, &batch, &head);
 }
 
-enum toc_result toc_fixture_put(struct toc_store *store, const char *stream, const char *publisher,
-                                uint64_t sequence, const char *key, const char *record, bool own)
+static struct toc_current_row row_of(const char *stream, const char *publisher, uint64_t sequence)
 {
-    const struct toc_current_row row = {.stream = stream,
-                                        .publisher = publisher,
-                                        .sequence = sequence,
-                                        .key = key,
-                                        .ends = (int32_t)sequence,
-                                        .record = toc_bytes_text(record)};
-    return toc_store_current_put(store, &row, own);
+    struct toc_current_row row = {
+        .stream = stream, .sequence = sequence, .ends = (int32_t)sequence};
+    ck_assert_uint_lt(strlen(publisher), sizeof row.publisher);
+    memcpy(row.publisher, publisher, strlen(publisher) + 1);
+    return row;
+}
+
+enum toc_result toc_fixture_put(struct toc_store *store, const char *stream, const char *publisher,
+                                uint64_t sequence, int64_t log, const char *own_key)
+{
+    struct toc_current_row row = row_of(stream, publisher, sequence);
+    row.log = log;
+    return toc_store_current_put(store, &row, own_key);
+}
+
+enum toc_result toc_fixture_drop(struct toc_store *store, const char *stream, const char *publisher,
+                                 uint64_t sequence, const char *own_key)
+{
+    const struct toc_current_row row = row_of(stream, publisher, sequence);
+    return toc_store_current_drop(store, &row, own_key);
+}
+
+static void add_row(struct toc_hash *running, const struct toc_current_row *row)
+{
+    const struct toc_bytes parts[] = {
+        toc_bytes_text(row->stream),
+        toc_bytes_text(row->publisher),
+        toc_bytes_of(&row->sequence, sizeof row->sequence),
+        toc_bytes_of(&row->log, sizeof row->log),
+        toc_bytes_of(&row->ends, sizeof row->ends),
+    };
+    *running = toc_digest("rows", running, parts, sizeof parts / sizeof parts[0]);
+}
+
+struct toc_hash toc_fixture_rows(struct toc_store *store)
+{
+    struct toc_hash running = toc_hash_zero;
+    char stream[TOC_STREAM_LEN_MAX + 1] = "";
+    while (toc_store_current_stream(store, stream, stream) == TOC_OK) {
+        struct toc_current_row rows[64];
+        struct toc_current_row last = {.publisher = ""};
+        size_t len = 64;
+        while (len == 64) {
+            ck_assert_int_eq(
+                toc_store_current(store, stream, last.publisher, last.sequence, rows, 64, &len),
+                TOC_OK);
+            for (size_t i = 0; i < len; i++) {
+                add_row(&running, &rows[i]);
+                last = rows[i];
+            }
+        }
+    }
+    return running;
 }

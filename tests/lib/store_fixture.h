@@ -15,8 +15,13 @@ enum toc_result toc_fixture_batch(struct toc_store *store, int64_t log, uint64_t
                                   uint32_t count, uint32_t epoch, const char *text);
 struct toc_hash toc_fixture_hash(uint64_t number);
 struct toc_epoch_key toc_fixture_key(uint64_t number);
-/* Inside a transaction: a row of the view. */
+/* Inside a transaction: a row of the view, whose `ends` is its sequence; `own_key` NULL: another's.
+ */
 enum toc_result toc_fixture_put(struct toc_store *store, const char *stream, const char *publisher,
-                                uint64_t sequence, const char *key, const char *record, bool own);
+                                uint64_t sequence, int64_t log, const char *own_key);
+enum toc_result toc_fixture_drop(struct toc_store *store, const char *stream, const char *publisher,
+                                 uint64_t sequence, const char *own_key);
+/* A digest of every row of the view, whichever chunk it lies in. */
+struct toc_hash toc_fixture_rows(struct toc_store *store);
 
 #endif

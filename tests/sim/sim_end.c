@@ -2,6 +2,9 @@
  * to a record have it, once, and its publisher knows. */
 #include "sim.h"
 
+#include "ensure.h"
+#include "fixture_view.h"
+
 #include <check.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,22 +19,24 @@ static char words[300];
 void sim_rows(struct sim_node *node, const char *stream, const char *publisher,
               struct sim_rows *ret_rows)
 {
+    TOC_AUTO(toc_opened_free) struct toc_opened *opened = NULL;
     struct toc_current_row page[32];
     char after[TOC_MEMBER_LEN_MAX + 1] = "";
     uint64_t sequence = 0;
     size_t len;
 
     *ret_rows = (struct sim_rows){.len = 0};
+    ck_assert_int_eq(toc_opened_new(node->store, &opened), TOC_OK);
     do {
-        toc_arena_reset(node->sim->arena);
-        ck_assert_int_eq(toc_store_current(node->store, stream, after, sequence, node->sim->arena,
-                                           page, 32, &len),
+        ck_assert_int_eq(toc_store_current(node->store, stream, after, sequence, page, 32, &len),
                          TOC_OK);
         for (size_t i = 0; i < len; i++) {
-            const struct toc_bytes parts[] = {
-                toc_bytes_of(&ret_rows->digest, sizeof(ret_rows->digest)),
-                toc_bytes_of(&page[i].sequence, sizeof(page[i].sequence)), page[i].record};
+            struct toc_bytes parts[] = {toc_bytes_of(&ret_rows->digest, sizeof(ret_rows->digest)),
+                                        toc_bytes_of(&page[i].sequence, sizeof(page[i].sequence)),
+                                        toc_bytes_of(NULL, 0)};
             if (strcmp(page[i].publisher, publisher) == 0) {
+                ck_assert_int_eq(
+                    toc_opened_record(opened, page[i].log, page[i].sequence, &parts[2]), TOC_OK);
                 ret_rows->digest = toc_digest("rows", &toc_hash_zero, parts, 3);
                 ret_rows->first_sequence =
                     ret_rows->len == 0 ? page[i].sequence : ret_rows->first_sequence;
@@ -43,26 +48,27 @@ void sim_rows(struct sim_node *node, const char *stream, const char *publisher,
     } while (len == 32);
 }
 
-static bool has_row(struct sim_node *node, const struct sim_submission *one, uint64_t first,
-                    unsigned record)
+static bool has_row(struct sim_node *node, struct toc_opened *opened,
+                    const struct sim_submission *one, uint64_t first, unsigned record)
 {
-    struct toc_current_row row;
     char key[SIM_KEY_LEN];
+    char held[TOC_FIXTURE_KEY_MAX];
 
-    toc_arena_reset(node->sim->arena);
     (void)snprintf(key, sizeof(key), "k%u.%u", one->number, record);
-    return toc_store_current_get(node->store, one->stream, one->node->member, first + record,
-                                 node->sim->arena, &row) == TOC_OK &&
-           strncmp(row.key, key, strlen(key)) == 0;
+    return toc_fixture_named(opened, node->store, one->stream, one->node->member, first + record,
+                             held) &&
+           strncmp(held, key, strlen(key)) == 0;
 }
 
 /* Every acknowledged record once, and nothing else. */
 static const char *records_disagree(struct sim_node *node)
 {
     const struct toc_roster *draft = toc_fixture_group_draft(node->sim->group);
+    TOC_AUTO(toc_opened_free) struct toc_opened *opened = NULL;
     struct sim_rows rows;
     size_t expected = 0;
 
+    ck_assert_int_eq(toc_opened_new(node->store, &opened), TOC_OK);
     if (toc_roster_rule(draft, "framework")->retention_days > 0) {
         return NULL;
     }
@@ -78,7 +84,7 @@ static const char *records_disagree(struct sim_node *node)
         }
         for (unsigned i = 0; i < one->records; i++) {
             const bool withdrawn = i < 64 && (one->gone_from & (UINT64_C(1) << i)) != 0;
-            if (has_row(node, one, known.first_sequence, i) == withdrawn) {
+            if (has_row(node, opened, one, known.first_sequence, i) == withdrawn) {
                 (void)snprintf(words, sizeof(words), "%s: k%u.%u at %llu is %s", node->member,
                                one->number, i, (unsigned long long)known.first_sequence + i,
                                withdrawn ? "there" : "missing");

@@ -28,9 +28,8 @@ static void check_epoch(struct sim_node *node, const struct toc_log_row *row,
     }
     for (uint64_t sequence = epoch->first_sequence; old && sequence <= last; sequence++) {
         struct toc_current_row current;
-        toc_arena_reset(sim->arena);
         if (toc_store_current_get(node->store, row->log.stream, row->log.publisher, sequence,
-                                  sim->arena, &current) == TOC_OK) {
+                                  &current) == TOC_OK) {
             sim_fail(sim, "%s keeps the record %llu of %s", node->member,
                      (unsigned long long)sequence, row->log.publisher);
         }

@@ -2,6 +2,7 @@
  */
 #include "fixture_ask.h"
 #include "fixture_exchange.h"
+#include "fixture_view.h"
 #include "runner.h"
 
 #include <stdio.h>
@@ -9,20 +10,17 @@
 
 static struct toc_fixture_group *group;
 static struct toc_fixture_exchange *exchange;
-static struct toc_arena *arena;
 
 static void set_up(void)
 {
     group = toc_fixture_group_new(15);
     exchange = toc_fixture_exchange_star(group);
-    ck_assert_int_eq(toc_arena_new((size_t)64 * 1024 * 1024, &arena), TOC_OK);
 }
 
 static void tear_down(void)
 {
     toc_fixture_exchange_free(&exchange);
     toc_fixture_group_free(&group);
-    toc_arena_free(&arena);
 }
 
 /* ---- helpers ---- */
@@ -54,13 +52,12 @@ static void all_have(unsigned count)
     toc_fixture_exchange_agree(exchange, "leeds", count);
     for (size_t i = 0; (at = toc_fixture_exchange_nth(exchange, i)) != NULL; i++) {
         for (unsigned n = 1; n <= count; n++) {
-            struct toc_current_row row;
+            char key[TOC_FIXTURE_KEY_MAX];
             char reference[16];
             (void)snprintf(reference, sizeof(reference), "F%u", n);
-            ck_assert_msg(toc_store_current_get(at->store, "framework", "leeds", n, arena, &row) ==
-                              TOC_OK,
-                          "%s: nothing at %u", at->conf.member, n);
-            ck_assert_str_eq(row.key, reference);
+            ck_assert_msg(toc_fixture_name_of(at->store, "leeds", n, key), "%s: nothing at %u",
+                          at->conf.member, n);
+            ck_assert_str_eq(key, reference);
         }
     }
 }

@@ -55,6 +55,14 @@ static void name_secret(char ret_text[33], const char *what, unsigned source, un
     (void)snprintf(ret_text, 33, "SECRET %s of %02u in %03u........", what, source, epoch);
 }
 
+/* Of many lengths. */
+static void own_key(char ret_key[200], unsigned epoch, unsigned row)
+{
+    char text[33];
+    name_secret(text, "ref", 0, epoch);
+    (void)snprintf(ret_key, 200, "%s %0*u", text, (int)(20 + (epoch * 7 + row) % 100), row);
+}
+
 static void add_epoch(struct toc_store *store, int64_t log, unsigned source, unsigned epoch)
 {
     char text[33];
@@ -66,13 +74,10 @@ static void add_epoch(struct toc_store *store, int64_t log, unsigned source, uns
     name_secret(text, "wrp", source, epoch);
     ck_assert_int_eq(toc_store_wrap_add(store, log, epoch, "york", toc_bytes_text(text)), TOC_OK);
     for (unsigned i = 0; i < ROWS; i++) {
-        char record[200];
-        name_secret(text, "txt", source, epoch);
-        (void)snprintf(record, sizeof record, "%s %0*u", text, (int)(20 + (epoch * 7 + i) % 100),
-                       i);
-        name_secret(text, "ref", source, epoch);
+        char key[200];
+        own_key(key, epoch, i);
         ck_assert_int_eq(toc_fixture_put(store, "framework", source == 0 ? "hull" : "york",
-                                         row.first_sequence + i, text, record, source == 0),
+                                         row.first_sequence + i, log, source == 0 ? key : NULL),
                          TOC_OK);
     }
 }
@@ -89,9 +94,10 @@ static void fill(struct toc_store *store, int64_t logs[2])
         for (unsigned source = 0; source < 2; source++) {
             add_epoch(store, logs[source], source, epoch);
             const uint64_t first = 1 + (epoch - 1) * ROWS;
-            ck_assert_int_eq(toc_store_current_drop(store, "framework",
-                                                    source == 0 ? "hull" : "york",
-                                                    first + epoch % ROWS),
+            char key[200];
+            own_key(key, epoch, epoch % ROWS);
+            ck_assert_int_eq(toc_fixture_drop(store, "framework", source == 0 ? "hull" : "york",
+                                              first + epoch % ROWS, source == 0 ? key : NULL),
                              TOC_OK);
         }
         toc_fixture_commit(store);
@@ -112,7 +118,7 @@ static void destroy(struct toc_store *store, int64_t log, unsigned first, unsign
 
 static void expect_gone(unsigned first, unsigned last)
 {
-    static const char *const kinds[] = {"key", "wrp", "txt", "ref"};
+    static const char *const kinds[] = {"key", "wrp", "ref"};
     for (unsigned epoch = first; epoch <= last; epoch++) {
         for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
             char text[33];
@@ -127,7 +133,7 @@ static void expect_there(unsigned source, unsigned epoch)
     char text[33];
     name_secret(text, "key", source, epoch);
     ck_assert_int_ge(files_with(text), 1);
-    name_secret(text, "txt", source, epoch);
+    name_secret(text, "wrp", source, epoch);
     ck_assert_int_ge(files_with(text), 1);
 }
 
@@ -147,14 +153,11 @@ START_TEST(destroyed_is_gone)
     expect_there(0, 41);
     expect_there(1, 1);
     /* What is left still works, and goes the same way in its time. */
-    struct toc_arena *arena = NULL;
-    ck_assert_int_eq(toc_arena_new(1 << 20, &arena), TOC_OK);
     struct toc_current_row row;
-    char text[33];
-    name_secret(text, "ref", 0, 41);
-    ck_assert_int_eq(toc_store_current_own(store, "framework", text, arena, &row), TOC_OK);
+    char key[200];
+    own_key(key, 41, 0);
+    ck_assert_int_eq(toc_store_current_own(store, "framework", key, &row), TOC_OK);
     ck_assert_uint_eq(toc_store_wraps_count(store, logs[0], NULL), EPOCHS - 40);
-    toc_arena_free(&arena);
     destroy(store, logs[0], 41, EPOCHS);
     ck_assert_int_eq(toc_store_truncate_wal(store), TOC_OK);
     expect_gone(1, EPOCHS);
