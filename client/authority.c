@@ -76,7 +76,7 @@ static enum toc_result no_memory(struct toc_why *why)
     return toc_fail(why, TOC_NOMEM, "out of memory");
 }
 
-static enum toc_result no_member(const char *member, struct toc_why *why)
+enum toc_result toc_authority_no_member(const char *member, struct toc_why *why)
 {
     return toc_fail(why, TOC_NOTFOUND, "%.40s: no such member: see 'tocsin group show'", member);
 }
@@ -219,27 +219,6 @@ static enum toc_result put_member(const struct toc_authority_step *step,
     return TOC_OK;
 }
 
-/* (hub, council), in the order in which their answers will be put together. */
-static enum toc_result open_tokens(const struct toc_authority_step *step, const char *council,
-                                   struct toc_roster *next, struct toc_why *why)
-{
-    const char **const holders = toc_arena_zero(step->arena, 2, sizeof *holders);
-    if (holders == NULL) {
-        return no_memory(why);
-    }
-    size_t len = 0;
-    for (size_t i = 0; i < next->members_len && len == 0; i++) {
-        if (toc_member_has(&next->members[i], TOC_ROLE_HUB)) {
-            holders[len++] = next->members[i].id;
-        }
-    }
-    holders[len++] = council;
-    next->holders = holders;
-    next->holders_len = len;
-    next->token_epoch = 1;
-    return TOC_OK;
-}
-
 enum toc_result toc_authority_admit(const struct toc_authority_step *step,
                                     const struct toc_member *newcomer, bool replace,
                                     struct toc_roster *ret_next, struct toc_why *why)
@@ -267,67 +246,10 @@ enum toc_result toc_authority_admit(const struct toc_authority_step *step,
     }
     TOC_TRY(put_member(step, &entry, &next, why));
     if (next.token_epoch == 0 && toc_member_has(&entry, TOC_ROLE_COUNCIL)) {
-        TOC_TRY(open_tokens(step, toc_roster_member(&next, entry.id)->id, &next, why));
+        TOC_TRY(
+            toc_authority_open_tokens(step, toc_roster_member(&next, entry.id)->id, &next, why));
     }
     return toc_authority_check(&next, ret_next, why);
-}
-
-static bool is_listed(const char *const *ids, size_t ids_len, const char *id)
-{
-    for (size_t i = 0; i < ids_len; i++) {
-        if (strcmp(ids[i], id) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* The council that has been a member longest and holds no key yet. */
-static const char *next_holder(const struct toc_roster *roster, const char *const *holders,
-                               size_t holders_len)
-{
-    const struct toc_member *found = NULL;
-    for (size_t i = 0; i < roster->members_len; i++) {
-        const struct toc_member *const member = &roster->members[i];
-        if (toc_member_has(member, TOC_ROLE_COUNCIL) &&
-            !is_listed(holders, holders_len, member->id) &&
-            (found == NULL || member->admitted_version < found->admitted_version)) {
-            found = member;
-        }
-    }
-    return found == NULL ? NULL : found->id;
-}
-
-/* Without its keys the old tokens can no longer be made, so the next token epoch begins. */
-static enum toc_result replace_holder(const struct toc_authority_step *step, const char *gone,
-                                      struct toc_roster *next, struct toc_why *why)
-{
-    if (!is_listed(next->holders, next->holders_len, gone)) {
-        return TOC_OK;
-    }
-    const char **const holders = toc_arena_zero(step->arena, next->holders_len, sizeof *holders);
-    if (holders == NULL) {
-        return no_memory(why);
-    }
-    size_t len = 0;
-    for (size_t i = 0; i < next->holders_len; i++) {
-        if (strcmp(next->holders[i], gone) != 0) {
-            holders[len++] = next->holders[i];
-        }
-    }
-    const char *const council = next_holder(next, holders, len);
-    if (council != NULL) {
-        holders[len++] = council;
-    }
-    if (len == 0) {
-        return toc_fail(why, TOC_DENIED,
-                        "%s: is the last holder of token keys, and no council could be the next",
-                        gone);
-    }
-    next->holders = holders;
-    next->holders_len = len;
-    next->token_epoch++;
-    return TOC_OK;
 }
 
 static enum toc_result leave_lists(const struct toc_authority_step *step, const char *gone,
@@ -366,14 +288,14 @@ static enum toc_result take_out(const struct toc_authority_step *step, const cha
         at++;
     }
     if (at == next->members_len) {
-        return no_member(gone, why);
+        return toc_authority_no_member(gone, why);
     }
     if (next->members_len == 1) {
         return toc_fail(why, TOC_DENIED, "%s: is the last member of the group", gone);
     }
     next->members_len--;
     memmove(members + at, members + at + 1, (next->members_len - at) * sizeof *members);
-    TOC_TRY(replace_holder(step, gone, next, why));
+    TOC_TRY(toc_authority_replace_holder(step, gone, next, why));
     return leave_lists(step, gone, next, why);
 }
 
@@ -405,7 +327,7 @@ static enum toc_result inherit(const struct toc_authority_step *step, struct toc
     for (size_t i = 0; i < olds_len; i++) {
         const struct toc_member *const old = toc_roster_member(step->now, olds[i]);
         if (old == NULL) {
-            return no_member(olds[i], why);
+            return toc_authority_no_member(olds[i], why);
         }
         if (len + 1 + old->succeeds_len > TOC_SUCCEEDS_MAX) {
             return toc_fail(why, TOC_TOOBIG, "%s: a member succeeds at most %d others",

@@ -68,6 +68,17 @@ struct toc_authority_list {
 enum toc_result toc_authority_list(const struct toc_authority_step *step,
                                    const struct toc_authority_list *list,
                                    struct toc_roster *ret_next, struct toc_why *why) TOC_MUST_CHECK;
+/* The next token epoch, with fresh keys of the holders named, or of those who hold now: whoever
+ * held before can make no token of it alone. TOC_NOTFOUND, TOC_INVALID, TOC_TOOBIG; TOC_DENIED for
+ * a holder without a fresh key. */
+enum toc_result toc_authority_rotate_tokens(const struct toc_authority_step *step,
+                                            char *const *named, size_t named_len,
+                                            struct toc_roster *ret_next, struct toc_why *why)
+    TOC_MUST_CHECK;
+/* Within their limits (wire_roster.h). TOC_EXISTS when nothing would change. */
+enum toc_result toc_authority_rules(const struct toc_authority_step *step,
+                                    const struct toc_rules *rules, struct toc_roster *ret_next,
+                                    struct toc_why *why) TOC_MUST_CHECK;
 /* The same roster for longer (or shorter). */
 enum toc_result toc_authority_renew(const struct toc_authority_step *step, int64_t expires_ms,
                                     struct toc_roster *ret_next, struct toc_why *why)
@@ -79,5 +90,16 @@ struct toc_roster toc_authority_next(const struct toc_authority_step *step);
 /* A rule of rosters that is broken here is a decision that may not be taken: TOC_DENIED. */
 enum toc_result toc_authority_check(const struct toc_roster *roster, struct toc_roster *ret_next,
                                     struct toc_why *why) TOC_MUST_CHECK;
+/* TOC_NOTFOUND, in the same words everywhere. */
+enum toc_result toc_authority_no_member(const char *member, struct toc_why *why) TOC_MUST_CHECK;
+/* authority_tokens.c. The first token epoch: a hub and this council. */
+enum toc_result toc_authority_open_tokens(const struct toc_authority_step *step,
+                                          const char *council, struct toc_roster *next,
+                                          struct toc_why *why) TOC_MUST_CHECK;
+/* Without the keys of who is gone the old tokens can no longer be made: the next token epoch
+ * begins, with another council in its place, if there is one. */
+enum toc_result toc_authority_replace_holder(const struct toc_authority_step *step,
+                                             const char *gone, struct toc_roster *next,
+                                             struct toc_why *why) TOC_MUST_CHECK;
 
 #endif

@@ -28,6 +28,8 @@ int toc_cmd_group_admit(struct toc_cli *cli, int argc, char **argv);
 int toc_cmd_group_remove(struct toc_cli *cli, int argc, char **argv);
 int toc_cmd_group_succeed(struct toc_cli *cli, int argc, char **argv);
 int toc_cmd_group_list(struct toc_cli *cli, int argc, char **argv);
+int toc_cmd_group_rules(struct toc_cli *cli, int argc, char **argv);
+int toc_cmd_group_rotate_tokens(struct toc_cli *cli, int argc, char **argv);
 int toc_cmd_group_renew(struct toc_cli *cli, int argc, char **argv);
 int toc_cmd_group_sign(struct toc_cli *cli, int argc, char **argv);
 int toc_cmd_group_show(struct toc_cli *cli, int argc, char **argv);

@@ -147,6 +147,16 @@ static json_t *signers_json(const struct toc_roster *roster)
     return signers;
 }
 
+/* As they count, defaults filled in. */
+static json_t *rules_json(const struct toc_roster *roster)
+{
+    const struct toc_rules rules = toc_roster_rules(roster);
+    return json_pack("{s:i, s:i, s:i, s:i, s:i}", "name_at", (int)rules.name_at, "window_minutes",
+                     (int)rules.window_minutes, "dispute_days", (int)rules.dispute_days,
+                     "quota_percent", (int)rules.quota_percent, "quota_plus",
+                     (int)rules.quota_plus);
+}
+
 json_t *toc_roster_to_json(const struct toc_roster *roster, const struct toc_hash *group,
                            int64_t now_ms)
 {
@@ -164,7 +174,8 @@ json_t *toc_roster_to_json(const struct toc_roster *roster, const struct toc_has
     for (size_t i = 0; i < roster->streams_len; i++) {
         (void)json_array_append_new(streams, stream_json(&roster->streams[i]));
     }
-    return json_pack("{s:s, s:o, s:s, s:I, s:s, s:s, s:s, s:i, s:i, s:o, s:o, s:o, s:o, s:i, s:o}",
+    return json_pack("{s:s, s:o, s:s, s:I, s:s, s:s, s:s, s:i, s:i, s:o, s:o, s:o, s:o, s:i, s:o, "
+                     "s:o}",
                      "group", roster->group, "group_hash",
                      key_json(group->bytes, sizeof group->bytes), "fingerprint", fingerprint,
                      "version", (json_int_t)roster->version, "issued", issued, "expires", expires,
@@ -172,7 +183,18 @@ json_t *toc_roster_to_json(const struct toc_roster *roster, const struct toc_has
                      (int)roster->grace_days, "threshold", (int)roster->threshold, "signers",
                      signers_json(roster), "members", members, "streams", streams, "lists",
                      lists_json(roster), "token_epoch", (int)roster->token_epoch, "holders",
-                     texts_json(roster->holders, roster->holders_len));
+                     texts_json(roster->holders, roster->holders_len), "rules", rules_json(roster));
+}
+
+static void print_rules(FILE *file, const struct toc_roster *roster)
+{
+    const struct toc_rules rules = toc_roster_rules(roster);
+    fprintf(file,
+            "Rules: a supplier is named to the hub at %u reporters; alerts that wait go every %u "
+            "minutes;\n       a dispute is answered within %u working days; token quota %u %% of "
+            "its suppliers and %u more\n",
+            rules.name_at, rules.window_minutes, rules.dispute_days, rules.quota_percent,
+            rules.quota_plus);
 }
 
 static enum toc_result print_members(FILE *file, const struct toc_paper *paper,
@@ -267,6 +289,7 @@ enum toc_result toc_roster_print(FILE *file, const struct toc_paper *paper,
     } else if (roster->holders_len > 1) {
         fprintf(file, "Holders: %s (token epoch %u)\n", holders, roster->token_epoch);
     }
+    print_rules(file, roster);
     fputc('\n', file);
     TOC_TRY(print_members(file, paper, toc_field_array(json, "members")));
     fputc('\n', file);

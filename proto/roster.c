@@ -284,3 +284,31 @@ enum toc_result toc_request_check(const struct toc_request *request, struct toc_
     }
     return TOC_OK;
 }
+
+static uint32_t or_default(uint32_t value, uint32_t usual)
+{
+    return value == 0 ? usual : value;
+}
+
+struct toc_rules toc_roster_rules(const struct toc_roster *roster)
+{
+    const struct toc_rules *const rules = &roster->rules;
+
+    return (struct toc_rules){
+        .name_at = or_default(rules->name_at, 3),
+        .window_minutes = or_default(rules->window_minutes, 24 * 60),
+        .dispute_days = or_default(rules->dispute_days, 10),
+        .quota_percent = or_default(rules->quota_percent, 220),
+        .quota_plus = or_default(rules->quota_plus, 200),
+    };
+}
+
+const struct toc_element *toc_roster_holder_key(const struct toc_roster *roster, const char *member)
+{
+    for (size_t i = 0; i < roster->holders_len; i++) {
+        if (strcmp(roster->holders[i], member) == 0) {
+            return &roster->holder_keys[i];
+        }
+    }
+    return NULL;
+}

@@ -84,6 +84,13 @@ bool toc_roster_audience_shrank(const struct toc_roster *was, const struct toc_r
 /* The same signing and box keys. */
 bool toc_member_same_keys(const struct toc_member *a, const struct toc_member *b);
 
+/* With the defaults where nothing was agreed: name at 3, a window a day, 10 working days, 220 % of
+ * the different suppliers and 200 more. */
+struct toc_rules toc_roster_rules(const struct toc_roster *roster);
+/* The key a holder must prove to have used; NULL for a member that holds none. */
+const struct toc_element *toc_roster_holder_key(const struct toc_roster *roster,
+                                                const char *member);
+
 enum toc_validity {
     TOC_VALID = 0,
     TOC_EXPIRES_SOON = 1, /* within 60 days */

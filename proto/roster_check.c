@@ -161,6 +161,10 @@ static enum toc_result check_references(const struct toc_roster *roster, struct 
         if (toc_roster_member(roster, roster->holders[i]) == NULL) {
             return toc_fail(why, TOC_INVALID, "holder '%s' is no member", roster->holders[i]);
         }
+        if (!toc_element_valid(&roster->holder_keys[i])) {
+            return toc_fail(why, TOC_INVALID, "holder '%s' has no valid token key",
+                            roster->holders[i]);
+        }
     }
     for (size_t i = 0; i < roster->lists_len; i++) {
         for (size_t j = 0; j < roster->lists[i].members_len; j++) {

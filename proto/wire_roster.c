@@ -74,6 +74,35 @@ static enum toc_result take_keys_and_pins(struct toc_arena *arena, const Tocsin_
     return TOC_OK;
 }
 
+static enum toc_result take_tokens(struct toc_arena *arena, const Tocsin__TokenEpoch *epoch,
+                                   struct toc_roster *ret_roster)
+{
+    if (epoch == NULL) {
+        return TOC_OK;
+    }
+    struct toc_element *keys = toc_arena_zero(arena, epoch->n_keys, sizeof *keys);
+    TOC_ENSURE(keys != NULL, TOC_NOMEM);
+    for (size_t i = 0; i < epoch->n_keys; i++) {
+        memcpy(keys[i].bytes, epoch->keys[i].data, sizeof keys[i].bytes);
+    }
+    ret_roster->token_epoch = epoch->epoch;
+    ret_roster->holders = (const char *const *)epoch->holders;
+    ret_roster->holders_len = epoch->n_holders;
+    ret_roster->holder_keys = keys;
+    return TOC_OK;
+}
+
+static void take_rules(const Tocsin__Rules *rules, struct toc_rules *ret_rules)
+{
+    if (rules != NULL) {
+        *ret_rules = (struct toc_rules){.name_at = rules->name_at,
+                                        .window_minutes = rules->window_minutes,
+                                        .dispute_days = rules->dispute_days,
+                                        .quota_percent = rules->quota_percent,
+                                        .quota_plus = rules->quota_plus};
+    }
+}
+
 static enum toc_result decode_roster(struct toc_arena *arena, struct toc_bytes body,
                                      struct toc_roster *ret_roster)
 {
@@ -95,11 +124,8 @@ static enum toc_result decode_roster(struct toc_arena *arena, struct toc_bytes b
     TOC_TRY(take_members(arena, unpacked, &roster));
     TOC_TRY(take_streams(arena, unpacked, &roster));
     TOC_TRY(take_keys_and_pins(arena, unpacked, &roster));
-    if (unpacked->token_epoch != NULL) {
-        roster.token_epoch = unpacked->token_epoch->epoch;
-        roster.holders = (const char *const *)unpacked->token_epoch->holders;
-        roster.holders_len = unpacked->token_epoch->n_holders;
-    }
+    TOC_TRY(take_tokens(arena, unpacked->token_epoch, &roster));
+    take_rules(unpacked->rules, &roster.rules);
     *ret_roster = roster;
     return TOC_OK;
 }
@@ -198,6 +224,42 @@ static enum toc_result give_keys_and_pins(struct toc_arena *arena, const struct 
     return TOC_OK;
 }
 
+static enum toc_result give_tokens(struct toc_arena *arena, const struct toc_roster *roster,
+                                   Tocsin__TokenEpoch *epoch, Tocsin__Roster *message)
+{
+    tocsin__token_epoch__init(epoch);
+    if (roster->token_epoch == 0 && roster->holders_len == 0) {
+        return TOC_OK;
+    }
+    TOC_ENSURE(roster->holders_len <= TOC_HOLDERS_MAX, TOC_TOOBIG);
+    epoch->keys = toc_arena_zero(arena, roster->holders_len, sizeof *epoch->keys);
+    TOC_ENSURE(epoch->keys != NULL, TOC_NOMEM);
+    for (size_t i = 0; i < roster->holders_len; i++) {
+        epoch->keys[i] = toc_wire_binary(roster->holder_keys[i].bytes, TOC_OPRF_ELEMENT_LEN);
+    }
+    epoch->n_keys = roster->holders_len;
+    epoch->epoch = roster->token_epoch;
+    epoch->holders = (char **)(uintptr_t)roster->holders;
+    epoch->n_holders = roster->holders_len;
+    message->token_epoch = epoch;
+    return TOC_OK;
+}
+
+static void give_rules(const struct toc_rules *rules, Tocsin__Rules *into, Tocsin__Roster *message)
+{
+    tocsin__rules__init(into);
+    into->name_at = rules->name_at;
+    into->window_minutes = rules->window_minutes;
+    into->dispute_days = rules->dispute_days;
+    into->quota_percent = rules->quota_percent;
+    into->quota_plus = rules->quota_plus;
+    if (rules->name_at + rules->window_minutes + rules->dispute_days + rules->quota_percent +
+            rules->quota_plus >
+        0) {
+        message->rules = into;
+    }
+}
+
 enum toc_result toc_wire_roster_encode(struct toc_arena *arena, const struct toc_roster *roster,
                                        struct toc_bytes *ret_body)
 {
@@ -218,13 +280,9 @@ enum toc_result toc_wire_roster_encode(struct toc_arena *arena, const struct toc
     TOC_TRY(give_lists(arena, roster, &message));
     TOC_TRY(give_keys_and_pins(arena, roster, &message));
     Tocsin__TokenEpoch epoch;
-    tocsin__token_epoch__init(&epoch);
-    if (roster->token_epoch > 0 || roster->holders_len > 0) {
-        epoch.epoch = roster->token_epoch;
-        epoch.holders = (char **)(uintptr_t)roster->holders;
-        epoch.n_holders = roster->holders_len;
-        message.token_epoch = &epoch;
-    }
+    Tocsin__Rules rules;
+    TOC_TRY(give_tokens(arena, roster, &epoch, &message));
+    give_rules(&roster->rules, &rules, &message);
     TOC_TRY(toc_wire_check_roster(&message));
     return toc_wire_pack(arena, &message.base, TOC_ROSTER_LEN_MAX, ret_body);
 }

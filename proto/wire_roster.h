@@ -6,6 +6,8 @@
 
 #include "box.h"
 #include "keyfile.h"
+#include "oprf.h"
+#include "roster_rules.h"
 #include "wire_batch.h"
 
 enum toc_role {
@@ -108,7 +110,9 @@ struct toc_roster {
     size_t pins_len;
     uint32_t token_epoch; /* 0: none yet */
     const char *const *holders;
+    const struct toc_element *holder_keys; /* of this token epoch, as many and in this order */
     size_t holders_len;
+    struct toc_rules rules; /* as written; toc_roster_rules fills in the defaults */
 };
 
 struct toc_roster_signature {

@@ -99,12 +99,32 @@ static enum toc_result check_token_epoch(const Tocsin__TokenEpoch *epoch)
     TOC_ENSURE(epoch->epoch >= 1, TOC_INVALID);
     TOC_ENSURE(epoch->n_holders >= 1, TOC_INVALID);
     TOC_ENSURE(epoch->n_holders <= TOC_HOLDERS_MAX, TOC_TOOBIG);
+    TOC_ENSURE(epoch->n_keys == epoch->n_holders, TOC_INVALID);
     for (size_t i = 0; i < epoch->n_holders; i++) {
+        TOC_ENSURE(epoch->keys[i].len == TOC_OPRF_ELEMENT_LEN, TOC_MALFORMED);
         TOC_ENSURE(toc_ident_member(epoch->holders[i]), TOC_INVALID);
         for (size_t j = 0; j < i; j++) {
             TOC_ENSURE(strcmp(epoch->holders[i], epoch->holders[j]) != 0, TOC_INVALID);
         }
     }
+    return TOC_OK;
+}
+
+/* Absent when every rule is the default: one roster has one encoding. */
+static enum toc_result check_rules(const Tocsin__Rules *rules)
+{
+    if (rules == NULL) {
+        return TOC_OK;
+    }
+    TOC_ENSURE(rules->name_at <= TOC_RULE_NAME_AT_MAX, TOC_INVALID);
+    TOC_ENSURE(rules->window_minutes <= TOC_RULE_WINDOW_MINUTES_MAX, TOC_INVALID);
+    TOC_ENSURE(rules->dispute_days <= TOC_RULE_DISPUTE_DAYS_MAX, TOC_INVALID);
+    TOC_ENSURE(rules->quota_percent <= TOC_RULE_QUOTA_PERCENT_MAX, TOC_INVALID);
+    TOC_ENSURE(rules->quota_plus <= TOC_RULE_QUOTA_PLUS_MAX, TOC_INVALID);
+    TOC_ENSURE(rules->name_at + rules->window_minutes + rules->dispute_days + rules->quota_percent +
+                       rules->quota_plus >
+                   0,
+               TOC_INVALID);
     return TOC_OK;
 }
 
@@ -157,5 +177,6 @@ enum toc_result toc_wire_check_roster(const Tocsin__Roster *roster)
     TOC_TRY(check_streams(roster));
     TOC_TRY(check_lists(roster));
     TOC_TRY(check_pins(roster));
+    TOC_TRY(check_rules(roster->rules));
     return check_token_epoch(roster->token_epoch);
 }

@@ -26,6 +26,7 @@ struct toc_fixture_group {
     struct toc_member_keys *keys[MEMBERS_MAX]; /* beside members; engines borrow them */
     struct toc_stream_rule rules[TOC_STREAMS_MAX];
     const char *holders[1];
+    struct toc_element holder_keys[1];
     struct toc_hash group; /* zero before version 1 */
     struct toc_bytes signed_rosters[VERSIONS_MAX];
     struct toc_buf file;
@@ -135,6 +136,7 @@ struct toc_fixture_group *toc_fixture_group_new(uint64_t seed)
         .streams = group->rules,
         .streams_len = sizeof usual_rules / sizeof usual_rules[0],
         .holders = group->holders,
+        .holder_keys = group->holder_keys,
     };
     return group;
 }
@@ -251,7 +253,10 @@ void toc_fixture_group_holder(struct toc_fixture_group *group, const char *membe
     group->draft.holders_len = member == NULL ? 0 : 1;
     group->draft.token_epoch = member == NULL ? 0 : 1;
     if (member != NULL) {
+        const struct toc_member *const holder = toc_roster_member(&group->draft, member);
         group->holders[0] = toc_arena_text(group->arena, toc_bytes_text(member));
+        ck_assert_ptr_nonnull(holder);
+        memcpy(group->holder_keys[0].bytes, holder->token_public[0], TOC_TOKEN_KEY_LEN);
     }
 }
 

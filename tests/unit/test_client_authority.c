@@ -95,6 +95,26 @@ static void check_encodes(void)
     ck_assert_int_eq(toc_wire_roster_encode(arena, &now, &body), TOC_OK);
 }
 
+/* Which of its two pairs each holder uses. */
+static void check_holder_keys(const unsigned *pairs)
+{
+    for (size_t i = 0; i < now.holders_len; i++) {
+        const struct toc_member *const holder = toc_roster_member(&now, now.holders[i]);
+        ck_assert_mem_eq(now.holder_keys[i].bytes, holder->token_public[pairs[i]],
+                         TOC_TOKEN_KEY_LEN);
+        ck_assert_ptr_eq(toc_roster_holder_key(&now, now.holders[i]), &now.holder_keys[i]);
+    }
+}
+
+static enum toc_result rotate(char *const *holders, size_t len)
+{
+    const struct toc_authority_step at = step();
+    struct toc_roster next;
+    const enum toc_result result = toc_authority_rotate_tokens(&at, holders, len, &next, &why);
+    now = result == TOC_OK ? next : now;
+    return result;
+}
+
 START_TEST(a_group_begins_with_its_hub)
 {
     ck_assert_uint_eq(now.version, 1);
@@ -326,6 +346,7 @@ START_TEST(a_leaver_leaves_lists_and_tokens)
     ck_assert_str_eq(now.holders[0], "spg");
     ck_assert_str_eq(now.holders[1], "york"); /* longest a member */
     check_encodes();
+    check_holder_keys((const unsigned[]){1, 0});
     ck_assert_int_eq(leave("hull"), TOC_OK);
     ck_assert_uint_eq(now.token_epoch, 2); /* it held nothing */
     ck_assert_int_eq(leave("york"), TOC_OK);
@@ -392,6 +413,57 @@ START_TEST(a_signers_slow_clock_does_not_turn_time_back)
 }
 END_TEST
 
+START_TEST(rotating_needs_keys_nobody_has_used)
+{
+    const struct toc_member leeds = council("leeds", "Leeds City Council");
+    const struct toc_member york = council("york", "City of York Council");
+    char spg[] = "spg";
+    char york_id[] = "york";
+    char nobody[] = "nobody";
+    char *const both[] = {spg, york_id};
+    char *const twice[] = {spg, spg};
+    char *const unknown[] = {nobody};
+    ck_assert_int_eq(rotate(NULL, 0), TOC_DENIED); /* nobody holds yet */
+    ck_assert_int_eq(admit(&leeds, false), TOC_OK);
+    ck_assert_int_eq(admit(&york, false), TOC_OK);
+    check_holder_keys((const unsigned[]){0, 0});
+    ck_assert_int_eq(rotate(twice, 2), TOC_INVALID);
+    ck_assert_int_eq(rotate(unknown, 1), TOC_NOTFOUND);
+    ck_assert_int_eq(rotate(both, 2), TOC_OK);
+    ck_assert_uint_eq(now.token_epoch, 2);
+    ck_assert_ptr_null(toc_roster_holder_key(&now, "leeds"));
+    check_holder_keys((const unsigned[]){1, 0});
+    check_encodes();
+    ck_assert_int_eq(rotate(NULL, 0), TOC_DENIED); /* the hub has used both */
+    ck_assert_ptr_nonnull(strstr(why.text, "spg"));
+    const struct toc_member renewed = member("spg", "Strategic Group", TOC_ROLE_BIT(TOC_ROLE_HUB));
+    ck_assert_int_eq(admit(&renewed, true), TOC_OK);
+    ck_assert_int_eq(rotate(NULL, 0), TOC_OK);
+    ck_assert_uint_eq(now.token_epoch, 3);
+    check_holder_keys((const unsigned[]){0, 1});
+}
+END_TEST
+
+START_TEST(rules_have_defaults_and_are_kept)
+{
+    const struct toc_rules rules = {.name_at = 4, .quota_plus = 50};
+    const struct toc_authority_step at = step();
+    struct toc_roster next;
+    ck_assert_uint_eq(toc_roster_rules(&now).name_at, 3);
+    ck_assert_uint_eq(toc_roster_rules(&now).window_minutes, 1440);
+    ck_assert_uint_eq(toc_roster_rules(&now).dispute_days, 10);
+    ck_assert_uint_eq(toc_roster_rules(&now).quota_percent, 220);
+    ck_assert_uint_eq(toc_roster_rules(&now).quota_plus, 200);
+    ck_assert_int_eq(toc_authority_rules(&at, &now.rules, &next, &why), TOC_EXISTS);
+    ck_assert_int_eq(toc_authority_rules(&at, &rules, &next, &why), TOC_OK);
+    now = next;
+    ck_assert_uint_eq(toc_roster_rules(&now).name_at, 4);
+    ck_assert_uint_eq(toc_roster_rules(&now).quota_plus, 50);
+    ck_assert_uint_eq(toc_roster_rules(&now).window_minutes, 1440);
+    check_encodes();
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("client_authority");
@@ -402,6 +474,8 @@ int main(void)
     tcase_add_test(all, a_group_keeps_the_rules_of_rosters);
     tcase_add_test(all, the_default_streams_say_who_publishes_and_who_reads);
     tcase_add_test(all, the_first_council_opens_the_token_epoch);
+    tcase_add_test(all, rotating_needs_keys_nobody_has_used);
+    tcase_add_test(all, rules_have_defaults_and_are_kept);
     tcase_add_test(all, a_hub_is_no_council);
     tcase_add_test(all, a_second_claimant_is_refused);
     tcase_add_test(all, keys_belong_to_one_member);

@@ -25,6 +25,7 @@ static void setup(void)
     static const char *const pair[] = {"audit", "leeds"};
     static const struct toc_member_list list = {"pair", pair, 2};
     static const char *const holders[] = {"keys", "spg"};
+    static struct toc_element keys[2];
 
     group = toc_fixture_group_new(1);
     for (size_t i = 0; i < MEMBERS; i++) {
@@ -33,7 +34,12 @@ static void setup(void)
     roster = toc_fixture_group_draft(group);
     roster->lists = &list;
     roster->lists_len = 1;
+    for (size_t i = 0; i < 2; i++) {
+        memcpy(keys[i].bytes, toc_roster_member(roster, holders[i])->token_public[0],
+               sizeof keys[i].bytes);
+    }
     roster->holders = holders;
+    roster->holder_keys = keys;
     roster->holders_len = 2;
 }
 

@@ -55,6 +55,8 @@ static struct toc_member_list lists[TOC_LISTS_MAX + 1];
 static struct toc_pin pins[TOC_CLOSINGS_MAX + 1];
 static char names[TOC_MEMBERS_MAX + 1][16];
 
+static const struct toc_element token_keys[TOC_HOLDERS_MAX] = {{{8}}, {{9}}};
+
 static struct toc_roster example_roster(void)
 {
     members[0] = example_member("leeds", 1);
@@ -97,7 +99,9 @@ static struct toc_roster example_roster(void)
         .pins_len = 1,
         .token_epoch = 1,
         .holders = two_ids,
+        .holder_keys = token_keys,
         .holders_len = 2,
+        .rules = {.name_at = 4, .window_minutes = 60},
     };
 }
 
@@ -152,6 +156,9 @@ START_TEST(round_trip)
     ck_assert_uint_eq(got->pins[0].next_sequence, 9);
     ck_assert_uint_eq(got->token_epoch, 1);
     ck_assert_str_eq(got->holders[0], "harrogate"); /* holders keep their order */
+    ck_assert_uint_eq(got->holder_keys[1].bytes[0], 9);
+    ck_assert_uint_eq(got->rules.name_at, 4);
+    ck_assert_uint_eq(got->rules.quota_plus, 0); /* as written */
     ck_assert_int_eq(toc_wire_roster_encode(arena, got, &again), TOC_OK);
     ck_assert(toc_bytes_equal(body, again));
 }
@@ -204,6 +211,16 @@ START_TEST(each_rule_of_a_roster)
     SPOILT(TOC_INVALID, r.holders_len = 0);
     SPOILT(TOC_INVALID, r.holders = IDS("york", "york"));
     SPOILT(TOC_INVALID, r.holders = IDS("york", "York"));
+    SPOILT(TOC_OK, r.rules.name_at = TOC_RULE_NAME_AT_MAX);
+    SPOILT(TOC_INVALID, r.rules.name_at = TOC_RULE_NAME_AT_MAX + 1);
+    SPOILT(TOC_OK, r.rules.window_minutes = TOC_RULE_WINDOW_MINUTES_MAX);
+    SPOILT(TOC_INVALID, r.rules.window_minutes = TOC_RULE_WINDOW_MINUTES_MAX + 1);
+    SPOILT(TOC_OK, r.rules.dispute_days = TOC_RULE_DISPUTE_DAYS_MAX);
+    SPOILT(TOC_INVALID, r.rules.dispute_days = TOC_RULE_DISPUTE_DAYS_MAX + 1);
+    SPOILT(TOC_OK, r.rules.quota_percent = TOC_RULE_QUOTA_PERCENT_MAX);
+    SPOILT(TOC_INVALID, r.rules.quota_percent = TOC_RULE_QUOTA_PERCENT_MAX + 1);
+    SPOILT(TOC_OK, r.rules.quota_plus = TOC_RULE_QUOTA_PLUS_MAX);
+    SPOILT(TOC_INVALID, r.rules.quota_plus = TOC_RULE_QUOTA_PLUS_MAX + 1);
     SPOILT(TOC_INVALID, lists[0].name = "Adults");
     SPOILT(TOC_INVALID, lists[0].members = two_ids);
     SPOILT(TOC_INVALID, lists[1] = lists[0]; r.lists_len = 2);

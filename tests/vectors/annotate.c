@@ -106,7 +106,14 @@ static const struct shape pin = {"Pin",
                                   [4] = {"next_sequence", NUMBER, NULL},
                                   [5] = {"head", BYTES, NULL}}};
 static const struct shape token_epoch = {
-    "TokenEpoch", {[1] = {"epoch", NUMBER, NULL}, [2] = {"holders", TEXT, NULL}}};
+    "TokenEpoch",
+    {[1] = {"epoch", NUMBER, NULL}, [2] = {"holders", TEXT, NULL}, [3] = {"keys", BYTES, NULL}}};
+static const struct shape rules = {"Rules",
+                                   {[1] = {"name_at", NUMBER, NULL},
+                                    [2] = {"window_minutes", NUMBER, NULL},
+                                    [3] = {"dispute_days", NUMBER, NULL},
+                                    [4] = {"quota_percent", NUMBER, NULL},
+                                    [5] = {"quota_plus", NUMBER, NULL}}};
 static const struct shape roster_body = {"Roster",
                                          {[1] = {"format", NUMBER, NULL},
                                           [2] = {"group", TEXT, NULL},
@@ -121,7 +128,8 @@ static const struct shape roster_body = {"Roster",
                                           [11] = {"streams", INNER, &stream_rule},
                                           [12] = {"lists", INNER, &member_list},
                                           [13] = {"pins", INNER, &pin},
-                                          [14] = {"token_epoch", INNER, &token_epoch}}};
+                                          [14] = {"token_epoch", INNER, &token_epoch},
+                                          [15] = {"rules", INNER, &rules}}};
 static const struct shape roster_signature = {
     "RosterSignature", {[1] = {"signer", BYTES, NULL}, [2] = {"signature", BYTES, NULL}}};
 const struct shape toc_shape_roster = {

@@ -164,6 +164,7 @@ static struct toc_bytes sign_roster(struct world *w, const struct toc_roster *ro
 static void make_rosters(struct world *w)
 {
     static const char *const holders[] = {"spg", "leeds"}; /* their order is theirs to choose */
+    struct toc_element keys[2];
     static const struct toc_stream_rule streams[] = {
         {.stream = "framework",
          .publishers = TOC_ROLE_BIT(TOC_ROLE_COUNCIL) | TOC_ROLE_BIT(TOC_ROLE_BODY),
@@ -210,7 +211,11 @@ static void make_rosters(struct world *w)
     roster.pins_len = 1;
     roster.token_epoch = 1;
     roster.holders = holders;
+    memcpy(keys[0].bytes, hub.token_public[0], sizeof keys[0].bytes);
+    memcpy(keys[1].bytes, w->members[0].token_public[0], sizeof keys[1].bytes);
+    roster.holder_keys = keys;
     roster.holders_len = 2;
+    roster.rules = (struct toc_rules){.name_at = 3, .window_minutes = 60};
     w->roster_2 = sign_roster(w, &roster, &w->group, &w->roster_hash);
 }
 
