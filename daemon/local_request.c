@@ -20,14 +20,27 @@ struct request {
 
 /* The one table of requests. */
 static const struct request requests[] = {
-    {"status", toc_local_status, false},   {"submit", toc_local_submit, true},
-    {"want", toc_local_want, false},       {"list", toc_local_list, false},
-    {"stage", toc_local_stage, false},     {"unstage", toc_local_unstage, false},
-    {"preview", toc_local_preview, false}, {"publish", toc_local_publish, true},
-    {"adopt", toc_local_adopt, true},      {"rosters", toc_local_rosters, false},
-    {"batches", toc_local_batches, false}, {"evidence", toc_local_evidence, false},
-    {"audit", toc_local_audit, false},     {"rotate", toc_local_rotate, true},
+    {"status", toc_local_status, false},
+    {"submit", toc_local_submit, true},
+    {"want", toc_local_want, false},
+    {"list", toc_local_list, false},
+    {"stage", toc_local_stage, false},
+    {"unstage", toc_local_unstage, false},
+    {"preview", toc_local_preview, false},
+    {"publish", toc_local_publish, true},
+    {"adopt", toc_local_adopt, true},
+    {"rosters", toc_local_rosters, false},
+    {"batches", toc_local_batches, false},
+    {"evidence", toc_local_evidence, false},
+    {"audit", toc_local_audit, false},
+    {"rotate", toc_local_rotate, true},
     {"rebuild", toc_local_rebuild, true},
+    {"import_open", toc_local_import_open, false},
+    {"import_rows", toc_local_import_rows, false},
+    {"import_close", toc_local_import_close, false},
+    {"import_cancel", toc_local_import_cancel, false},
+    {"import_list", toc_local_import_list, false},
+    {"source_drop", toc_local_source_drop, false},
 };
 
 static const struct request *find_request(const char *name)
@@ -307,6 +320,15 @@ struct toc_local_state *toc_local_state(struct toc_engine *engine)
         engine->local = calloc(1, sizeof(*engine->local));
     }
     return engine->local;
+}
+
+void toc_settle_changed(struct toc_engine *engine)
+{
+    struct toc_local_state *state = toc_local_state(engine);
+
+    if (state != NULL) { /* without it nothing was derived either */
+        state->changes++;
+    }
 }
 
 enum toc_result toc_local_wake(struct toc_engine *engine)

@@ -27,21 +27,27 @@ struct toc_local {
 
 typedef enum toc_result toc_local_function(struct toc_engine *engine, const struct toc_local *local,
                                            struct toc_why *why);
-toc_local_function toc_local_status;   /* local_status.c */
-toc_local_function toc_local_submit;   /* local_submit.c */
-toc_local_function toc_local_want;     /* local_want.c */
-toc_local_function toc_local_list;     /* local_list.c */
-toc_local_function toc_local_stage;    /* local_stage.c */
-toc_local_function toc_local_unstage;  /* local_stage.c */
-toc_local_function toc_local_preview;  /* local_publish.c */
-toc_local_function toc_local_publish;  /* local_publish.c */
-toc_local_function toc_local_adopt;    /* local_admin.c */
-toc_local_function toc_local_rotate;   /* local_admin.c */
-toc_local_function toc_local_rebuild;  /* local_admin.c */
-toc_local_function toc_local_audit;    /* local_admin.c */
-toc_local_function toc_local_rosters;  /* local_export.c */
-toc_local_function toc_local_batches;  /* local_export.c */
-toc_local_function toc_local_evidence; /* local_export.c */
+toc_local_function toc_local_status;        /* local_status.c */
+toc_local_function toc_local_submit;        /* local_submit.c */
+toc_local_function toc_local_want;          /* local_want.c */
+toc_local_function toc_local_list;          /* local_list.c */
+toc_local_function toc_local_stage;         /* local_stage.c */
+toc_local_function toc_local_unstage;       /* local_stage.c */
+toc_local_function toc_local_preview;       /* local_publish.c */
+toc_local_function toc_local_publish;       /* local_publish.c */
+toc_local_function toc_local_adopt;         /* local_admin.c */
+toc_local_function toc_local_rotate;        /* local_admin.c */
+toc_local_function toc_local_rebuild;       /* local_admin.c */
+toc_local_function toc_local_audit;         /* local_admin.c */
+toc_local_function toc_local_rosters;       /* local_export.c */
+toc_local_function toc_local_batches;       /* local_export.c */
+toc_local_function toc_local_evidence;      /* local_export.c */
+toc_local_function toc_local_import_open;   /* local_import.c */
+toc_local_function toc_local_import_rows;   /* local_import_rows.c */
+toc_local_function toc_local_import_close;  /* local_import.c */
+toc_local_function toc_local_import_cancel; /* local_import.c */
+toc_local_function toc_local_import_list;   /* local_import.c */
+toc_local_function toc_local_source_drop;   /* local_import.c */
 
 /* ---- answers ---- */
 /* {"ok": true} with the tag; NULL without memory. */
@@ -97,6 +103,7 @@ struct toc_local_state {
     struct toc_waiter *waiters; /* in order of arrival */
     size_t waiters_len;
     struct toc_sent_drafts sent;
+    uint64_t changes; /* of what the exposures are derived from, since the start */
 };
 /* Made on first use; NULL without memory. */
 struct toc_local_state *toc_local_state(struct toc_engine *engine);
@@ -108,6 +115,9 @@ enum toc_result toc_sent_drafts_keep(struct toc_engine *engine, const struct toc
                                      const char *submission) TOC_MUST_CHECK;
 /* Drops the drafts whose records are committed. Never fails: a draft that stays is seen again. */
 void toc_sent_drafts_drop(struct toc_engine *engine);
+
+/* Something changed that the exposures are derived from: what `settle` found is no longer so. */
+void toc_settle_changed(struct toc_engine *engine);
 
 /* local_reply.c. Takes the reply (decref). `parts` may be NULL. The tag of the request is in the
  * reply already. */

@@ -246,6 +246,10 @@ enum toc_result toc_store_open(const char *folder, struct toc_store **ret_store,
     if (swept != TOC_OK && swept != TOC_NOTFOUND) {
         return toc_fail(why, swept, "%s", store->why.text);
     }
+    const enum toc_result restarted = toc_store_imports_restart(store);
+    if (restarted != TOC_OK) {
+        return toc_fail(why, restarted, "%s", store->why.text);
+    }
     *ret_store = toc_take(&store);
     return TOC_OK;
 }

@@ -27,6 +27,7 @@ struct toc_db {
     sqlite3_stmt *statements[TOC_SQL_COUNT];
     struct toc_wal_watch watch;
     bool stuck; /* in a transaction that is to be undone before anything else */
+    bool light; /* commits without waiting for the disk, or would if nobody put that right */
 };
 
 /* (stream, publisher) as the small number the current-records view is keyed by. */
@@ -97,6 +98,10 @@ enum toc_result toc_store_sweep_due(struct toc_store *store) TOC_MUST_CHECK;
 /* ---- store_checkpoint.c ---- */
 /* Empties the WAL of both files from the owner's own connections. */
 enum toc_result toc_store_wal_empty(struct toc_store *store) TOC_MUST_CHECK;
+
+/* ---- store_import.c ---- */
+/* Whoever was loading a file when the daemon stopped is gone. */
+enum toc_result toc_store_imports_restart(struct toc_store *store) TOC_MUST_CHECK;
 
 /* ---- store_source.c ---- */
 /* TOC_NOTFOUND when there is none and it is not to be made. */

@@ -13,11 +13,26 @@ static enum toc_result undo_first(struct toc_store *store, struct toc_db *db)
     return TOC_OK;
 }
 
+static enum toc_result set_light(struct toc_store *store, struct toc_db *db, bool light)
+{
+    const char *const text = light ? "PRAGMA synchronous = NORMAL" : "PRAGMA synchronous = FULL";
+    const int error = sqlite3_exec(db->handle, text, NULL, NULL, NULL);
+    if (error != SQLITE_OK) {
+        return toc_store_failed(store, db, error);
+    }
+    db->light = light;
+    return TOC_OK;
+}
+
 enum toc_result toc_query_open(struct toc_store *store, struct toc_db *db, enum toc_sql sql,
                                const char *text, struct toc_query *ret_query)
 {
     if (db->stuck) {
         TOC_TRY(undo_first(store, db));
+    }
+    /* What is not in a light transaction must not be committed like one. */
+    if (db->light && sql != TOC_SQL_BEGIN && sqlite3_get_autocommit(db->handle) != 0) {
+        TOC_TRY(set_light(store, db, false));
     }
     sqlite3_stmt **const place = &db->statements[sql];
     if (*place == NULL) {
@@ -201,6 +216,9 @@ enum toc_result toc_db_ready(struct toc_store *store, struct toc_db *db)
 
 enum toc_result toc_db_begin(struct toc_store *store, struct toc_db *db)
 {
+    if (db->light) {
+        TOC_TRY(set_light(store, db, false));
+    }
     return transaction(store, db, TOC_SQL_BEGIN);
 }
 
@@ -216,6 +234,24 @@ enum toc_result toc_db_end(struct toc_store *store, struct toc_db *db, enum toc_
                     sqlite3_get_autocommit(db->handle) == 0;
         store->why = why;
     }
+    return result;
+}
+
+/* SQLite takes the setting only outside a transaction. */
+enum toc_result toc_db_begin_lightly(struct toc_store *store, struct toc_db *db)
+{
+    TOC_TRY(set_light(store, db, true));
+    return transaction(store, db, TOC_SQL_BEGIN);
+}
+
+enum toc_result toc_db_end_lightly(struct toc_store *store, struct toc_db *db,
+                                   enum toc_result result)
+{
+    result = toc_db_end(store, db, result);
+    const struct toc_why why = store->why;
+    /* When it fails, the next statement tries again, and fails if that does. */
+    (void)set_light(store, db, false);
+    store->why = why;
     return result;
 }
 

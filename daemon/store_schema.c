@@ -70,6 +70,33 @@ const char *const toc_local_migrations[] = {
     " withdraw INTEGER NOT NULL, record BLOB NOT NULL, PRIMARY KEY (stream, key)) STRICT;"
     "CREATE TABLE audit (id INTEGER PRIMARY KEY, time_ms INTEGER NOT NULL, uid INTEGER NOT NULL,"
     " command TEXT NOT NULL, detail TEXT NOT NULL) STRICT;",
+    /* What the council's own files said (store_import.h, store_supplier.h). Numbers are never
+     * used twice (AUTOINCREMENT): what was deleted may still be named by a row that goes later. */
+    "CREATE TABLE import (id INTEGER PRIMARY KEY AUTOINCREMENT, kind INTEGER NOT NULL,"
+    " source TEXT NOT NULL, file TEXT NOT NULL, hash BLOB NOT NULL, state INTEGER NOT NULL,"
+    " time_ms INTEGER NOT NULL, uid INTEGER NOT NULL, parts INTEGER NOT NULL,"
+    " room INTEGER NOT NULL, suppliers INTEGER NOT NULL, held INTEGER NOT NULL,"
+    " fresh INTEGER NOT NULL, rows INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX import_of_source ON import (state, kind, source);"
+    "CREATE TABLE import_day (import INTEGER NOT NULL, day INTEGER NOT NULL,"
+    " rows INTEGER NOT NULL, pence INTEGER NOT NULL, PRIMARY KEY (import, day))"
+    " STRICT, WITHOUT ROWID;"
+    /* A row of a file counts if its source's day is covered by its import. */
+    "CREATE TABLE covered (source TEXT NOT NULL, day INTEGER NOT NULL, import INTEGER NOT NULL,"
+    " rows INTEGER NOT NULL, pence INTEGER NOT NULL, PRIMARY KEY (source, day))"
+    " STRICT, WITHOUT ROWID;"
+    "CREATE INDEX covered_by ON covered (import, day);"
+    /* Cells lie together as they came (store_cell.h): a row each would cost ten times as much. */
+    "CREATE TABLE cells (id INTEGER PRIMARY KEY AUTOINCREMENT, import INTEGER NOT NULL,"
+    " number INTEGER NOT NULL, first_day INTEGER NOT NULL, last_day INTEGER NOT NULL,"
+    " bytes BLOB NOT NULL, UNIQUE (import, number)) STRICT;"
+    "CREATE TABLE payee (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL,"
+    " fold TEXT NOT NULL, scheme INTEGER NOT NULL, number TEXT NOT NULL, norm INTEGER NOT NULL,"
+    " screen INTEGER NOT NULL, import INTEGER NOT NULL, supplier INTEGER NOT NULL,"
+    " UNIQUE (fold, scheme, number, name)) STRICT;"
+    "CREATE INDEX payee_of_number ON payee (scheme, number) WHERE scheme > 0;"
+    /* Without names: that somebody was dropped must not keep who it was. */
+    "CREATE TABLE decision (hash BLOB PRIMARY KEY, keep INTEGER NOT NULL) STRICT, WITHOUT ROWID;",
 };
 const int toc_local_migrations_len =
     (int)(sizeof toc_local_migrations / sizeof toc_local_migrations[0]);
