@@ -100,7 +100,6 @@ enum toc_result toc_store_sweep_due(struct toc_store *store) TOC_MUST_CHECK;
 enum toc_result toc_store_wal_empty(struct toc_store *store) TOC_MUST_CHECK;
 
 /* ---- store_import.c ---- */
-/* Whoever was loading a file when the daemon stopped is gone. */
 enum toc_result toc_store_imports_restart(struct toc_store *store) TOC_MUST_CHECK;
 
 /* ---- store_source.c ---- */

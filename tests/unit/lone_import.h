@@ -57,24 +57,19 @@ static inline json_t *payee_json(const char *name, const char *number)
     return payee;
 }
 
-static inline int64_t open_kind(const char *kind, const char *source)
+static inline int64_t open_spend(const char *source)
 {
     char request[200];
     (void)snprintf(request, sizeof(request),
-                   "{\"request\":\"import_open\",\"kind\":\"%s\",\"source\":\"%s\","
+                   "{\"request\":\"import_open\",\"kind\":\"spend\",\"source\":\"%s\","
                    "\"file\":\"test.csv\"}",
-                   kind, source);
+                   source);
     json_t *reply = asked(request);
     const int64_t import = toc_fixture_number(reply, "import");
 
     ck_assert(json_is_false(json_object_get(reply, "same")));
     json_decref(reply);
     return import;
-}
-
-static inline int64_t open_spend(const char *source)
-{
-    return open_kind("spend", source);
 }
 
 /* One part; a payee a row. Returns the fates, in a static buffer. */
