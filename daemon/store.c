@@ -1,5 +1,6 @@
 #include "file.h"
 #include "store_chunk.h"
+#include "store_import.h"
 #include "store_query.h"
 #include <errno.h>
 #include <fcntl.h>

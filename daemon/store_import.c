@@ -33,7 +33,6 @@ static enum toc_result read_import(const struct toc_query *query, struct toc_imp
 
 /* ---- opening ---- */
 
-/* Whoever was loading a file when the daemon stopped is gone. */
 enum toc_result toc_store_imports_restart(struct toc_store *store)
 {
     return toc_query_simple(store, &store->local, TOC_SQL_IMPORTS_RESTART,

@@ -37,6 +37,8 @@ struct toc_import {
     uint64_t suppliers, held, fresh, rows; /* what the parts had; for people */
 };
 
+/* Whoever was loading a file when the daemon stopped is gone; toc_store_open calls it. */
+enum toc_result toc_store_imports_restart(struct toc_store *store) TOC_MUST_CHECK;
 /* Makes it, `loading`; `id` and `state` are not looked at. An import of the same kind and source
  * that is still loading goes, since its client has. TOC_TOOBIG: TOC_IMPORTS_OPEN_MAX are loading,
  * and none has rested since `idle_ms`. */

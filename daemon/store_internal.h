@@ -99,9 +99,6 @@ enum toc_result toc_store_sweep_due(struct toc_store *store) TOC_MUST_CHECK;
 /* Empties the WAL of both files from the owner's own connections. */
 enum toc_result toc_store_wal_empty(struct toc_store *store) TOC_MUST_CHECK;
 
-/* ---- store_import.c ---- */
-enum toc_result toc_store_imports_restart(struct toc_store *store) TOC_MUST_CHECK;
-
 /* ---- store_source.c ---- */
 /* TOC_NOTFOUND when there is none and it is not to be made. */
 enum toc_result toc_store_source_get(struct toc_store *store, const char *stream,
