@@ -13,6 +13,8 @@ int toc_cmd_status(struct toc_cli *cli, int argc, char **argv);
 int toc_cmd_doctor(struct toc_cli *cli, int argc, char **argv);
 int toc_cmd_import(struct toc_cli *cli, int argc, char **argv);
 int toc_cmd_framework(struct toc_cli *cli, int argc, char **argv);
+int toc_cmd_supplier(struct toc_cli *cli, int argc, char **argv);
+int toc_cmd_region(struct toc_cli *cli, int argc, char **argv);
 int toc_cmd_preview(struct toc_cli *cli, int argc, char **argv);
 int toc_cmd_publish(struct toc_cli *cli, int argc, char **argv);
 int toc_cmd_watch(struct toc_cli *cli, int argc, char **argv);
@@ -42,5 +44,16 @@ int toc_cmd_framework_list(struct toc_cli *cli, int argc, char **argv);
 int toc_cmd_framework_show(struct toc_cli *cli, int argc, char **argv);
 int toc_cmd_framework_expiring(struct toc_cli *cli, int argc, char **argv);
 int toc_cmd_framework_withdraw(struct toc_cli *cli, int argc, char **argv);
+
+/* The parts of `tocsin supplier`. */
+int toc_cmd_supplier_list(struct toc_cli *cli, int argc, char **argv);
+int toc_cmd_supplier_show(struct toc_cli *cli, int argc, char **argv);
+int toc_cmd_supplier_keep(struct toc_cli *cli, int argc, char **argv);
+int toc_cmd_supplier_drop(struct toc_cli *cli, int argc, char **argv);
+int toc_cmd_supplier_parent(struct toc_cli *cli, int argc, char **argv);
+
+/* The parts of `tocsin region`. */
+int toc_cmd_region_suppliers(struct toc_cli *cli, int argc, char **argv);
+int toc_cmd_region_concentration(struct toc_cli *cli, int argc, char **argv);
 
 #endif

@@ -35,12 +35,15 @@ void toc_count_text(int64_t count, char *ret_text)
     grouped(count, "", ret_text);
 }
 
-void toc_share_text(double share, char *ret_text)
+void toc_proportion_text(double proportion, char *ret_text)
 {
-    const double within = share > 0 ? (share < 1 ? share : 1) : 0;
+    const double within = proportion > 0 ? (proportion < 1 ? proportion : 1) : 0;
     const unsigned percent = (unsigned)(within * 100 + 0.5);
-    (void)snprintf(ret_text, TOC_POUNDS_TEXT_LEN + 1, "%u%%",
-                   percent == 0 && within > 0 ? 1 : percent);
+    if (percent == 0 && within > 0) {
+        (void)snprintf(ret_text, TOC_POUNDS_TEXT_LEN + 1, "<1%%");
+        return;
+    }
+    (void)snprintf(ret_text, TOC_POUNDS_TEXT_LEN + 1, "%u%%", percent);
 }
 
 /* Exactly `len` digits. */

@@ -1,4 +1,4 @@
-/* figures: how money, shares, financial years and months are written, the same way everywhere.
+/* figures: how money, proportions, financial years and months are written, the same way everywhere.
  * Money is whole pounds with a separator every three digits, never "12.3m": columns of it compare
  * at a glance, and a figure can be looked up as it stands. A financial year runs from 1 April, and
  * is numbered by the calendar year in which it begins. Pure. */
@@ -16,8 +16,8 @@
 void toc_pounds_text(int64_t pounds, char *ret_text);
 /* "1,234". The same room. */
 void toc_count_text(int64_t count, char *ret_text);
-/* 0.875 as "88%"; what is not nothing is at least "1%". The same room. */
-void toc_share_text(double share, char *ret_text);
+/* 0.875 as "88%"; what rounds to nothing, and is not, is "<1%". The same room. */
+void toc_proportion_text(double proportion, char *ret_text);
 
 /* "2015/16", also "2015-16", "2015/2016" and "2015". TOC_INVALID for any other text, for years that
  * do not follow each other, and before 2000 or after 2100. */

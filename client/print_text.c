@@ -55,6 +55,7 @@ enum toc_style toc_style_of(const char *state)
         {"in_grace", TOC_STYLE_WARN},   {"unproven", TOC_STYLE_WARN},
         {"waiting", TOC_STYLE_WARN},    {"waiting_key", TOC_STYLE_WARN},
         {"warn", TOC_STYLE_WARN},       {"never", TOC_STYLE_WARN},
+        {"held", TOC_STYLE_WARN},       {"proposed", TOC_STYLE_WARN},
         {"unreachable", TOC_STYLE_BAD}, {"wrong_server_key", TOC_STYLE_BAD},
         {"refused", TOC_STYLE_BAD},     {"roster_expired", TOC_STYLE_BAD},
         {"expired", TOC_STYLE_BAD},     {"stopped", TOC_STYLE_BAD},

@@ -36,23 +36,24 @@ START_TEST(pounds_have_separators)
 }
 END_TEST
 
-static const char *share(double value)
+static const char *proportion(double value)
 {
     static char text[TOC_POUNDS_TEXT_LEN + 1];
-    toc_share_text(value, text);
+    toc_proportion_text(value, text);
     return text;
 }
 
-START_TEST(shares_are_whole_percents)
+START_TEST(proportions_are_whole_percents)
 {
-    ck_assert_str_eq(share(0), "0%");
-    ck_assert_str_eq(share(-1), "0%");
-    ck_assert_str_eq(share(0.0001), "1%");
-    ck_assert_str_eq(share(0.005), "1%");
-    ck_assert_str_eq(share(0.374), "37%");
-    ck_assert_str_eq(share(0.875), "88%");
-    ck_assert_str_eq(share(1), "100%");
-    ck_assert_str_eq(share(1e300), "100%");
+    ck_assert_str_eq(proportion(0), "0%");
+    ck_assert_str_eq(proportion(-1), "0%");
+    ck_assert_str_eq(proportion(0.0001), "<1%");
+    ck_assert_str_eq(proportion(0.0049), "<1%");
+    ck_assert_str_eq(proportion(0.005), "1%");
+    ck_assert_str_eq(proportion(0.374), "37%");
+    ck_assert_str_eq(proportion(0.875), "88%");
+    ck_assert_str_eq(proportion(1), "100%");
+    ck_assert_str_eq(proportion(1e300), "100%");
 }
 END_TEST
 
@@ -151,7 +152,7 @@ int main(void)
     Suite *suite = suite_create("client_figures");
     TCase *all = tcase_create("all");
     tcase_add_test(all, pounds_have_separators);
-    tcase_add_test(all, shares_are_whole_percents);
+    tcase_add_test(all, proportions_are_whole_percents);
     tcase_add_test(all, a_year_in_each_form);
     tcase_add_test(all, what_is_no_year);
     tcase_add_test(all, a_year_is_written_one_way);
