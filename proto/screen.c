@@ -45,7 +45,6 @@ struct findings {
     size_t said[TOC_WORD_FILLER + 1]; /* how many of each kind */
     bool title_first;
     bool suffix; /* behind another word */
-    bool name;   /* a word of two letters or more: not initials alone */
 };
 
 static void count_words(const char *folded, size_t len, struct findings *ret_findings)
@@ -60,34 +59,43 @@ static void count_words(const char *folded, size_t len, struct findings *ret_fin
         found.title_first = found.title_first || (start == 0 && kind == TOC_WORD_TITLE);
         found.suffix = found.suffix ||
                        (start > 0 && (kind == TOC_WORD_SUFFIX || (kind == TOC_WORD_LAST && last)));
-        found.name = found.name || word_len > 1;
         found.words++;
         start += word_len + 1;
     }
     *ret_findings = found;
 }
 
-/* The trade name after "t/a" says nothing about who trades: only what stands before it counts.
- * "J T A Smith" are initials. */
-static size_t principal_len(const char *folded)
+static bool is_trading_mark(const char *at)
 {
     static const char *const marks[] = {" t a ", " ta ", " t as ", " trading as "};
-    size_t len = strlen(folded);
     for (size_t i = 0; i < COUNT(marks); i++) {
-        const char *const at = strstr(folded, marks[i]);
-        if (at != NULL && (size_t)(at - folded) < len) {
-            len = (size_t)(at - folded);
+        if (strncmp(at, marks[i], strlen(marks[i])) == 0) {
+            return true;
         }
     }
-    return len;
+    return false;
+}
+
+/* The trade name after "t/a" says nothing about who trades: only what stands before it counts.
+ * Single letters before it are initials ("J T A Smith"), and the name goes on. */
+static size_t principal_len(const char *folded)
+{
+    bool name = false;
+    for (const char *at = folded; *at != '\0'; at++) {
+        if (*at == ' ' && name && is_trading_mark(at)) {
+            return (size_t)(at - folded);
+        }
+        name = name || (*at != ' ' && at[1] != ' ' && at[1] != '\0');
+    }
+    return strlen(folded);
 }
 
 /* As whole words, one or several of them. */
 static bool holds_phrase(const char *folded)
 {
-    static const char *const phrases[] = {"sole trader",      "sole proprietor", "personal data",
-                                          "foster carer",     "direct payment",  "service user",
-                                          "various suppliers"};
+    static const char *const phrases[] = {"sole trader",     "sole proprietor", "personal data",
+                                          "foster carer",    "direct payment",  "service user",
+                                          "various supplier"};
     for (size_t i = 0; i < COUNT(phrases); i++) {
         const char *const at = strstr(folded, phrases[i]);
         if (at == NULL || (at != folded && at[-1] != ' ')) {
@@ -131,9 +139,6 @@ enum toc_screen toc_screen_supplier(const char *name, const char *scheme, const 
     struct findings principal;
     count_words(folded, strlen(folded), &whole);
     count_words(folded, principal_len(folded), &principal);
-    if (!principal.name) {
-        principal = whole;
-    }
     if (whole.said[TOC_WORD_REDACTED] > 0) {
         return TOC_SCREEN_DROP;
     }

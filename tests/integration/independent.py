@@ -86,27 +86,53 @@ def fold(name):
 
 # ---- screening (12.2), of a name and the number of an organisation, if it has one ----
 
-SUFFIXES = set("ltd limited plc llp cic cio scio cyf cyfyngedig ccc cbc inc corp llc gmbh unltd "
-               "incorporated".split())
-LAST_SUFFIXES = set("lp bv nv ag sa srl spa pty".split())
-TITLES = set("mr mrs ms miss mx dr prof professor rev reverend sir dame lady lord".split())
-REDACTIONS = ("redacted", "redaction", "personal data", "name withheld", "individual",
-              "sole trader", "various suppliers")
-INSURANCE = re.compile(r"[A-Z]{2}[0-9]{6}[A-D]", re.I)
+
+def rules():
+    """The lists that each rule of the section names: rule -> what stands in backticks, in order."""
+    text = section("12.2 Screening")
+    found = {int(rule.group(1)): re.findall(r"`([^`]+)`", rule.group(2))
+             for rule in re.finditer(r"^(\d)\. (.*)$", text, re.M)}
+    assert [len(found[rule]) for rule in (2, 4, 5, 6)] == [5, 6, 11, 2], found
+    return found
+
+
+RULES = rules()
+TRADING = re.compile("|".join(map(re.escape, RULES[4][:4])))
+SUFFIXES, LAST_SUFFIXES = (set(one.split()) for one in RULES[4][4:])
+PERSONS = set(RULES[5][0].split())
+PHRASES = re.compile(r"\b(" + "|".join(RULES[5][1:8]) + r")s?\b")
+NOBODY, FILLERS = (set(one.split()) for one in RULES[5][-2:])
+TITLES, ORGANISATIONS = (set(one.split()) for one in RULES[6])
+INSURANCE = re.compile(r"(?<![A-Z0-9])[A-Z]{2}[ -]?(\d[ -]?){6}[A-D](?![A-Z0-9])", re.I)
+
+
+def principal_of(folded):
+    """What stands before the trading name, and whether there is one."""
+    for at in range(len(folded)):
+        if TRADING.match(folded, at) and any(len(word) > 1 for word in folded[:at].split()):
+            return folded[:at], True
+    return folded, False
 
 
 def screen(name, number=None):
     """"keep", "hold" or "drop"."""
     folded = fold(name)
-    if not folded or INSURANCE.fullmatch(number or ""):
+    words = folded.split(" ")
+    if not folded or INSURANCE.search(name) or INSURANCE.search(number or ""):
+        return "drop"
+    if set(RULES[2]) & set(words):
         return "drop"
     if number:
         return "keep"
-    principal = re.split(r" t a | ta | trading as ", folded)[0]
-    words = principal.split(" ")
-    if SUFFIXES & set(words[1:]) or (len(words) > 1 and words[-1] in LAST_SUFFIXES):
+    principal, trading = principal_of(folded)
+    own = principal.split(" ")
+    if SUFFIXES & set(own[1:]) or (len(own) > 1 and own[-1] in LAST_SUFFIXES):
         return "keep"
-    if words[0] in TITLES or principal != folded or any(one in folded for one in REDACTIONS):
+    if PERSONS & set(words) or PHRASES.search(folded):
+        return "drop"
+    if set(words) <= NOBODY | FILLERS and set(words) & NOBODY:
+        return "drop"
+    if (words[0] in TITLES or trading) and not ORGANISATIONS & set(own):
         return "drop"
     return "hold"
 

@@ -98,7 +98,9 @@ static const struct row rows[] = {
     {"Rev. A Example", "", "", TOC_SCREEN_DROP},
     {"Sir A Example", "", "", TOC_SCREEN_DROP},
     {"J Example t/a Example Paving", "", "", TOC_SCREEN_DROP},
-    {"J Example T/A Example Paving Ltd", "", "", TOC_SCREEN_DROP}, /* the person trades */
+    {"J Example T/A Example Paving Ltd", "", "", TOC_SCREEN_DROP},     /* the person trades */
+    {"J T A Example t/a Example Paving Ltd", "", "", TOC_SCREEN_DROP}, /* initials, then a mark */
+    {"Various Supplier Refunds of Example", "", "", TOC_SCREEN_DROP},
     {"Smith Plumbing t/a ABC Ltd", "", "", TOC_SCREEN_DROP},
     {"J Example (trading as Example School)", "", "", TOC_SCREEN_DROP},
     {"J Example T/AS Example Paving", "", "", TOC_SCREEN_DROP},
