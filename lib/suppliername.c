@@ -1,19 +1,46 @@
 #include "suppliername.h"
+#include "cp1252.h"
 #include "ensure.h"
 #include "suppliersuffix.h"
 #include "utf8.h"
 #include <string.h>
 
-enum { LATIN_FIRST = 0xc0, LATIN_LAST = 0xff };
+enum { LATIN_FIRST = 0xc0, LATIN_LAST = 0xff, ASCII_LAST = 0x7f };
 
-struct suffix {
+struct form {
     const char *form;
+    size_t form_len;
     const char *folded;
+    size_t folded_len;
 };
 
-#define SUFFIX_ROW(form, folded) {form, folded},
-static const struct suffix suffixes[] = {TOC_SUPPLIER_SUFFIXES(SUFFIX_ROW)};
-#undef SUFFIX_ROW
+#define FORM_ROW(form, folded) {form, sizeof form - 1, folded, sizeof folded - 1},
+#define LETTERS_ROW(letters) letters,
+static const struct form words[] = {TOC_SUPPLIER_WORDS(FORM_ROW)};
+static const struct form phrases[] = {TOC_SUPPLIER_PHRASES(FORM_ROW)};
+static const char *const letter_forms[] = {TOC_SUPPLIER_LETTERS(LETTERS_ROW)};
+#undef FORM_ROW
+#undef LETTERS_ROW
+
+#define COUNT(list) (sizeof(list) / sizeof((list)[0]))
+
+/* What most names consist of: the letter or digit it becomes, 0 for a gap, and two signs that are
+ * more than one character or none. */
+#define AND '&'
+#define DROPPED '\''
+static const char ascii[ASCII_LAST + 1] = {
+    ['0'] = '0', ['1'] = '1', ['2'] = '2', ['3'] = '3', ['4'] = '4',      ['5'] = '5',
+    ['6'] = '6', ['7'] = '7', ['8'] = '8', ['9'] = '9', ['A'] = 'a',      ['B'] = 'b',
+    ['C'] = 'c', ['D'] = 'd', ['E'] = 'e', ['F'] = 'f', ['G'] = 'g',      ['H'] = 'h',
+    ['I'] = 'i', ['J'] = 'j', ['K'] = 'k', ['L'] = 'l', ['M'] = 'm',      ['N'] = 'n',
+    ['O'] = 'o', ['P'] = 'p', ['Q'] = 'q', ['R'] = 'r', ['S'] = 's',      ['T'] = 't',
+    ['U'] = 'u', ['V'] = 'v', ['W'] = 'w', ['X'] = 'x', ['Y'] = 'y',      ['Z'] = 'z',
+    ['a'] = 'a', ['b'] = 'b', ['c'] = 'c', ['d'] = 'd', ['e'] = 'e',      ['f'] = 'f',
+    ['g'] = 'g', ['h'] = 'h', ['i'] = 'i', ['j'] = 'j', ['k'] = 'k',      ['l'] = 'l',
+    ['m'] = 'm', ['n'] = 'n', ['o'] = 'o', ['p'] = 'p', ['q'] = 'q',      ['r'] = 'r',
+    ['s'] = 's', ['t'] = 't', ['u'] = 'u', ['v'] = 'v', ['w'] = 'w',      ['x'] = 'x',
+    ['y'] = 'y', ['z'] = 'z', ['&'] = AND, ['+'] = AND, ['\''] = DROPPED, ['`'] = DROPPED,
+};
 
 /* Latin-1 letters without their accents; "" is no letter (the signs for times and divided by). */
 static const char *const latin[LATIN_LAST - LATIN_FIRST + 1] = {
@@ -45,30 +72,19 @@ static bool is_dropped(uint32_t character)
            character == 0x2019 || character == 0x2032 || character == 0xfeff;
 }
 
-/* What a character folds to; "" for a gap. `ret_other` has room for the characters of other
+/* What a character beyond ASCII folds to; "" for a gap. `ret_other` has room for those of other
  * alphabets, which stay what they are. */
 static const char *fold_character(uint32_t character, char ret_other[5])
 {
-    static const char *const and_word = " and ";
-    if (character == '&' || character == '+') {
-        return and_word;
-    }
-    if (character >= 'A' && character <= 'Z') {
-        character = character - 'A' + 'a';
-    }
-    if ((character >= 'a' && character <= 'z') || (character >= '0' && character <= '9')) {
-        ret_other[0] = (char)character;
-        ret_other[1] = '\0';
-        return ret_other;
-    }
     if (character < LATIN_FIRST) {
         return "";
     }
     if (character <= LATIN_LAST) {
         return latin[character - LATIN_FIRST];
     }
-    if ((character >= 0x2000 && character <= 0x206f) || character == 0x3000) {
-        return ""; /* dashes, quotes and spaces of other widths */
+    if ((character >= 0x2000 && character <= 0x20cf) || character == 0x2122 ||
+        character == 0x3000) {
+        return ""; /* dashes, quotes, spaces of other widths, money, marks of trade */
     }
     const char *const letter = welsh(character);
     if (letter != NULL) {
@@ -85,107 +101,246 @@ struct folding {
     bool gap;
 };
 
+static inline enum toc_result put(struct folding *folding, char c)
+{
+    if (folding->gap && folding->len > 0) {
+        TOC_ENSURE(folding->len < TOC_FOLD_LEN_MAX, TOC_TOOBIG);
+        folding->text[folding->len++] = ' ';
+    }
+    TOC_ENSURE(folding->len < TOC_FOLD_LEN_MAX, TOC_TOOBIG);
+    folding->text[folding->len++] = c;
+    folding->gap = false;
+    return TOC_OK;
+}
+
+/* "" is a gap. */
 static enum toc_result put_text(struct folding *folding, const char *text)
 {
-    if (text[0] == '\0') {
-        folding->gap = true;
-    }
+    folding->gap = folding->gap || text[0] == '\0';
     for (; *text != '\0'; text++) {
-        if (*text == ' ') {
-            folding->gap = true;
-            continue;
-        }
-        const bool space = folding->gap && folding->len > 0;
-        TOC_ENSURE(folding->len + (space ? 2 : 1) <= TOC_FOLD_LEN_MAX, TOC_TOOBIG);
-        if (space) {
-            folding->text[folding->len++] = ' ';
-        }
-        folding->text[folding->len++] = *text;
-        folding->gap = false;
+        TOC_TRY(put(folding, *text));
     }
     return TOC_OK;
+}
+
+static enum toc_result put_word(struct folding *folding, const char *word)
+{
+    folding->gap = true;
+    TOC_TRY(put_text(folding, word));
+    folding->gap = true;
+    return TOC_OK;
+}
+
+static bool is_alnum(uint8_t c)
+{
+    return c <= ASCII_LAST && ascii[c] != '\0' && ascii[c] != AND && ascii[c] != DROPPED;
+}
+
+/* "T/A" and "t/as" at the front, as a word of its own: how long it is, or 0. */
+static size_t trading_as_len(struct toc_bytes rest)
+{
+    const uint8_t *const at = rest.data;
+    if (rest.len < 3 || (at[1] != '/' && at[1] != '\\') || (at[2] != 'a' && at[2] != 'A')) {
+        return 0;
+    }
+    const size_t len = rest.len > 3 && (at[3] == 's' || at[3] == 'S') ? 4 : 3;
+    return len < rest.len && (is_alnum(at[len]) || at[len] > ASCII_LAST) ? 0 : len;
+}
+
+/* One character that is no plain letter or digit, and "t/a". */
+static enum toc_result fold_other(struct folding *folding, struct toc_bytes *rest)
+{
+    uint32_t character;
+    TOC_TRY(toc_utf8_next(rest, &character));
+    (void)toc_cp1252_mend(character, rest, &character);
+    const bool cut = character == 0xc2 && rest->len == 0; /* half of a space encoded twice */
+    if (cut || is_dropped(character)) {
+        return TOC_OK;
+    }
+    if (character <= ASCII_LAST) {
+        return put_word(folding, "and"); /* the other sign has gone already */
+    }
+    char other[5];
+    return put_text(folding, fold_character(character, other));
 }
 
 static enum toc_result fold_words(const char *name, struct folding *folding)
 {
     struct toc_bytes rest = toc_bytes_text(name);
-    uint32_t character;
-    enum toc_result result;
-    while ((result = toc_utf8_next(&rest, &character)) == TOC_OK) {
-        if (!is_dropped(character)) {
-            char other[5];
-            TOC_TRY(put_text(folding, fold_character(character, other)));
+    while (rest.len > 0) {
+        const bool plain = *rest.data <= ASCII_LAST;
+        const char c = plain ? ascii[*rest.data] : DROPPED;
+        size_t len = 1;
+        if (c == AND || c == DROPPED) {
+            TOC_TRY(fold_other(folding, &rest));
+            continue;
         }
+        if (c == '\0') {
+            folding->gap = true;
+        } else if (c == 't' && (folding->gap || folding->len == 0) && trading_as_len(rest) > 0) {
+            len = trading_as_len(rest);
+            TOC_TRY(put_word(folding, "ta"));
+        } else {
+            TOC_TRY(put(folding, c));
+        }
+        rest = toc_bytes_of(rest.data + len, rest.len - len);
     }
-    TOC_ENSURE(result == TOC_NOTFOUND, result);
     folding->text[folding->len] = '\0';
     return TOC_OK;
 }
 
-/* The longest legal form that the first `len` bytes end in as whole words, or NULL. */
-static const struct suffix *suffix_at_end(const char *text, size_t len)
+/* Of the word that starts at `at`. */
+static size_t word_len(const struct folding *folding, size_t at)
 {
-    const struct suffix *best = NULL;
-    size_t best_len = 0;
-    for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
-        const size_t form_len = strlen(suffixes[i].form);
-        if (form_len <= best_len || form_len > len ||
-            memcmp(text + len - form_len, suffixes[i].form, form_len) != 0) {
+    const size_t left = folding->len - at;
+    const char *const space = memchr(folding->text + at, ' ', left);
+    return space == NULL ? left : (size_t)(space - folding->text) - at;
+}
+
+/* Takes `len` bytes out at `at`, and puts `text_len` of them (no more) there. */
+static void replace(struct folding *folding, size_t at, size_t len, const char *text,
+                    size_t text_len)
+{
+    char *const place = folding->text + at;
+    memcpy(place, text, text_len);
+    memmove(place + text_len, place + len, folding->len - at - len + 1);
+    folding->len -= len - text_len;
+}
+
+static bool is_the(const char *word, size_t len)
+{
+    return len == 3 && memcmp(word, "the", 3) == 0;
+}
+
+/* At the start and the end ("Award Scheme Ltd (The)"), or everywhere; never the last word left. */
+static void drop_the(struct folding *folding, bool everywhere)
+{
+    for (size_t at = 0; at < folding->len;) {
+        const size_t len = word_len(folding, at);
+        const bool last = at + len == folding->len;
+        if (is_the(folding->text + at, len) && (everywhere || at == 0 || last) &&
+            len < folding->len) {
+            const size_t from = last ? at - 1 : at;
+            replace(folding, from, len + 1, "", 0);
+            at = last && !everywhere ? 0 : at;
             continue;
         }
-        if (form_len == len || text[len - form_len - 1] == ' ') {
-            best = &suffixes[i];
-            best_len = form_len;
+        at += len + 1;
+    }
+}
+
+/* How many letters stand alone from here on. */
+static size_t letters_from(const char *text)
+{
+    size_t count = 0;
+    while (text[0] >= 'a' && text[0] <= 'z' && (text[1] == ' ' || text[1] == '\0')) {
+        count++;
+        if (text[1] == '\0') {
+            break;
+        }
+        text += 2;
+    }
+    return count;
+}
+
+/* How many of the letters at the end of a name are a legal form ("b q p l c": 3). */
+static size_t form_letters(const char *letters, size_t count)
+{
+    for (size_t i = 0; i < COUNT(letter_forms); i++) {
+        const size_t len = strlen(letter_forms[i]);
+        bool same = len <= count;
+        for (size_t j = 0; same && j < len; j++) {
+            same = letters[2 * (count - len + j)] == letter_forms[i][j];
+        }
+        if (same) {
+            return len;
+        }
+    }
+    return 0;
+}
+
+static void join(struct folding *folding, size_t at, size_t count)
+{
+    for (size_t i = 1; i < count; i++) {
+        replace(folding, at + i, 1, "", 0);
+    }
+}
+
+/* "a d simpson" and "ad simpson" are one; so are "b o c" and "boc". */
+static void join_letters(struct folding *folding)
+{
+    for (size_t at = 0; at < folding->len;) {
+        const size_t count = letters_from(folding->text + at);
+        if (count > 1) {
+            const bool last = at + 2 * count - 1 == folding->len;
+            const size_t form = last ? form_letters(folding->text + at, count) : 0;
+            join(folding, at + 2 * (count - form), form);
+            join(folding, at, count - form);
+        }
+        at += word_len(folding, at) + 1;
+    }
+}
+
+/* The longest form that starts here as whole words, or NULL. */
+static const struct form *form_at(const struct form *forms, size_t forms_len, const char *text)
+{
+    const struct form *best = NULL;
+    for (size_t i = 0; i < forms_len; i++) {
+        const struct form *const form = &forms[i];
+        if (form->form[0] == text[0] && form->form[1] == text[1] &&
+            (best == NULL || best->form_len < form->form_len) &&
+            strncmp(text, form->form, form->form_len) == 0 &&
+            (text[form->form_len] == ' ' || text[form->form_len] == '\0')) {
+            best = form;
         }
     }
     return best;
 }
 
-/* From the end, one legal form after the other: "smith and company limited" is a "co ltd". No short
- * form is longer than what it stands for, so the text only shrinks. */
-static void fold_suffixes(struct folding *folding)
+/* No short form is longer than what it stands for, so the text only shrinks. `starts` are the first
+ * letters of the forms: most words begin with none of them. */
+static bool shorten(struct folding *folding, const struct form *forms, size_t forms_len,
+                    uint32_t starts)
 {
-    size_t end = folding->len;
-    const struct suffix *suffix;
-    while (end > 0 && (suffix = suffix_at_end(folding->text, end)) != NULL) {
-        const size_t start = end - strlen(suffix->form);
-        const size_t folded_len = strlen(suffix->folded);
-        memmove(folding->text + start + folded_len, folding->text + end, folding->len - end + 1);
-        memcpy(folding->text + start, suffix->folded, folded_len);
-        folding->len -= end - start - folded_len;
-        end = start > 0 ? start - 1 : 0;
+    bool changed = false;
+    for (size_t at = 0; at < folding->len; at += word_len(folding, at) + 1) {
+        const unsigned letter = (unsigned)(folding->text[at] - 'a');
+        if (letter >= 26 || (starts >> letter & 1U) == 0) {
+            continue;
+        }
+        const struct form *const form = form_at(forms, forms_len, folding->text + at);
+        if (form != NULL) {
+            replace(folding, at, form->form_len, form->folded, form->folded_len);
+            changed = true;
+        }
     }
+    return changed;
 }
 
-static void drop_the(struct folding *folding)
+/* One bit a letter: the compiler counts them together. */
+#define START_BIT(form, folded) | 1U << ((form)[0] - 'a')
+
+static void shorten_all(struct folding *folding)
 {
-    size_t kept = 0;
-    for (size_t at = 0; at < folding->len;) {
-        const char *const word = folding->text + at;
-        const size_t len = strcspn(word, " ");
-        if (len != 3 || memcmp(word, "the", 3) != 0) {
-            if (kept > 0) {
-                folding->text[kept++] = ' ';
-            }
-            memmove(folding->text + kept, word, len);
-            kept += len;
-        }
-        at += len + 1;
+    const uint32_t word_starts = 0 TOC_SUPPLIER_WORDS(START_BIT);
+    const uint32_t phrase_starts = 0 TOC_SUPPLIER_PHRASES(START_BIT);
+    (void)shorten(folding, words, COUNT(words), word_starts);
+    while (shorten(folding, phrases, COUNT(phrases), phrase_starts)) {
+        /* "scottish charitable inc organisation" takes two */
     }
-    folding->text[kept] = '\0';
-    folding->len = kept;
 }
 
 static enum toc_result fold(const char *name, bool buyer, char *ret_folded)
 {
     TOC_ENSURE(name != NULL, TOC_INVALID);
-    struct folding folding = {.len = 0};
+    struct folding folding;
+    folding.len = 0;
+    folding.gap = false;
     TOC_TRY(fold_words(name, &folding));
-    if (buyer) {
-        drop_the(&folding);
-    }
+    drop_the(&folding, buyer);
     TOC_ENSURE(folding.len > 0, TOC_INVALID);
-    fold_suffixes(&folding);
+    join_letters(&folding);
+    shorten_all(&folding);
     memcpy(ret_folded, folding.text, folding.len + 1);
     return TOC_OK;
 }

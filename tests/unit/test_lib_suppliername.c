@@ -1,5 +1,7 @@
 #include "runner.h"
 #include "suppliername.h"
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 struct vector {
@@ -7,93 +9,45 @@ struct vector {
     const char *folded;
 };
 
-/* The vectors of PROTOCOL.md, folding version 1. */
-static const struct vector vectors[] = {
-    {"Acme Limited", "acme ltd"},
-    {"ACME LTD", "acme ltd"},
-    {"Acme Ltd.", "acme ltd"},
-    {"  Acme,  Ltd. ", "acme ltd"},
-    {"Acme L.T.D.", "acme ltd"},
-    {"Acme Private Limited Company", "acme ltd"},
-    {"Acme", "acme"},
-    {"Acme Public Limited Company", "acme plc"},
-    {"ACME PLC", "acme plc"},
-    {"Acme P.L.C.", "acme plc"},
-    {"Acme p l c", "acme plc"},
-    {"Acme Limited Liability Partnership", "acme llp"},
-    {"Acme LLP", "acme llp"},
-    {"Acme L.L.P", "acme llp"},
-    {"Acme Limited Partnership", "acme lp"},
-    {"Acme Community Interest Company", "acme cic"},
-    {"Acme C.I.C.", "acme cic"},
-    {"Acme (CIC)", "acme cic"},
-    {"Acme Charitable Incorporated Organisation", "acme cio"},
-    {"Scottish Charitable Incorporated Organisation", "scio"},
-    {"Acme Incorporated", "acme inc"},
-    {"Acme Corporation", "acme corp"},
-    {"Acme Unlimited", "acme unltd"},
-    {"Acme LLC", "acme llc"},
-    {"Smith & Company Limited", "smith and co ltd"},
-    {"Smith and Co. Ltd", "smith and co ltd"},
-    {"Smith+Jones", "smith and jones"},
-    {"Marks&Spencer P.L.C", "marks and spencer plc"},
-    {"Cwmni Da Cyf", "cwmni da ltd"},
-    {"Cwmni Da Cyfyngedig", "cwmni da ltd"},
-    {"D\xc5\xb5r Cymru Cyfyngedig", "dwr cymru ltd"},
-    {"T\xc5\xb7 Gobaith", "ty gobaith"},
-    {"Cyngor Sir Ynys M\xc3\xb4n", "cyngor sir ynys mon"},
-    {"Banc Cymru Cwmni Cyfyngedig Cyhoeddus", "banc cymru plc"},
-    {"Antur Cwmni Buddiant Cymunedol", "antur cic"},
-    {"Caerphilly CBC", "caerphilly cbc"},
-    {"Sainsbury's Supermarkets Ltd", "sainsburys supermarkets ltd"},
-    {"Sainsbury\xe2\x80\x99s Supermarkets Limited", "sainsburys supermarkets ltd"},
-    {"Nestl\xc3\xa9 UK", "nestle uk"},
-    {"Nestle\xcc\x81 UK", "nestle uk"},
-    {"\xc3\x86ther Stra\xc3\x9f"
-     "e \xc3\x98\xc3\xbe",
-     "aether strasse oth"},
-    {"\xc3\x80\xc3\x81\xc3\x82\xc3\x83\xc3\x84\xc3\x85\xc3\x87\xc3\x91", "aaaaaacn"},
-    {"A\xc2\xa0"
-     "B \xe2\x80\x93 C",
-     "a b c"},
-    {"\xef\xbb\xbf"
-     "Bom",
-     "bom"},
-    {"2 x 4 \xc3\x97 6", "2 x 4 6"},
-    {"The North Yorkshire Council", "the north yorkshire council"},
-    {"Limited Editions Ltd", "limited editions ltd"},
-    {"Unlimited Potential", "unlimited potential"},
-    {"Company of Cooks", "company of cooks"},
-    {"Coltd", "coltd"},
-    {"Limited", "ltd"},
-    {"Foo/Bar-Baz_Qux", "foo bar baz qux"},
-    {"3M United Kingdom PLC", "3m united kingdom plc"},
-    {"\xd0\x9c\xd0\x98\xd0\xa0 Ltd", "\xd0\x9c\xd0\x98\xd0\xa0 ltd"},
-};
+/* tests/vectors/names-1.tsv, which other implementations read too. */
+enum { VECTORS_MIN = 200, LINE_MAX_LEN = 1000 };
 
-enum { VECTORS = sizeof vectors / sizeof vectors[0] };
-
-_Static_assert(VECTORS >= 40, "as many as PROTOCOL.md promises");
+/* The next vector, or false at the end of the file. */
+static bool next_vector(FILE *file, char line[LINE_MAX_LEN], struct vector *ret_vector)
+{
+    while (fgets(line, LINE_MAX_LEN, file) != NULL) {
+        if (line[0] == '#') {
+            continue;
+        }
+        char *const tab = strchr(line, '\t');
+        ck_assert_msg(tab != NULL && strchr(tab, '\n') != NULL, "%s", line);
+        *tab = '\0';
+        tab[strcspn(tab + 1, "\n") + 1] = '\0';
+        *ret_vector = (struct vector){.name = line, .folded = tab + 1};
+        return true;
+    }
+    return false;
+}
 
 START_TEST(fold_vectors)
 {
-    for (size_t i = 0; i < VECTORS; i++) {
+    FILE *const file = fopen(TOC_SOURCE_DIR "/tests/vectors/names-1.tsv", "r");
+    ck_assert_ptr_nonnull(file);
+    char line[LINE_MAX_LEN];
+    struct vector vector;
+    size_t count = 0;
+    while (next_vector(file, line, &vector)) {
         char folded[TOC_FOLD_LEN_MAX + 1] = "";
-        ck_assert_msg(toc_name_fold(vectors[i].name, folded) == TOC_OK, "%s", vectors[i].name);
-        ck_assert_str_eq(folded, vectors[i].folded);
+        char twice[TOC_FOLD_LEN_MAX + 1] = "";
+        ck_assert_msg(toc_name_fold(vector.name, folded) == TOC_OK, "%s", vector.name);
+        ck_assert_msg(strcmp(folded, vector.folded) == 0, "%s: %s, not %s", vector.name, folded,
+                      vector.folded);
+        ck_assert_int_eq(toc_name_fold(folded, twice), TOC_OK);
+        ck_assert_str_eq(twice, folded);
+        count++;
     }
-}
-END_TEST
-
-START_TEST(folding_twice_changes_nothing)
-{
-    for (size_t i = 0; i < VECTORS; i++) {
-        char once[TOC_FOLD_LEN_MAX + 1];
-        char twice[TOC_FOLD_LEN_MAX + 1];
-        ck_assert_int_eq(toc_name_fold(vectors[i].name, once), TOC_OK);
-        ck_assert_int_eq(toc_name_fold(once, twice), TOC_OK);
-        ck_assert_str_eq(once, twice);
-    }
+    (void)fclose(file);
+    ck_assert_uint_ge(count, VECTORS_MIN);
 }
 END_TEST
 
@@ -106,6 +60,10 @@ START_TEST(buyers_lose_the)
         {"The Council of the City of Wakefield", "council of city of wakefield"},
         {"Theatre of the North Limited", "theatre of north ltd"},
         {"Bathe Council", "bathe council"},
+        {"Council for the the the Dales", "council for dales"},
+        {"A the B Council", "ab council"},
+        {"The", "the"}, /* never the last word */
+        {"The the", "the"},
     };
     for (size_t i = 0; i < sizeof buyers / sizeof buyers[0]; i++) {
         char folded[TOC_FOLD_LEN_MAX + 1];
@@ -122,7 +80,7 @@ START_TEST(what_cannot_be_folded)
     ck_assert_int_eq(toc_name_fold(" - ./ ", folded), TOC_INVALID);
     ck_assert_int_eq(toc_name_fold("'", folded), TOC_INVALID);
     ck_assert_int_eq(toc_name_fold(NULL, folded), TOC_INVALID);
-    ck_assert_int_eq(toc_name_fold_buyer("The", folded), TOC_INVALID);
+    ck_assert_int_eq(toc_name_fold_buyer("\xe2\x80\x99 -", folded), TOC_INVALID);
     ck_assert_int_eq(toc_name_fold("Acme \xe9 Ltd", folded), TOC_MALFORMED);
     ck_assert_int_eq(toc_name_fold("Acme \xc3", folded), TOC_MALFORMED);
     ck_assert_int_eq(toc_name_fold_buyer("\xed\xa0\x80", folded), TOC_MALFORMED);
@@ -161,7 +119,6 @@ int main(void)
     Suite *suite = suite_create("suppliername");
     TCase *tcase = tcase_create("suppliername");
     tcase_add_test(tcase, fold_vectors);
-    tcase_add_test(tcase, folding_twice_changes_nothing);
     tcase_add_test(tcase, buyers_lose_the);
     tcase_add_test(tcase, what_cannot_be_folded);
     tcase_add_test(tcase, lengths_at_the_edge);

@@ -4,16 +4,14 @@
 #include <string.h>
 
 /* The lists of PROTOCOL.md 12.2. */
-#define SUFFIX_WORDS                                                                               \
-    "cbc ccc cic cio corp cyf cyfyngedig gmbh inc incorporated limited llc llp ltd "               \
-    "plc scio unltd"
+#define SUFFIX_WORDS "cbc ccc cic cio corp gmbh inc llc llp ltd plc scio unltd"
 #define LAST_WORDS "ag bv lp nv pty sa spa srl"
 #define PERSON_WORDS "decd deceased esq executor executors exors miss mr mrs mx"
 #define TITLE_WORDS "dame dr lady lord ms prof professor rev reverend sir"
 #define REDACTED_WORDS "redact redacted redaction redactions withheld"
 #define ORGANISATION_WORDS                                                                         \
     "academies academy agency ambulance association associations authority bank board "            \
-    "borough charity church club college commission committee company consortium "                 \
+    "borough charity church club co college commission committee consortium coop "                 \
     "cooperative council councils department diocese federation force forum "                      \
     "foundation group guild holdings hospice hospital hospitals housing infirmary "                \
     "institute institution library ministry museum network nhs office organisation "               \
