@@ -11,7 +11,11 @@ enum {
     REPLACEMENT = 0xfffd,
     CP1252_LAST = 0x9f,
     ASCII_LAST = 0x7f,
+    /* A row's text: a byte of Windows-1252 is at most three of UTF-8; a NUL after each cell. */
+    TEXT_ROOM = 3 * TOC_CSV_ROW_LEN_MAX + TOC_CSV_CELLS_MAX,
 };
+
+#define HIGH_BITS 0x8080808080808080U
 
 struct toc_csv {
     toc_csv_row_f on_row;
@@ -20,9 +24,12 @@ struct toc_csv {
     bool has_parser;
     struct toc_buf head; /* until `begun` */
     bool begun;
-    struct toc_buf text; /* the cells of this row, NUL after each */
-    size_t offsets[TOC_CSV_CELLS_MAX];
+    char *text; /* TEXT_ROOM bytes, of which only what rows need is ever touched */
+    size_t text_len;
+    const char *cells[TOC_CSV_CELLS_MAX]; /* in the text, of this row */
     size_t cells_len;
+    bool chunk_ascii; /* the bytes being parsed have no high bit, */
+    bool entry_ascii; /* nor have those libcsv kept of the cell before them */
     size_t row_number;
     size_t row_len;     /* bytes of this row's cells so far */
     bool after_return;  /* the last thing seen was CR: an LF now belongs to it */
@@ -50,7 +57,22 @@ static bool is_utf8(struct toc_bytes bytes)
     return result == TOC_NOTFOUND;
 }
 
-static enum toc_result append_cp1252(struct toc_buf *text, struct toc_bytes bytes)
+/* No byte with the high bit: most chunks, and most cells of the others. */
+static bool is_ascii(struct toc_bytes bytes)
+{
+    uint64_t all = 0;
+    size_t at = 0;
+    for (uint64_t word; bytes.len - at >= sizeof word; at += sizeof word) {
+        memcpy(&word, bytes.data + at, sizeof word);
+        all |= word;
+    }
+    for (; at < bytes.len; at++) {
+        all |= bytes.data[at];
+    }
+    return (all & HIGH_BITS) == 0;
+}
+
+static void append_cp1252(struct toc_csv *csv, struct toc_bytes bytes)
 {
     for (size_t i = 0; i < bytes.len; i++) {
         uint32_t character = bytes.data[i];
@@ -59,9 +81,9 @@ static enum toc_result append_cp1252(struct toc_buf *text, struct toc_bytes byte
         }
         char encoded[4];
         const size_t len = toc_utf8_put(character, encoded);
-        TOC_TRY(toc_buf_append(text, toc_bytes_of(encoded, len)));
+        memcpy(csv->text + csv->text_len, encoded, len);
+        csv->text_len += len;
     }
-    return TOC_OK;
 }
 
 static bool is_blank(uint8_t c)
@@ -80,22 +102,38 @@ static struct toc_bytes trim(struct toc_bytes bytes)
     return bytes;
 }
 
-static enum toc_result add_cell(struct toc_csv *csv, struct toc_bytes cell)
+static enum toc_result refuse_row(struct toc_csv *csv)
 {
-    csv->row_len += cell.len + 1;
     if (csv->cells_len == TOC_CSV_CELLS_MAX) {
         return toc_fail(csv->why, TOC_MALFORMED, "row %zu: has more than %d cells",
                         csv->row_number + 1, TOC_CSV_CELLS_MAX);
     }
-    if (csv->row_len > TOC_CSV_ROW_LEN_MAX) {
-        return toc_fail(csv->why, TOC_TOOBIG,
-                        "row %zu: is longer than 1 MiB; a quotation mark may have been left open",
-                        csv->row_number + 1);
+    return toc_fail(csv->why, TOC_TOOBIG,
+                    "row %zu: is longer than 1 MiB; a quotation mark may have been left open",
+                    csv->row_number + 1);
+}
+
+static inline enum toc_result add_cell(struct toc_csv *csv, struct toc_bytes cell)
+{
+    csv->row_len += cell.len + 1;
+    if (csv->cells_len == TOC_CSV_CELLS_MAX || csv->row_len > TOC_CSV_ROW_LEN_MAX) {
+        return refuse_row(csv);
     }
-    cell = trim(cell);
-    csv->offsets[csv->cells_len++] = csv->text.len;
-    TOC_TRY(is_utf8(cell) ? toc_buf_append(&csv->text, cell) : append_cp1252(&csv->text, cell));
-    return toc_buf_append(&csv->text, toc_bytes_of("", 1));
+    if (cell.len > 0 && (is_blank(cell.data[0]) || is_blank(cell.data[cell.len - 1]))) {
+        cell = trim(cell);
+    }
+    csv->cells[csv->cells_len++] = csv->text + csv->text_len;
+    if ((csv->chunk_ascii && csv->entry_ascii) || is_ascii(cell) || is_utf8(cell)) {
+        if (cell.len > 0) {
+            memcpy(csv->text + csv->text_len, cell.data, cell.len);
+        }
+        csv->text_len += cell.len;
+    } else {
+        append_cp1252(csv, cell);
+    }
+    csv->text[csv->text_len++] = '\0';
+    csv->entry_ascii = csv->chunk_ascii;
+    return TOC_OK;
 }
 
 static void on_cell(void *data, size_t len, void *owner)
@@ -109,18 +147,14 @@ static void on_cell(void *data, size_t len, void *owner)
 
 static bool is_blank_row(const struct toc_csv *csv)
 {
-    return csv->text.len == csv->cells_len; /* nothing but the NULs */
+    return csv->text_len == csv->cells_len; /* nothing but the NULs */
 }
 
 static enum toc_result hand_over(struct toc_csv *csv)
 {
-    const char *cells[TOC_CSV_CELLS_MAX];
-    for (size_t i = 0; i < csv->cells_len; i++) {
-        cells[i] = (const char *)csv->text.data + csv->offsets[i];
-    }
     csv->has_rows = true;
     const struct toc_csv_row row = {.number = csv->row_number,
-                                    .cells = cells,
+                                    .cells = csv->cells,
                                     .cells_len = csv->cells_len,
                                     .cut = csv->cut,
                                     .open_quote = csv->open_quote};
@@ -140,7 +174,7 @@ static void on_line_end(int terminator, void *owner)
     if (csv->failed == TOC_OK && !is_blank_row(csv)) {
         csv->failed = hand_over(csv);
     }
-    toc_buf_clear(&csv->text);
+    csv->text_len = 0;
     csv->cells_len = 0;
     csv->row_len = 0;
 }
@@ -152,8 +186,9 @@ enum toc_result toc_csv_new(toc_csv_row_f on_row, void *owner, struct toc_csv **
     csv->on_row = on_row;
     csv->owner = owner;
     toc_buf_init(&csv->head, HEAD_LEN);
-    /* A byte of Windows-1252 is at most three of UTF-8. */
-    toc_buf_init(&csv->text, 3 * TOC_CSV_ROW_LEN_MAX + TOC_CSV_CELLS_MAX);
+    csv->entry_ascii = true;
+    csv->text = malloc(TEXT_ROOM);
+    TOC_ENSURE(csv->text != NULL, TOC_NOMEM);
     TOC_ENSURE(csv_init(&csv->parser, CSV_REPALL_NL) == 0, TOC_NOMEM);
     csv->has_parser = true;
     csv_set_blk_size(&csv->parser, CHUNK_LEN); /* its own 128 bytes are a copy each */
@@ -170,7 +205,7 @@ void toc_csv_free(struct toc_csv **csv)
         csv_free(&(*csv)->parser);
     }
     toc_buf_done(&(*csv)->head);
-    toc_buf_done(&(*csv)->text);
+    free((*csv)->text);
     free(*csv);
     *csv = NULL;
 }
@@ -188,10 +223,13 @@ static enum toc_result check_kind(struct toc_bytes head, struct toc_why *why)
         size_t len;
         const char *what;
     } kinds[] = {
-        {"PK\x03\x04", 4, "a spreadsheet (.xlsx) or another zip file; save it as CSV UTF-8"},
+        {"PK\x03\x04", 4,
+         "a spreadsheet (.xlsx) or another zip file; save it as CSV UTF-8, or install xlsx2csv"},
         {"\xd0\xcf\x11\xe0", 4, "an old spreadsheet (.xls); save it as CSV UTF-8"},
         {"\xff\xfe", 2, "UTF-16 text; save it as CSV UTF-8"},
         {"\xfe\xff", 2, "UTF-16 text; save it as CSV UTF-8"},
+        {"\x89PNG", 4, "a picture (PNG), not CSV"},
+        {"\xff\xd8\xff", 3, "a picture (JPEG), not CSV"},
         {"%PDF", 4, "a PDF; ask for the CSV file"},
         {"<!DOCTYPE", 9, "a web page; download the file itself"},
         {"<!doctype", 9, "a web page; download the file itself"},
@@ -267,12 +305,14 @@ static enum toc_result parse(struct toc_csv *csv, struct toc_bytes bytes, struct
     while (bytes.len > 0) {
         const size_t len = bytes.len < CHUNK_LEN ? bytes.len : CHUNK_LEN;
         TOC_TRY(check_text(toc_bytes_of(bytes.data, len), why));
+        csv->chunk_ascii = is_ascii(toc_bytes_of(bytes.data, len));
         if (csv_parse(&csv->parser, bytes.data, len, on_cell, on_line_end, csv) != len) {
             TOC_ENSURE(csv->failed == TOC_OK, csv->failed);
             return toc_fail(why, TOC_NOMEM, "row %zu: no memory", csv->row_number + 1);
         }
         TOC_TRY(csv->failed);
         TOC_TRY(check_row_len(csv, why));
+        csv->entry_ascii = csv->chunk_ascii && csv->entry_ascii;
         csv->at_line_start = bytes.data[len - 1] == '\n' || bytes.data[len - 1] == '\r';
         bytes = toc_bytes_of(bytes.data + len, bytes.len - len);
     }

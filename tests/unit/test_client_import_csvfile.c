@@ -116,6 +116,8 @@ static const struct refusal refusals[] = {
     ROW("<!DOCTYPE html>", "web page"),
     ROW("{\"releases\": []}", "JSON"),
     ROW("\x1f\x8b\x08", "gzip"),
+    ROW("\x89PNG\r\n", "PNG"),
+    ROW("\xff\xd8\xff\xe0", "JPEG"),
 };
 
 START_TEST(test_refusals)
