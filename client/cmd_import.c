@@ -6,6 +6,10 @@
 enum { NAMES_LEN = 200 };
 
 static const struct toc_import_kind kinds[] = {
+    {"spend",
+     TOC_IMPORT_TAKES_MAP | TOC_IMPORT_TAKES_REJECTS | TOC_IMPORT_TAKES_SOURCE |
+         TOC_IMPORT_TAKES_COVERS,
+     toc_import_spend_run, toc_import_spend_template},
     {"contracts", TOC_IMPORT_TAKES_REJECTS | TOC_IMPORT_TAKES_LIST, toc_import_contracts_run,
      toc_contracts_template},
     {"ocds", TOC_IMPORT_TAKES_REJECTS | TOC_IMPORT_TAKES_LIST, toc_import_ocds_run, NULL},
@@ -58,16 +62,17 @@ int toc_cmd_import(struct toc_cli *cli, int argc, char **argv)
 {
     struct toc_import_words words = {0};
     const struct toc_option options[] = {
-        {.name = "dry-run", .flag = &words.dry_run},
-        {.name = "rejects", .text = &words.rejects},
-        {.name = "list", .text = &words.list},
-        {.name = "template", .flag = &words.template},
+        {.name = "dry-run", .flag = &words.dry_run}, {.name = "template", .flag = &words.template},
+        {.name = "rejects", .text = &words.rejects}, {.name = "list", .text = &words.list},
+        {.name = "map", .text = &words.map},         {.name = "source", .text = &words.source},
+        {.name = "covers", .text = &words.covers},
     };
     static const struct toc_usage usage = {
         .command = "import",
         .operands_min = 1,
         .operands_max = 2,
-        .operands = "contracts|ocds FILE [--list NAME] [--dry-run] [--rejects FILE] [--template]",
+        .operands = "spend|contracts|ocds FILE [--source NAME] [--map FILE] [--covers FROM,TO] "
+                    "[--list NAME] [--dry-run] [--rejects FILE] [--template]",
     };
     struct toc_operands operands;
     int status;

@@ -35,6 +35,8 @@ struct toc_import_kind {
 };
 
 /* The kinds, each in import_<kind>.c. */
+int toc_import_spend_run(struct toc_cli *cli, const struct toc_import_words *words);
+const char *toc_import_spend_template(void);
 int toc_import_contracts_run(struct toc_cli *cli, const struct toc_import_words *words);
 int toc_import_ocds_run(struct toc_cli *cli, const struct toc_import_words *words);
 

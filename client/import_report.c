@@ -48,9 +48,14 @@ static void print_notes(struct toc_cli *cli, const struct toc_import_words *word
                         const struct toc_import *import)
 {
     size_t shown = 0;
-    for (size_t i = 0; i < import->notes_len && shown < REASONS_SHOWN; i++) {
+    size_t all = import->notes_left_out;
+    for (size_t i = 0; i < import->notes_len; i++) {
         const struct toc_import_note *const item = &import->notes[i];
         if (item->fate != TOC_IMPORT_REJECTED && item->fate != TOC_IMPORT_HELD) {
+            continue;
+        }
+        all++;
+        if (shown == REASONS_SHOWN) {
             continue;
         }
         shown++;
@@ -60,8 +65,7 @@ static void print_notes(struct toc_cli *cli, const struct toc_import_words *word
         toc_text_print(cli->out, &cli->paper, TOC_STYLE_PLAIN, item->reason);
         fputc('\n', cli->out);
     }
-    const size_t all = import->rows_rejected + import->rows_held;
-    if (all > shown && shown > 0) {
+    if (all > shown) {
         fprintf(cli->out, "  and %zu more: see %s\n", all - shown,
                 words->rejects == NULL ? "them with --rejects FILE" : words->rejects);
     }

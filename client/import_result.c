@@ -44,7 +44,7 @@ enum toc_result toc_import_grow(struct toc_arena *arena, void *items_address, si
     return TOC_OK;
 }
 
-static enum toc_result add_note(struct toc_import *import, size_t row, enum toc_import_fate fate,
+enum toc_result toc_import_note(struct toc_import *import, size_t row, enum toc_import_fate fate,
                                 const char *column, const char *reason)
 {
     if (import->notes_len == TOC_IMPORT_NOTES_MAX) {
@@ -62,11 +62,11 @@ static enum toc_result add_note(struct toc_import *import, size_t row, enum toc_
 }
 
 /* Reasons for screening are a few codes: past the last place nothing is lost but the tally. */
-static enum toc_result tally(struct toc_import *import, const char *reason)
+static enum toc_result tally(struct toc_import *import, const char *reason, size_t rows)
 {
     for (size_t i = 0; i < import->tallies_len; i++) {
         if (strcmp(import->tallies[i].reason, reason) == 0) {
-            import->tallies[i].rows++;
+            import->tallies[i].rows += rows;
             return TOC_OK;
         }
     }
@@ -74,31 +74,38 @@ static enum toc_result tally(struct toc_import *import, const char *reason)
         const char *const copy = toc_arena_text(import->arena, toc_bytes_text(reason));
         TOC_ENSURE(copy != NULL, TOC_NOMEM);
         import->tallies[import->tallies_len++] =
-            (struct toc_import_tally){.reason = copy, .rows = 1};
+            (struct toc_import_tally){.reason = copy, .rows = rows};
     }
     return TOC_OK;
+}
+
+enum toc_result toc_import_count(struct toc_import *import, enum toc_import_fate fate,
+                                 const char *reason, size_t rows)
+{
+    import->rows_read += rows;
+    switch (fate) {
+    case TOC_IMPORT_USED:
+        import->rows_used += rows;
+        return TOC_OK;
+    case TOC_IMPORT_REJECTED:
+        import->rows_rejected += rows;
+        return TOC_OK;
+    case TOC_IMPORT_SCREENED:
+        import->rows_screened += rows;
+        return tally(import, reason, rows);
+    case TOC_IMPORT_HELD:
+        import->rows_held += rows;
+        return TOC_OK;
+    }
+    TOC_UNREACHABLE();
+    return TOC_INVALID;
 }
 
 enum toc_result toc_import_settle(struct toc_import *import, size_t row, enum toc_import_fate fate,
                                   const char *column, const char *reason)
 {
-    import->rows_read++;
-    switch (fate) {
-    case TOC_IMPORT_USED:
-        import->rows_used++;
-        return TOC_OK;
-    case TOC_IMPORT_REJECTED:
-        import->rows_rejected++;
-        break;
-    case TOC_IMPORT_SCREENED:
-        import->rows_screened++;
-        TOC_TRY(tally(import, reason));
-        break;
-    case TOC_IMPORT_HELD:
-        import->rows_held++;
-        break;
-    }
-    return add_note(import, row, fate, column, reason);
+    TOC_TRY(toc_import_count(import, fate, reason, 1));
+    return fate == TOC_IMPORT_USED ? TOC_OK : toc_import_note(import, row, fate, column, reason);
 }
 
 enum toc_result toc_import_reject_why(struct toc_import *import, size_t row,
@@ -116,7 +123,7 @@ enum toc_result toc_import_reject_why(struct toc_import *import, size_t row,
 enum toc_result toc_import_remark(struct toc_import *import, size_t row, const char *column,
                                   const char *reason)
 {
-    return add_note(import, row, TOC_IMPORT_USED, column, reason);
+    return toc_import_note(import, row, TOC_IMPORT_USED, column, reason);
 }
 
 enum toc_result toc_import_add(struct toc_import *import, const struct toc_record *record)

@@ -62,7 +62,14 @@ void toc_import_init(struct toc_import *import, struct toc_arena *arena);
 /* Counts the row, once, and notes it unless it is used. Texts are copied. TOC_NOMEM. */
 enum toc_result toc_import_settle(struct toc_import *import, size_t row, enum toc_import_fate fate,
                                   const char *column, const char *reason) TOC_MUST_CHECK;
-/* As above for a reason "field: what is wrong": the field goes into the column. */
+/* Counts `rows` of one fate without a note; screened ones also by reason. TOC_NOMEM. */
+enum toc_result toc_import_count(struct toc_import *import, enum toc_import_fate fate,
+                                 const char *reason, size_t rows) TOC_MUST_CHECK;
+/* A note without counting: on rows that are counted already. */
+enum toc_result toc_import_note(struct toc_import *import, size_t row, enum toc_import_fate fate,
+                                const char *column, const char *reason) TOC_MUST_CHECK;
+/* As toc_import_settle, rejected, for a reason "field: what is wrong": the field goes into the
+ * column. */
 enum toc_result toc_import_reject_why(struct toc_import *import, size_t row,
                                       const struct toc_why *why) TOC_MUST_CHECK;
 /* A remark on a row that is used all the same. */

@@ -4,6 +4,7 @@
 #include "timetext.h"
 #include "utf8.h"
 #include <string.h>
+#include <strings.h>
 
 enum { CPV_DIGITS = 8, CPV_MIN = 1000000, BASE_TEN = 10 };
 
@@ -143,6 +144,88 @@ enum toc_result toc_import_pounds(const char *text, int64_t *ret_pounds)
     text += strspn(text, ") ");
     TOC_ENSURE(*text == '\0', TOC_MALFORMED);
     *ret_pounds = negative ? -pounds : pounds;
+    return TOC_OK;
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* Whole pounds off the front of *text: digits, or groups of three after the first comma. */
+static enum toc_result take_pounds(const char **text, int64_t *ret_pounds)
+{
+    const char *at = *text;
+    int64_t pounds = 0;
+    size_t group = 0; /* digits since the start or the last comma */
+    bool grouped = false;
+    for (; is_digit(*at) || *at == ','; at++) {
+        if (*at == ',') {
+            TOC_ENSURE(group > 0 && group <= 3 && (!grouped || group == 3), TOC_MALFORMED);
+            grouped = true;
+            group = 0;
+            continue;
+        }
+        pounds = pounds * BASE_TEN + (*at - '0');
+        TOC_ENSURE(pounds <= pounds_max, TOC_TOOBIG);
+        group++;
+    }
+    TOC_ENSURE(!grouped || group == 3, TOC_MALFORMED);
+    *text = at;
+    *ret_pounds = pounds;
+    return TOC_OK;
+}
+
+/* ".5" is fifty pence; the third decimal rounds. */
+static int64_t take_decimals(const char **text)
+{
+    const char *const digits = *text;
+    size_t len = 0;
+    while (is_digit(digits[len])) {
+        len++;
+    }
+    const int64_t tens = len > 0 ? digits[0] - '0' : 0;
+    const int64_t ones = len > 1 ? digits[1] - '0' : 0;
+    const int64_t up = len > 2 && digits[2] >= '5' ? 1 : 0;
+    *text += len;
+    return tens * BASE_TEN + ones + up;
+}
+
+/* What may follow the digits: brackets, SAP's minus, a bookkeeper's CR and DR. */
+static bool take_amount_end(const char *text, bool *negative)
+{
+    text += strspn(text, ") ");
+    if (*text == '-' && !*negative) {
+        *negative = true;
+        text++;
+    } else if (strncasecmp(text, "CR", 2) == 0 && !*negative) {
+        *negative = true;
+        text += 2;
+    } else if (strncasecmp(text, "DR", 2) == 0) {
+        text += 2;
+    }
+    text += strspn(text, " ");
+    return *text == '\0';
+}
+
+enum toc_result toc_import_pence(const char *text, int64_t *ret_pence)
+{
+    bool negative = false;
+    int64_t pounds;
+    int64_t pence = 0;
+    if (!is_digit(text[0])) { /* the words for nothing take time, and rows come by the million */
+        TOC_ENSURE(!toc_import_blank(text), TOC_NOTFOUND);
+        text = skip_currency(text, &negative);
+    }
+    TOC_ENSURE(is_digit(text[0]) || (text[0] == '.' && is_digit(text[1])), TOC_MALFORMED);
+    TOC_TRY(take_pounds(&text, &pounds));
+    if (*text == '.') {
+        text++;
+        pence = take_decimals(&text);
+    }
+    TOC_ENSURE(take_amount_end(text, &negative), TOC_MALFORMED);
+    pence += pounds * 100;
+    *ret_pence = negative ? -pence : pence;
     return TOC_OK;
 }
 

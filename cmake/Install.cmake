@@ -21,6 +21,7 @@ install(FILES conf/tmpfiles.d/tocsin.conf DESTINATION lib/tmpfiles.d)
 # one that names no member of this machine would only puzzle.
 install(FILES conf/tocsin.conf DESTINATION ${TOCSIN_CONF_DIR}
     RENAME tocsin.conf.example OPTIONAL)
+install(DIRECTORY conf/maps DESTINATION ${CMAKE_INSTALL_DOCDIR} OPTIONAL)
 install(DIRECTORY conf/notify/ DESTINATION lib/tocsin USE_SOURCE_PERMISSIONS OPTIONAL)
 
 install(FILES README.md CONTRIBUTING.md SECURITY.md LICENSE proto/PROTOCOL.md

@@ -86,6 +86,62 @@ static const struct amount amounts[] = {
     {"5\xc2", TOC_MALFORMED, 0},
 };
 
+static const struct amount pence_amounts[] = {
+    {"", TOC_NOTFOUND, 7},
+    {"N/A", TOC_NOTFOUND, 7},
+    {"Nil", TOC_NOTFOUND, 7},
+    {"0", TOC_OK, 0},
+    {"0.00", TOC_OK, 0},
+    {"528", TOC_OK, 52800},
+    {"1616.23 ", TOC_OK, 161623},
+    {" 5,616.65 ", TOC_OK, 561665},
+    {"2,142.73", TOC_OK, 214273},
+    {"-1069.32", TOC_OK, -106932},
+    {"(35,942,967.00)", TOC_OK, -3594296700},
+    {"\xc2\xa3"
+     "12.5",
+     TOC_OK, 1250},
+    {"-\xc2\xa3"
+     "12.05",
+     TOC_OK, -1205},
+    {"GBP 12", TOC_OK, 1200},
+    {".05", TOC_OK, 5},
+    {"12.", TOC_OK, 1200},
+    {"123.45-", TOC_OK, -12345},
+    {"123.45 CR", TOC_OK, -12345},
+    {"123.45DR", TOC_OK, 12345},
+    {"1.005", TOC_OK, 101},
+    {"-1.005", TOC_OK, -101},
+    {"1.004999", TOC_OK, 100},
+    {"1234.5600000001", TOC_OK, 123456},
+    {"0.999", TOC_OK, 100},
+    {"1000000000000", TOC_OK, 100000000000000},
+    {"1000000000001", TOC_TOOBIG, 7},
+    {"99999999999999999999999", TOC_TOOBIG, 7},
+    {"1,23", TOC_MALFORMED, 7},
+    {"1,2345", TOC_MALFORMED, 7},
+    {"1234,567", TOC_MALFORMED, 7},
+    {",123", TOC_MALFORMED, 7},
+    {"1,,234", TOC_MALFORMED, 7},
+    {"1.2.3", TOC_MALFORMED, 7},
+    {"1.2E+05", TOC_MALFORMED, 7},
+    {"-5-", TOC_MALFORMED, 7},
+    {"-", TOC_NOTFOUND, 7},
+    {".", TOC_NOTFOUND, 7},
+    {"(.)x", TOC_MALFORMED, 7},
+    {"12 Main Street", TOC_MALFORMED, 7},
+    {"REDACTED PERSONAL DATA", TOC_MALFORMED, 7},
+};
+
+START_TEST(test_pence)
+{
+    const struct amount *const amount = &pence_amounts[_i];
+    int64_t pence = 7;
+    ck_assert_msg(toc_import_pence(amount->text, &pence) == amount->result, "%s", amount->text);
+    ck_assert_msg(pence == amount->pounds, "%s", amount->text);
+}
+END_TEST
+
 START_TEST(test_pounds)
 {
     int64_t pounds = 0;
@@ -271,6 +327,8 @@ int main(void)
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, test_text);
     tcase_add_test(tcase, test_blank);
+    tcase_add_loop_test(tcase, test_pence, 0,
+                        (int)(sizeof pence_amounts / sizeof pence_amounts[0]));
     tcase_add_loop_test(tcase, test_pounds, 0, (int)(sizeof amounts / sizeof amounts[0]));
     tcase_add_test(tcase, test_date);
     tcase_add_test(tcase, test_cpv);

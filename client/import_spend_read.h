@@ -1,0 +1,49 @@
+/* import_spend_read: the rows of a spend file, one after the other, into sums: the row of headings
+ * found, each other row used, rejected or screened, and counted. What is held is known when the
+ * daemon has seen the payees (import_spend_send.h). */
+#ifndef TOC_IMPORT_SPEND_READ_H
+#define TOC_IMPORT_SPEND_READ_H
+
+#include "import_rejects.h"
+#include "import_result.h"
+#include "import_spend_cells.h"
+#include "import_spend_row.h"
+
+/* How often something was passed over, told once at the end. */
+struct toc_spend_remark {
+    size_t rows;
+    size_t row_first;
+};
+
+struct toc_spend_reading {
+    const struct toc_spend_map *map; /* NULL: none */
+    struct toc_spend_sums *sums;
+    struct toc_import *import;
+    struct toc_rejects *rejects; /* NULL: nobody asked */
+    /* Sends the sums and clears the cells, when there is no room for more. */
+    enum toc_result (*hand_over)(void *owner, struct toc_why *why);
+    void *owner;
+
+    struct toc_spend_reader reader; /* day_max, and day_first with has_first, are the caller's */
+    struct toc_spend_headings headings;
+    bool has_headings;
+    size_t rows_before; /* the headings */
+    size_t rows;        /* after them */
+    size_t width;       /* columns that rows may have values in */
+    size_t cells_last;  /* of the row before */
+    struct toc_spend_remark bad_company;
+    struct toc_spend_remark bad_charity;
+    struct toc_spend_remark periods;
+};
+
+/* For toc_csv_new, with the reading as its owner. TOC_INVALID: no row of headings within
+ * TOC_SPEND_PREAMBLE_MAX, or no way to know dates; TOC_MALFORMED: the file is cut within this row;
+ * TOC_NOMEM; and what hand_over returns. */
+enum toc_result toc_spend_reading_row(void *reading, const struct toc_csv_row *row,
+                                      struct toc_why *why) TOC_MUST_CHECK;
+/* After the last row: the remarks. TOC_INVALID: no headings, TOC_MALFORMED: headings alone. The
+ * last sums are still to be handed over. */
+enum toc_result toc_spend_reading_end(struct toc_spend_reading *reading, struct toc_why *why)
+    TOC_MUST_CHECK;
+
+#endif

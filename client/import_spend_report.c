@@ -1,0 +1,125 @@
+#include "ensure.h"
+#include "import_report.h"
+#include "import_spend.h"
+
+static const char *const live_keys[] = {"dates",          "first_date",     "last_date",
+                                        "dates_replaced", "rows_replaced",  "dates_kept",
+                                        "suppliers",      "suppliers_held", "suppliers_new"};
+
+static long long number(const struct toc_spend_run *run, const char *key)
+{
+    return (long long)toc_field_number(run->closed.json, key);
+}
+
+static const char *state_of(const struct toc_spend_run *run)
+{
+    if (run->same) {
+        return "same";
+    }
+    return run->words->dry_run ? "dry_run" : "live";
+}
+
+static int print_json(const struct toc_spend_run *run)
+{
+    const struct toc_import_words *const words = run->words;
+    json_t *const document = json_pack(
+        "{s:s, s:s, s:s, s:s, s:b, s:I, s:I, s:I, s:I}", "kind", words->kind, "file", words->file,
+        "source", run->source, "state", state_of(run), "dry_run", (int)words->dry_run, "suppliers",
+        (json_int_t)0, "staged", (json_int_t)run->settled.staged, "withdrawn",
+        (json_int_t)run->settled.withdrawn, "unchanged", (json_int_t)run->settled.unchanged);
+    enum toc_result result = document == NULL ? TOC_NOMEM : TOC_OK;
+    for (size_t i = 0; result == TOC_OK && i < sizeof live_keys / sizeof live_keys[0]; i++) {
+        json_t *const value = json_object_get(run->closed.json, live_keys[i]);
+        if (value != NULL && json_object_set(document, live_keys[i], value) != 0) {
+            result = TOC_NOMEM;
+        }
+    }
+    if (result == TOC_OK) {
+        result = toc_import_report_json(&run->import, document);
+    }
+    if (result != TOC_OK) {
+        const struct toc_why why = {"out of memory"};
+        json_decref(document);
+        return toc_cli_fail(run->cli, result, &why);
+    }
+    return toc_cli_document(run->cli, document);
+}
+
+static void print_remarks(const struct toc_spend_run *run)
+{
+    for (size_t i = 0; i < run->import.notes_len; i++) {
+        const struct toc_import_note *const note = &run->import.notes[i];
+        if (note->fate == TOC_IMPORT_USED) {
+            fputs("  ", run->cli->out);
+            toc_text_print(run->cli->out, &run->cli->paper, TOC_STYLE_WARN, note->column);
+            fputs(": ", run->cli->out);
+            toc_text_print(run->cli->out, &run->cli->paper, TOC_STYLE_PLAIN, note->reason);
+            fprintf(run->cli->out, ", from row %zu\n", note->row);
+        }
+    }
+}
+
+static void print_live(const struct toc_spend_run *run)
+{
+    FILE *const out = run->cli->out;
+    const bool dry = run->words->dry_run;
+    if (number(run, "dates") == 0) {
+        fputs("No row of it counts: nothing was replaced.\n", out);
+        return;
+    }
+    fprintf(out, "source '%s': %lld dates from %s to %s %s\n", run->source, number(run, "dates"),
+            toc_field_text(run->closed.json, "first_date"),
+            toc_field_text(run->closed.json, "last_date"),
+            dry ? "would count (--dry-run)" : "count now");
+    if (number(run, "dates_replaced") > 0) {
+        fprintf(out, "  %lld of these dates %s there already: their %lld rows %s replaced\n",
+                number(run, "dates_replaced"), dry ? "are" : "were", number(run, "rows_replaced"),
+                dry ? "would be" : "were");
+    }
+    if (number(run, "dates_kept") > 0) {
+        fprintf(out,
+                "  %lld dates in between that the file does not have stay as they %s (to replace "
+                "them too: --covers FROM,TO)\n",
+                number(run, "dates_kept"), dry ? "are" : "were");
+    }
+    fprintf(out, "  %lld suppliers, of which %lld are new and %lld are held\n",
+            number(run, "suppliers"), number(run, "suppliers_new"), number(run, "suppliers_held"));
+}
+
+static void print_next(const struct toc_spend_run *run)
+{
+    FILE *const out = run->cli->out;
+    if (number(run, "suppliers_held") > 0) {
+        fputs("Held suppliers go nowhere until 'tocsin supplier keep' or 'drop': see them with "
+              "'tocsin supplier list --held'\n",
+              out);
+    }
+    if (run->settled.staged + run->settled.withdrawn > 0) {
+        fprintf(out,
+                "%llu drafts staged, %llu of them withdraw. See them with 'tocsin preview', send "
+                "them with 'tocsin publish'\n",
+                (unsigned long long)(run->settled.staged + run->settled.withdrawn),
+                (unsigned long long)run->settled.withdrawn);
+    }
+}
+
+int toc_spend_report(const struct toc_spend_run *run)
+{
+    int status = TOC_EXIT_DONE;
+    if (run->cli->json) {
+        status = print_json(run);
+    } else if (run->same) {
+        fprintf(run->cli->out,
+                "%s: nothing to do: all of its dates in source '%s' came from this same file\n",
+                toc_import_file_name(run->words), run->source);
+    } else {
+        toc_import_report_print(run->cli, run->words, &run->import);
+        print_remarks(run);
+        print_live(run);
+        print_next(run);
+    }
+    if (status != TOC_EXIT_DONE || run->same) {
+        return status;
+    }
+    return toc_import_report_exit(&run->import);
+}
