@@ -47,6 +47,10 @@ static enum toc_result read_record(struct toc_engine *engine, struct toc_arena *
     }
     toc_arena_reset(scratch);
     TOC_TRY(toc_record_read(keep ? engine->arena : scratch, stream, bytes, &record, why));
+    if (toc_record_kind_of(record.type)->by_daemon) {
+        return toc_fail(why, TOC_DENIED, "type: %s is made by the daemon alone",
+                        toc_record_kind_of(record.type)->name);
+    }
     known = keep ? toc_arena_get(engine->arena, sizeof(*known)) : NULL;
     if (known != NULL) {
         *known = record;

@@ -83,6 +83,11 @@ static int32_t ends_of(const struct toc_record *record)
     case TOC_RECORD_EXPOSURE:
         return toc_exposure_ends(record->as.exposure);
     case TOC_RECORD_WITHDRAWAL:
+    case TOC_RECORD_TOKEN_ASK:
+    case TOC_RECORD_TOKEN_ANSWER:
+    case TOC_RECORD_FLAG:
+    case TOC_RECORD_DISPUTE:
+    case TOC_RECORD_ALERT:
         break;
     }
     return INT32_MAX;

@@ -1,8 +1,11 @@
 #include "records.h"
 #include "ensure.h"
 #include "ident.h"
+#include "record_alert.h"
 #include "record_exposure.h"
+#include "record_flag.h"
 #include "record_framework.h"
+#include "record_token.h"
 #include <string.h>
 
 static enum toc_result withdrawal_validate(const struct toc_record *record, struct toc_why *why)
@@ -105,9 +108,9 @@ static const struct toc_record_kind withdrawal_record_kind = {
 
 /* The table. The withdrawal comes first and belongs to every stream. */
 static const struct toc_record_kind *const kinds[] = {
-    &withdrawal_record_kind,
-    &toc_framework_record_kind,
-    &toc_exposure_record_kind,
+    &withdrawal_record_kind,    &toc_framework_record_kind,    &toc_exposure_record_kind,
+    &toc_token_ask_record_kind, &toc_token_answer_record_kind, &toc_flag_record_kind,
+    &toc_dispute_record_kind,   &toc_alert_record_kind,
 };
 
 const struct toc_record_kind *toc_record_kind_of(enum toc_record_type type)

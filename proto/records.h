@@ -11,6 +11,7 @@ struct toc_record_kind {
     enum toc_record_type type;
     const char *name;   /* the JSON key and the command's noun: "framework" */
     const char *stream; /* the stream it travels on */
+    bool by_daemon;     /* made by the daemon alone: no user stages or submits one */
     /* Rules of the field beyond shape. TOC_INVALID with a reason that names the field. */
     enum toc_result (*validate)(const struct toc_record *record, struct toc_why *why);
     /* What a person or program sees; a new reference, or NULL without memory. */

@@ -3,8 +3,7 @@
 #include "ident.h"
 #include "record.pb-c.h"
 #include "wire_alloc.h"
-#include "wire_exposure.h"
-#include "wire_framework.h"
+#include "wire_body.h"
 #include <string.h>
 
 static bool is_reason(const char *reason)
@@ -50,29 +49,6 @@ static enum toc_result read_reference(const Tocsin__Reference *message,
     return TOC_OK;
 }
 
-static enum toc_result read_body(struct toc_arena *arena, const Tocsin__Record *message,
-                                 struct toc_record *record)
-{
-    if (message->body_case == TOCSIN__RECORD__BODY_FRAMEWORK) {
-        struct toc_framework *const framework = toc_arena_zero(arena, 1, sizeof *framework);
-        TOC_ENSURE(framework != NULL, TOC_NOMEM);
-        TOC_TRY(toc_wire_framework_read(arena, message->framework, framework));
-        record->type = TOC_RECORD_FRAMEWORK;
-        record->as.framework = framework;
-        return TOC_OK;
-    }
-    if (message->body_case == TOCSIN__RECORD__BODY_EXPOSURE) {
-        struct toc_exposure *const exposure = toc_arena_zero(arena, 1, sizeof *exposure);
-        TOC_ENSURE(exposure != NULL, TOC_NOMEM);
-        TOC_TRY(toc_wire_exposure_read(arena, message->exposure, exposure));
-        record->type = TOC_RECORD_EXPOSURE;
-        record->as.exposure = exposure;
-        return TOC_OK;
-    }
-    record->type = TOC_RECORD_WITHDRAWAL;
-    return TOC_OK;
-}
-
 enum toc_result toc_wire_record_decode(struct toc_arena *arena, struct toc_bytes bytes,
                                        struct toc_record *ret_record)
 {
@@ -83,7 +59,7 @@ enum toc_result toc_wire_record_decode(struct toc_arena *arena, struct toc_bytes
     struct toc_record record = {.reason = message->reason};
     TOC_TRY(read_reference(message->supersedes, &record.supersedes));
     TOC_TRY(read_reference(message->withdraws, &record.withdraws));
-    TOC_TRY(read_body(arena, message, &record));
+    TOC_TRY(toc_wire_body_read(arena, message, &record));
     TOC_TRY(check_shape(&record));
     *ret_record = record;
     return TOC_OK;
@@ -110,26 +86,11 @@ enum toc_result toc_wire_record_encode(struct toc_arena *arena, const struct toc
     TOC_TRY(check_shape(&checked));
     Tocsin__Reference supersedes;
     Tocsin__Reference withdraws;
-    Tocsin__Framework framework;
-    Tocsin__Exposure exposure;
     Tocsin__Record message;
     tocsin__record__init(&message);
     message.supersedes = write_reference(&record->supersedes, &supersedes);
     message.withdraws = write_reference(&record->withdraws, &withdraws);
     message.reason = toc_wire_text(checked.reason);
-    switch (record->type) {
-    case TOC_RECORD_WITHDRAWAL:
-        break;
-    case TOC_RECORD_FRAMEWORK:
-        TOC_TRY(toc_wire_framework_write(arena, record->as.framework, &framework));
-        message.body_case = TOCSIN__RECORD__BODY_FRAMEWORK;
-        message.framework = &framework;
-        break;
-    case TOC_RECORD_EXPOSURE:
-        toc_wire_exposure_write(record->as.exposure, &exposure);
-        message.body_case = TOCSIN__RECORD__BODY_EXPOSURE;
-        message.exposure = &exposure;
-        break;
-    }
+    TOC_TRY(toc_wire_body_write(arena, record, &message));
     return toc_wire_pack(arena, &message.base, TOC_RECORD_LEN_MAX, ret_bytes);
 }

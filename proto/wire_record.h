@@ -17,10 +17,20 @@ enum toc_record_type {
     TOC_RECORD_WITHDRAWAL = 0, /* withdraws a record, has no body */
     TOC_RECORD_FRAMEWORK = 16, /* from here on the field number in record.proto */
     TOC_RECORD_EXPOSURE = 17,
+    TOC_RECORD_TOKEN_ASK = 18,
+    TOC_RECORD_TOKEN_ANSWER = 19,
+    TOC_RECORD_FLAG = 20,
+    TOC_RECORD_DISPUTE = 21,
+    TOC_RECORD_ALERT = 22,
 };
 
 struct toc_framework; /* record_framework.h */
 struct toc_exposure;  /* record_exposure.h */
+struct toc_token_ask; /* record_token.h */
+struct toc_token_answer;
+struct toc_flag; /* record_flag.h */
+struct toc_dispute;
+struct toc_alert; /* record_alert.h */
 
 struct toc_record {
     enum toc_record_type type;
@@ -30,6 +40,11 @@ struct toc_record {
     union {
         const struct toc_framework *framework; /* in the arena */
         const struct toc_exposure *exposure;
+        const struct toc_token_ask *token_ask;
+        const struct toc_token_answer *token_answer;
+        const struct toc_flag *flag;
+        const struct toc_dispute *dispute;
+        const struct toc_alert *alert;
     } as;
 };
 

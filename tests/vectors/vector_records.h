@@ -12,5 +12,14 @@ struct toc_bytes toc_vector_withdrawal(struct toc_arena *arena);
 /* Between them the two have every field, too. */
 struct toc_bytes toc_vector_exposure(struct toc_arena *arena);
 struct toc_bytes toc_vector_exposure_name(struct toc_arena *arena);
+struct toc_bytes toc_vector_token_ask(struct toc_arena *arena);
+struct toc_bytes toc_vector_token_answer(struct toc_arena *arena);
+struct toc_bytes toc_vector_token_refusal(struct toc_arena *arena);
+/* To the hub, and to a group without one. */
+struct toc_bytes toc_vector_flag(struct toc_arena *arena);
+struct toc_bytes toc_vector_flag_group(struct toc_arena *arena);
+struct toc_bytes toc_vector_dispute(struct toc_arena *arena);
+struct toc_bytes toc_vector_confirmation(struct toc_arena *arena);
+struct toc_bytes toc_vector_alert(struct toc_arena *arena);
 
 #endif

@@ -515,6 +515,17 @@ static void records(const struct world *w)
          toc_vector_exposure(w->arena)},
         {"record_exposure_name", "an exposure: by name alone, kept by hand, credits over payments",
          toc_vector_exposure_name(w->arena)},
+        {"record_token_ask", "a council asks the holders about two subjects",
+         toc_vector_token_ask(w->arena)},
+        {"record_token_answer", "a holder's answer to it", toc_vector_token_answer(w->arena)},
+        {"record_token_refusal", "a holder's answer to one over quota",
+         toc_vector_token_refusal(w->arena)},
+        {"record_flag", "a flag to the hub, the next state of record 4", toc_vector_flag(w->arena)},
+        {"record_flag_group", "a flag to a whole group", toc_vector_flag_group(w->arena)},
+        {"record_dispute", "a member disputes an alert", toc_vector_dispute(w->arena)},
+        {"record_confirmation", "a reporter stands by its flag", toc_vector_confirmation(w->arena)},
+        {"record_alert", "an alert under a number's and a name's token",
+         toc_vector_alert(w->arena)},
     };
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
         vector(all[i].name, all[i].about, &toc_shape_record, all[i].bytes);
