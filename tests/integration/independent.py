@@ -10,6 +10,7 @@ import collections
 import csv
 import decimal
 import io
+import itertools
 import pathlib
 import re
 import sys
@@ -29,18 +30,21 @@ def section(title):
     return found.group(1)
 
 
-def tables():
-    """The appendix's tables: {word: short form} and [(words, short form)], the longest first."""
-    found = []
-    for row in re.finditer(r"^\| `([^`]+)` \| (.+) \|$", section("folding of names"), re.M):
-        found += [(form, row.group(1)) for form in re.findall(r"`([^`]+)`", row.group(2))]
-    assert len(found) > 15, "the appendix's tables of forms were not found"
-    phrases = [(form.split(" "), short) for form, short in found if " " in form]
-    return dict(one for one in found if " " not in one[0]), sorted(
-        phrases, key=lambda one: -len(" ".join(one[0])))
+def legal_forms():
+    """The two tables of the appendix: {word: short form}, and [(several words, short form)]."""
+    text = section("folding of names")
+    one_word, several = text.split("| short form | words |")[1].split("| short form | several words |")
+
+    def rows(table):
+        return [(form, row.group(1)) for row in re.finditer(r"^\| `([^`]+)` \| (.+) \|$", table, re.M)
+                for form in re.findall(r"`([^`]+)`", row.group(2))]
+
+    words, runs = dict(rows(one_word)), [(form.split(), to) for form, to in rows(several)]
+    assert len(words) >= 8 and len(runs) >= 10, "the appendix's tables were not found"
+    return words, sorted(runs, key=lambda one: -len(one[0]))
 
 
-WORDS, FORMS = tables()
+WORDS, RUNS = legal_forms()
 
 
 # ---- folding, version 1 ----
@@ -51,6 +55,24 @@ LATIN = {0xC6: "ae", 0xD0: "d", 0xD8: "o", 0xDE: "th", 0xDF: "ss",
          0xE6: "ae", 0xF0: "d", 0xF8: "o", 0xFE: "th", 0xD7: " ", 0xF7: " "}
 WELSH = {**dict.fromkeys([0x174, 0x175, *range(0x1E80, 0x1E86)], "w"),
          **dict.fromkeys([0x176, 0x177, 0x178, 0x1EF2, 0x1EF3], "y")}
+TRAILING = "".join(bytes([byte]).decode("cp1252", "ignore") for byte in range(0x80, 0xC0))
+TWICE = re.compile(f"[\xc2-\xc5][{re.escape(TRAILING)}]|\xe2[{re.escape(TRAILING)}]{{2}}")
+TRADING_AS = re.compile(r"(?<![^\W_])t[/\\]as?(?![^\W_])", re.I)
+LETTERS_AT_END = ("ltd", "plc", "llp", "llc", "cic", "cio", "lp")
+
+
+def encoded_once(name):
+    """UTF-8 that was read as Windows-1252 and written as UTF-8 again, as it was."""
+
+    def mend(match):
+        try:
+            character = match.group().encode("cp1252").decode("utf-8")
+        except UnicodeDecodeError:
+            return match.group()
+        usual = len(match.group()) == 2 or 0x2000 <= ord(character) <= 0x20FF
+        return character if usual else match.group()
+
+    return TWICE.sub(mend, name)
 
 
 def fold_character(character):
@@ -72,60 +94,42 @@ def fold_character(character):
     return character
 
 
-def once(text):
-    """Characters that were encoded twice, taken for what they were."""
-    high = "[\x80-\xbf" + "".join(bytes([i]).decode("cp1252") for i in range(0x80, 0xA0)
-                                 if i not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)) + "]"
-
-    def byte(one):
-        return ord(one) if ord(one) < 0x100 else one.encode("cp1252")[0]
-
-    def mend(found):
-        return bytes(map(byte, found.group())).decode("utf-8")
-
-    text = re.sub(f"[\xc2-\xc5]{high}|\xe2(?:\u20ac|\x80|\u201a|\x82|\x81|\u0192|\x83){high}", mend, text)
-    return text.removesuffix("\xc2")
+def join_letters(words):
+    """Letters that stand apart become a word; at the end of a name, what is a legal form another."""
+    joined = []
+    for letters, run in itertools.groupby(words, lambda one: len(one) == 1 and "a" <= one <= "z"):
+        joined += ["".join(run)] if letters else run
+    if len(words) > 1 and words[-1] != joined[-1]:
+        form = next((one for one in LETTERS_AT_END if joined[-1].endswith(one)), None)
+        if form and joined[-1] != form:
+            joined[-1:] = [joined[-1][:-len(form)], form]
+    return joined
 
 
-def letters(words):
-    """Single letters joined; a legal form at the end of the name stands apart."""
-    out, run = [], ""
-    for i, word in enumerate(words + [""]):
-        if len(word) == 1 and "a" <= word <= "z":
-            run += word
-            continue
-        if run:
-            form = next((one for one in "ltd plc llp llc cic cio lp".split()
-                         if i == len(words) and len(run) > 1 and run.endswith(one)), "")
-            out += [one for one in (run[:len(run) - len(form)], form) if one]
-            run = ""
-        out.append(word)
-    return out[:-1]
-
-
-def phrases(words):
-    out, i = [], 0
-    while i < len(words):
-        form, short = next(((form, short) for form, short in FORMS
-                            if words[i:i + len(form)] == form), (None, None))
-        out.append(short or words[i])
-        i += len(form) if form else 1
-    return out
+def shorten(words):
+    """Legal forms as the tables have them."""
+    words = [WORDS.get(word, word) for word in words]
+    while True:
+        before, at = list(words), 0
+        while at < len(words):
+            for run, short in RUNS:
+                if words[at:at + len(run)] == run:
+                    words[at:at + len(run)] = [short]
+                    break
+            at += 1
+        if words == before:
+            return words
 
 
 def fold(name):
     """The folded name, "" when nothing is left."""
-    name = re.sub(r"(?<![0-9A-Za-z])t[/\\]as?(?![0-9A-Za-z])", " ta ", once(name), flags=re.I)
-    words = "".join(fold_character(one) for one in name).split(" ")
-    words = [word for word in words if word]
+    text = TRADING_AS.sub(" ta ", encoded_once(name).removesuffix("\xc2"))
+    words = [one for one in "".join(map(fold_character, text)).split(" ") if one]
     while len(words) > 1 and words[0] == "the":
-        words = words[1:]
+        del words[0]
     while len(words) > 1 and words[-1] == "the":
-        words = words[:-1]
-    words = [WORDS.get(word, word) for word in letters(words)]
-    while (shorter := phrases(words)) != words:
-        words = shorter
-    return " ".join(words)
+        del words[-1]
+    return " ".join(shorten(join_letters(words)))
 
 
 # ---- screening (12.2), of a name and the number of an organisation, if it has one ----

@@ -5,6 +5,7 @@ import pytest
 
 import independent
 import region_files
+from harness import DATA
 
 
 def shared(region, year):
@@ -21,6 +22,13 @@ def shared(region, year):
 ])
 def test_folding(name, folded):
     assert independent.fold(name) == folded
+
+
+def test_folding_as_the_vectors_have_it():
+    lines = (DATA.parent / "vectors" / "names-1.tsv").read_text(encoding="utf-8").splitlines()
+    vectors = [line.split("\t") for line in lines if line and not line.startswith("#")]
+    assert len(vectors) > 200
+    assert [(name, folded) for name, folded in vectors if independent.fold(name) != folded] == []
 
 
 def test_four_councils():
