@@ -1,5 +1,6 @@
-/* `import_rows`: one part of a file, payees and what they were paid. Everything is checked before
- * anything is stored. */
+/* `import_rows`: one part of a file, payees and what they were paid, or their contracts. Everything
+ * is checked before anything is stored. */
+#include "local_contract.h"
 #include "local_import.h"
 
 #include "bounds.h"
@@ -135,6 +136,26 @@ static enum toc_result check_cells(struct toc_bytes cells, size_t payees, struct
     return TOC_OK;
 }
 
+static enum toc_result read_cells(struct toc_bytes bytes, struct toc_import_part *part,
+                                  struct toc_why *why)
+{
+    TOC_TRY(check_cells(bytes, part->payees_len, why));
+    part->cells = bytes;
+    return TOC_OK;
+}
+
+static enum toc_result read_contracts(struct toc_arena *arena, struct toc_bytes bytes,
+                                      const struct toc_import *import, struct toc_import_part *part,
+                                      json_t **ret_list, struct toc_why *why)
+{
+    TOC_TRY(toc_local_contracts_read(arena, bytes, part, ret_list, why));
+    if (import->rows + part->contracts_len > TOC_STORE_CONTRACTS_MAX) {
+        return toc_fail(why, TOC_TOOBIG, "%d contracts are the most in one file",
+                        TOC_STORE_CONTRACTS_MAX);
+    }
+    return TOC_OK;
+}
+
 /* ---- the request ---- */
 
 /* Parts come in order; the last one may come again, when its answer was lost. */
@@ -188,6 +209,7 @@ enum toc_result toc_local_import_rows(struct toc_engine *engine, const struct to
 {
     TOC_AUTO(toc_arena_free) struct toc_arena *arena = NULL;
     TOC_AUTO(toc_local_json_free) json_t *list = NULL;
+    TOC_AUTO(toc_local_json_free) json_t *contracts = NULL;
     struct toc_import import;
     struct toc_import_part part = {.time_ms = engine->now_wall};
     json_error_t error;
@@ -206,8 +228,9 @@ enum toc_result toc_local_import_rows(struct toc_engine *engine, const struct to
     TOC_TRY(toc_arena_new(PART_ARENA_MAX, &arena));
     TOC_TRY(read_payees(arena, list, &part, why));
     part.import = import.id;
-    part.cells = local->parts[1];
-    TOC_TRY(check_cells(part.cells, part.payees_len, why));
+    TOC_TRY(import.kind == TOC_IMPORT_SPEND
+                ? read_cells(local->parts[1], &part, why)
+                : read_contracts(arena, local->parts[1], &import, &part, &contracts, why));
     TOC_TRY(store_part(engine, &part, why));
     return answer(engine, local, &part);
 }

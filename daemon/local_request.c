@@ -40,6 +40,7 @@ static const struct request requests[] = {
     {"import_close", toc_local_import_close, false},
     {"import_cancel", toc_local_import_cancel, false},
     {"import_list", toc_local_import_list, false},
+    {"contract_list", toc_local_contract_list, false},
     {"source_drop", toc_local_source_drop, false},
 };
 

@@ -47,6 +47,7 @@ toc_local_function toc_local_import_rows;   /* local_import_rows.c */
 toc_local_function toc_local_import_close;  /* local_import.c */
 toc_local_function toc_local_import_cancel; /* local_import.c */
 toc_local_function toc_local_import_list;   /* local_import.c */
+toc_local_function toc_local_contract_list; /* local_contract.c */
 toc_local_function toc_local_source_drop;   /* local_import.c */
 
 /* ---- answers ---- */

@@ -310,8 +310,10 @@ static enum toc_result close_spend(struct toc_store *store, const struct toc_imp
 
 /* The contracts of a source are one list: the new one takes the place of the old. */
 static enum toc_result close_contracts(struct toc_store *store, const struct toc_import *import,
-                                       const struct toc_import_end *end)
+                                       const struct toc_import_end *end,
+                                       struct toc_import_report *report)
 {
+    TOC_TRY(toc_store_contracts_count(store, import->source, &report->rows_replaced));
     if (end->dry_run || import->rows == 0) {
         return set_state(store, import->id, TOC_IMPORT_GONE);
     }
@@ -335,7 +337,7 @@ static enum toc_result close_import(struct toc_store *store, const struct toc_im
         return set_state(store, import->id, TOC_IMPORT_GONE);
     }
     return import->kind == TOC_IMPORT_SPEND ? close_spend(store, import, end, report)
-                                            : close_contracts(store, import, end);
+                                            : close_contracts(store, import, end, report);
 }
 
 enum toc_result toc_store_import_close(struct toc_store *store, const struct toc_import *import,

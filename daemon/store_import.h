@@ -11,6 +11,7 @@
 #include "screen.h"
 #include "store.h"
 #include "store_cell.h"
+#include "store_contract.h"
 
 #define TOC_IMPORT_SOURCE_MAX 64
 #define TOC_IMPORT_FILE_MAX 300
@@ -71,7 +72,10 @@ struct toc_import_part {
     struct toc_import_payee *payees;
     size_t payees_len;
     struct toc_bytes cells; /* checked; every payee below payees_len */
-    bool repeat;            /* it was stored before: only the fates are wanted */
+    /* Instead of cells; the payee is its place among these payees, from 1. */
+    const struct toc_contract_row *contracts;
+    size_t contracts_len;
+    bool repeat; /* it was stored before: only the fates are wanted */
 };
 /* All or none. Not durable by itself: toc_store_import_close makes it so. TOC_TOOBIG: the store has
  * TOC_STORE_PAYEES_MAX payees. */

@@ -289,6 +289,24 @@ static enum toc_result take_cells(struct toc_store *store, const struct toc_impo
                     : put_cells(store, part, toc_bytes_of(packing->bytes, len), first, last);
 }
 
+/* A contract of somebody who was dropped is not kept: its title may name them. */
+static enum toc_result take_contracts(struct toc_store *store, const struct toc_import_part *part,
+                                      struct counts *counts)
+{
+    for (size_t i = 0; i < part->contracts_len; i++) {
+        struct toc_contract_row row = part->contracts[i];
+        if (row.payee > 0) {
+            row.payee = part->payees[row.payee - 1].id;
+            if (row.payee == 0) {
+                continue;
+            }
+        }
+        TOC_TRY(toc_store_contract_put(store, part->import, &row));
+        counts->rows++;
+    }
+    return TOC_OK;
+}
+
 /* TOC_TOOBIG: more new payees than there is room for. */
 static enum toc_result grow_import(struct toc_store *store, const struct toc_import_part *part,
                                    const struct counts *counts)
@@ -323,6 +341,7 @@ static enum toc_result take_part(struct toc_store *store, const struct toc_impor
         return TOC_OK;
     }
     TOC_TRY(take_cells(store, part, packing, &counts));
+    TOC_TRY(take_contracts(store, part, &counts));
     return grow_import(store, part, &counts);
 }
 
@@ -360,6 +379,10 @@ static enum toc_result tidy(struct toc_store *store, bool *ret_more)
                        "DELETE FROM cells WHERE id IN (SELECT cells.id FROM import JOIN cells"
                        " ON cells.import = import.id WHERE state = 3 LIMIT " TRASH_CELLS ")",
                        ret_more));
+    if (*ret_more) {
+        return TOC_OK;
+    }
+    TOC_TRY(toc_store_contracts_tidy(store, ret_more));
     if (*ret_more) {
         return TOC_OK;
     }

@@ -95,6 +95,14 @@ const char *const toc_local_migrations[] = {
     " screen INTEGER NOT NULL, import INTEGER NOT NULL, supplier INTEGER NOT NULL,"
     " UNIQUE (fold, scheme, number, name)) STRICT;"
     "CREATE INDEX payee_of_number ON payee (scheme, number) WHERE scheme > 0;"
+    /* A register's rows (store_contract.h); payee 0: none is named. */
+    "CREATE TABLE contract (id INTEGER PRIMARY KEY AUTOINCREMENT, import INTEGER NOT NULL,"
+    " payee INTEGER NOT NULL, reference TEXT NOT NULL, title TEXT NOT NULL, unit TEXT NOT NULL,"
+    " description TEXT NOT NULL, ocid TEXT NOT NULL, process TEXT NOT NULL, type TEXT NOT NULL,"
+    " route INTEGER NOT NULL, cpv INTEGER NOT NULL, start_day INTEGER NOT NULL,"
+    " end_day INTEGER NOT NULL, review_day INTEGER NOT NULL, extension_day INTEGER NOT NULL,"
+    " value INTEGER NOT NULL, sme INTEGER NOT NULL, vcse INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX contract_of_import ON contract (import);"
     /* Without names: that somebody was dropped must not keep who it was. */
     "CREATE TABLE decision (hash BLOB PRIMARY KEY, keep INTEGER NOT NULL) STRICT, WITHOUT ROWID;",
 };
