@@ -1,5 +1,6 @@
 #include "commands.h"
 #include "ensure.h"
+#include "export_ocds.h"
 #include "pulling.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -82,15 +83,28 @@ static enum toc_result write_file(struct toc_cli *cli, struct export *export, st
 
 int toc_cmd_export(struct toc_cli *cli, int argc, char **argv)
 {
-    static const struct toc_usage usage = {
-        .command = "export", .operands_min = 1, .operands_max = 1, .operands = "FILE"};
+    static const struct toc_usage usage = {.command = "export",
+                                           .operands_min = 1,
+                                           .operands_max = 1,
+                                           .operands = "FILE [--ocds [--ocid-prefix P]]"};
+    bool ocds = false;
+    const char *prefix = NULL;
+    const struct toc_option options[] = {{.name = "ocds", .flag = &ocds},
+                                         {.name = "ocid-prefix", .text = &prefix}};
     struct export export = {.file = NULL};
     struct toc_operands operands;
     struct toc_why why = {""};
     enum toc_result result;
     int status;
-    if (!toc_cli_parse(cli, &usage, argc, argv, NULL, 0, &operands, &status)) {
+    if (!toc_cli_parse(cli, &usage, argc, argv, options, sizeof options / sizeof options[0],
+                       &operands, &status)) {
         return status;
+    }
+    if (prefix != NULL && !ocds) {
+        return toc_cli_misuse(cli, usage.command, "--ocid-prefix: belongs to --ocds");
+    }
+    if (ocds) {
+        return toc_export_ocds(cli, operands.items[0], prefix);
     }
     export.path = operands.items[0];
     if (strcmp(export.path, "-") == 0) {

@@ -12,6 +12,7 @@ int toc_cmd_init(struct toc_cli *cli, int argc, char **argv);
 int toc_cmd_status(struct toc_cli *cli, int argc, char **argv);
 int toc_cmd_doctor(struct toc_cli *cli, int argc, char **argv);
 int toc_cmd_import(struct toc_cli *cli, int argc, char **argv);
+int toc_cmd_contract(struct toc_cli *cli, int argc, char **argv);
 int toc_cmd_framework(struct toc_cli *cli, int argc, char **argv);
 int toc_cmd_supplier(struct toc_cli *cli, int argc, char **argv);
 int toc_cmd_region(struct toc_cli *cli, int argc, char **argv);
@@ -55,5 +56,10 @@ int toc_cmd_supplier_parent(struct toc_cli *cli, int argc, char **argv);
 /* The parts of `tocsin region`. */
 int toc_cmd_region_suppliers(struct toc_cli *cli, int argc, char **argv);
 int toc_cmd_region_concentration(struct toc_cli *cli, int argc, char **argv);
+
+/* The parts of `tocsin contract`. */
+int toc_cmd_contract_list(struct toc_cli *cli, int argc, char **argv);
+int toc_cmd_contract_expiring(struct toc_cli *cli, int argc, char **argv);
+int toc_cmd_contract_incomplete(struct toc_cli *cli, int argc, char **argv);
 
 #endif

@@ -103,24 +103,33 @@ static enum toc_result append_payees(const struct toc_contracts *contracts, size
     return toc_buf_append_text(&part->contracts_text, part->contracts_len == 0 ? "[]" : "]");
 }
 
+static enum toc_result fill(const struct toc_contracts *contracts, size_t from,
+                            struct toc_contracts_part *part)
+{
+    while (from + part->contracts_len < contracts->len &&
+           part->contracts_len < TOC_CONTRACTS_ROWS_MAX &&
+           part->contracts_text.len < TOC_CONTRACTS_LEN_MAX) {
+        const struct toc_contract *const contract = &contracts->items[from + part->contracts_len];
+        json_t *const payee = contract->payee == TOC_CONTRACT_NO_PAYEE
+                                  ? json_null()
+                                  : json_integer((json_int_t)place_of(part, contract->payee));
+        TOC_TRY(append_json(&part->contracts_text, contract_json(contract, payee)));
+        part->contracts_len++;
+    }
+    return append_payees(contracts, from, part);
+}
+
 enum toc_result toc_contracts_part(const struct toc_contracts *contracts, size_t from,
                                    struct toc_contracts_part *ret_part)
 {
-    TOC_AUTO(toc_contracts_part_done) struct toc_contracts_part part = {.payees_len = 0};
+    struct toc_contracts_part part = {.payees_len = 0};
     toc_buf_init(&part.payees_text, 2 * (size_t)TOC_CONTRACTS_LEN_MAX);
     toc_buf_init(&part.contracts_text, 2 * (size_t)TOC_CONTRACTS_LEN_MAX);
-    while (from + part.contracts_len < contracts->len &&
-           part.contracts_len < TOC_CONTRACTS_ROWS_MAX &&
-           part.contracts_text.len < TOC_CONTRACTS_LEN_MAX) {
-        const struct toc_contract *const contract = &contracts->items[from + part.contracts_len];
-        json_t *const payee = contract->payee == TOC_CONTRACT_NO_PAYEE
-                                  ? json_null()
-                                  : json_integer((json_int_t)place_of(&part, contract->payee));
-        TOC_TRY(append_json(&part.contracts_text, contract_json(contract, payee)));
-        part.contracts_len++;
+    const enum toc_result result = fill(contracts, from, &part);
+    if (result != TOC_OK) {
+        toc_contracts_part_done(&part);
+        return result;
     }
-    TOC_TRY(append_payees(contracts, from, &part));
     *ret_part = part;
-    part = (struct toc_contracts_part){.payees_len = 0};
     return TOC_OK;
 }

@@ -1,7 +1,8 @@
 /* `tocsin import contracts`: the file, the daemon, the drafts of frameworks, and the report. */
+#include "digest.h"
 #include "ensure.h"
 #include "framework_find.h"
-#include "import_contracts.h"
+#include "import_contracts_send.h"
 #include "import_report.h"
 #include "import_whole.h"
 #include "own_entry.h"
@@ -15,6 +16,8 @@ struct job {
     char stream[TOC_STREAM_LEN_MAX + 1];
     struct toc_arena *arena;
     struct toc_contracts contracts;
+    char hash[2 * TOC_HASH_LEN + 1];
+    struct toc_contracts_sent sent;
     struct toc_staged staged;
 };
 
@@ -26,6 +29,8 @@ static enum toc_result read_input(struct toc_cli *cli, struct job *job, struct t
     toc_buf_init(&file, TOC_IMPORT_FILE_MAX);
     TOC_TRY(toc_own_entry(cli, &roster, &self, why));
     TOC_TRY(toc_import_whole(cli, job->words, &file, why));
+    const struct toc_hash hash = toc_digest_plain(toc_buf_bytes(&file));
+    toc_hex_encode(toc_bytes_of(hash.bytes, sizeof hash.bytes), job->hash);
     const enum toc_result result =
         toc_contracts_read(toc_buf_bytes(&file), self, job->arena, &job->contracts, why);
     if (result != TOC_OK) {
@@ -38,7 +43,7 @@ static enum toc_result import(struct toc_cli *cli, struct job *job, struct toc_w
 {
     struct toc_import *const read = &job->contracts.import;
     TOC_TRY(read_input(cli, job, why));
-    TOC_TRY(toc_contracts_decide(&job->contracts, NULL));
+    TOC_TRY(toc_contracts_send(cli, job->words, &job->contracts, job->hash, &job->sent, why));
     TOC_TRY(toc_import_whole_rejects(job->words, read, why));
     if (job->words->dry_run) {
         return TOC_OK;
@@ -50,14 +55,22 @@ static enum toc_result import(struct toc_cli *cli, struct job *job, struct toc_w
     return toc_staging_send(cli, &staging, &job->staged, why);
 }
 
+static const char *source_of(const struct job *job)
+{
+    return job->words->source == NULL ? TOC_CONTRACTS_SOURCE : job->words->source;
+}
+
 static int print_json(struct toc_cli *cli, const struct job *job)
 {
-    json_t *const document =
-        json_pack("{s:s, s:s, s:s, s:b, s:I, s:I, s:I, s:I}", "kind", job->words->kind, "file",
-                  job->words->file, "stream", job->stream, "dry_run", (int)job->words->dry_run,
-                  "suppliers", (json_int_t)job->contracts.payees_len, "records",
-                  (json_int_t)job->contracts.import.records_len, "staged",
-                  (json_int_t)job->staged.staged, "unchanged", (json_int_t)job->staged.unchanged);
+    json_t *const document = json_pack(
+        "{s:s, s:s, s:s, s:s, s:b, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "kind",
+        job->words->kind, "file", job->words->file, "source", source_of(job), "stream", job->stream,
+        "dry_run", (int)job->words->dry_run, "state", job->sent.state, "contracts",
+        (json_int_t)job->contracts.len, "rows_replaced", (json_int_t)job->sent.replaced,
+        "suppliers", (json_int_t)job->sent.suppliers, "suppliers_held",
+        (json_int_t)job->sent.suppliers_held, "suppliers_new", (json_int_t)job->sent.suppliers_new,
+        "records", (json_int_t)job->contracts.import.records_len, "staged",
+        (json_int_t)job->staged.staged, "unchanged", (json_int_t)job->staged.unchanged);
     const enum toc_result result =
         document == NULL ? TOC_NOMEM : toc_import_report_json(&job->contracts.import, document);
     if (result != TOC_OK) {
@@ -68,11 +81,27 @@ static int print_json(struct toc_cli *cli, const struct job *job)
     return toc_cli_document(cli, document);
 }
 
+static void print_kept(struct toc_cli *cli, const struct job *job)
+{
+    if (strcmp(job->sent.state, "same") == 0) {
+        fprintf(cli->out, "nothing to do: '%s' is this file already\n", source_of(job));
+        return;
+    }
+    fprintf(cli->out, "%zu contracts with %llu suppliers %s '%s'", job->contracts.len,
+            (unsigned long long)job->sent.suppliers,
+            job->words->dry_run ? "would be kept as" : "are kept as", source_of(job));
+    if (job->sent.replaced > 0) {
+        fprintf(cli->out, ", in place of %llu", (unsigned long long)job->sent.replaced);
+    }
+    fputs(job->words->dry_run ? " (--dry-run)\n" : "\n", cli->out);
+}
+
 static void print_report(struct toc_cli *cli, const struct job *job)
 {
     const size_t frameworks = job->contracts.import.records_len;
     const uint64_t waiting = job->staged.staged;
     toc_import_report_print(cli, job->words, &job->contracts.import);
+    print_kept(cli, job);
     if (job->words->dry_run) {
         fprintf(cli->out, "%zu frameworks would be staged\n", frameworks);
         return;
