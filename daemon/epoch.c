@@ -3,7 +3,7 @@
 #include "engine_internal.h"
 
 #include "ensure.h"
-#include "job.h"
+#include "job_wrap.h"
 
 #include <string.h>
 
@@ -141,7 +141,7 @@ static enum toc_result wrap_epoch(struct toc_engine *engine, const struct toc_lo
                                   const struct toc_epoch_row *epoch, uint64_t since)
 {
     const struct toc_roster *roster = toc_engine_roster(engine);
-    struct toc_job *job = NULL;
+    struct toc_wrap_job *job = NULL;
 
     for (size_t i = 0; i < roster->members_len; i++) {
         const struct toc_member *member = &roster->members[i];
@@ -150,9 +150,9 @@ static enum toc_result wrap_epoch(struct toc_engine *engine, const struct toc_lo
             continue;
         }
         if (job == NULL) {
-            TOC_TRY(toc_job_new(engine, &log->row.log, epoch, &job));
+            TOC_TRY(toc_wrap_job_new(engine, &log->row.log, epoch, &job));
         }
-        TOC_TRY(toc_job_add(job, member));
+        TOC_TRY(toc_wrap_job_add(job, member));
     }
     return TOC_OK;
 }

@@ -24,5 +24,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     one_stream("framework", data, size);
     one_stream("exposure", data, size);
+    one_stream("token.ask", data, size);
+    one_stream("token.answer.leeds", data, size);
+    one_stream("distress", data, size);
+    one_stream("alert", data, size);
     return 0;
 }
