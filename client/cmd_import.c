@@ -10,7 +10,9 @@ static const struct toc_import_kind kinds[] = {
      TOC_IMPORT_TAKES_MAP | TOC_IMPORT_TAKES_REJECTS | TOC_IMPORT_TAKES_SOURCE |
          TOC_IMPORT_TAKES_COVERS,
      toc_import_spend_run, toc_import_spend_template},
-    {"contracts", TOC_IMPORT_TAKES_REJECTS | TOC_IMPORT_TAKES_LIST | TOC_IMPORT_TAKES_SOURCE,
+    {"contracts",
+     TOC_IMPORT_TAKES_REJECTS | TOC_IMPORT_TAKES_LIST | TOC_IMPORT_TAKES_SOURCE |
+         TOC_IMPORT_TAKES_MAP,
      toc_import_contracts_run, toc_contracts_template},
     {"ocds", TOC_IMPORT_TAKES_REJECTS | TOC_IMPORT_TAKES_LIST, toc_import_ocds_run, NULL},
 };

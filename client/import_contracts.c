@@ -15,6 +15,7 @@ enum {
 struct work {
     struct toc_contracts *contracts;
     struct toc_import_self self;
+    const struct toc_register_map *map;
     struct toc_register_headings headings;
     bool has_headings;
     size_t rows_before;
@@ -184,21 +185,26 @@ static enum toc_result take_data(struct work *work, const struct toc_csv_row *cs
     return take_contract(work, &row);
 }
 
+static const char *map_words(const struct work *work)
+{
+    return work->map == NULL ? ": name the file's own with --map" : ", and all that the map names";
+}
+
 static enum toc_result on_row(void *owner, const struct toc_csv_row *row, struct toc_why *why)
 {
     struct work *const work = owner;
     if (work->has_headings) {
         return take_data(work, row);
     }
-    const enum toc_result result = toc_register_headings(row, &work->headings, why);
+    const enum toc_result result = toc_register_headings(row, work->map, &work->headings, why);
     work->has_headings = result == TOC_OK;
     work->rows_before++;
     if (result == TOC_NOTFOUND && work->rows_before < HEADING_ROWS_MAX) {
         return TOC_OK;
     }
     if (result == TOC_NOTFOUND) {
-        return toc_fail(why, TOC_INVALID, "no column headings in the first %d rows",
-                        HEADING_ROWS_MAX);
+        return toc_fail(why, TOC_INVALID, "no column headings in the first %d rows%s",
+                        HEADING_ROWS_MAX, map_words(work));
     }
     return result;
 }
@@ -215,21 +221,22 @@ static enum toc_result read_all(struct toc_bytes file, struct work *work, struct
     TOC_TRY(toc_csv_end(csv, why));
     if (!work->has_headings) {
         return toc_fail(why, TOC_INVALID,
-                        "no column headings; a ContractTitle or a Description is needed");
+                        "no column headings; a ContractTitle or a Description is needed%s",
+                        map_words(work));
     }
     return TOC_OK;
 }
 
 enum toc_result toc_contracts_read(struct toc_bytes file, const struct toc_member *self,
-                                   struct toc_arena *arena, struct toc_contracts *ret_contracts,
-                                   struct toc_why *why)
+                                   const struct toc_register_map *map, struct toc_arena *arena,
+                                   struct toc_contracts *ret_contracts, struct toc_why *why)
 {
     if (file.len > TOC_IMPORT_FILE_MAX) {
         return toc_fail(why, TOC_TOOBIG, "the file is over 256 MiB");
     }
     TOC_AUTO(toc_json_free) json_t *places = json_object();
     struct toc_contracts contracts = {.len = 0};
-    struct work work = {.contracts = &contracts, .places = places};
+    struct work work = {.contracts = &contracts, .map = map, .places = places};
     TOC_ENSURE(places != NULL, TOC_NOMEM);
     toc_import_init(&contracts.import, arena);
     TOC_TRY(toc_import_self_init(arena, self, &work.self));

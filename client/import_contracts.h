@@ -41,10 +41,11 @@ struct toc_contracts {
 };
 
 /* TOC_MALFORMED (no CSV file, or empty), TOC_INVALID (no row of headings, or one without titles),
- * TOC_TOOBIG, TOC_NOMEM. Borrows nothing from the file. */
+ * TOC_TOOBIG, TOC_NOMEM. `map` may be NULL. Borrows nothing from the file. */
 enum toc_result toc_contracts_read(struct toc_bytes file, const struct toc_member *self,
-                                   struct toc_arena *arena, struct toc_contracts *ret_contracts,
-                                   struct toc_why *why) TOC_MUST_CHECK;
+                                   const struct toc_register_map *map, struct toc_arena *arena,
+                                   struct toc_contracts *ret_contracts, struct toc_why *why)
+    TOC_MUST_CHECK;
 
 /* Counts the rows in doubt. `fates` has a letter for each payee, as the daemon answers import_rows
  * ('k' kept, 'h' held, 'd' dropped); NULL: all in doubt are held. Afterwards the counts of `import`

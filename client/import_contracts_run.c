@@ -1,6 +1,7 @@
 /* `tocsin import contracts`: the file, the daemon, the drafts of frameworks, and the report. */
 #include "digest.h"
 #include "ensure.h"
+#include "file.h"
 #include "framework_find.h"
 #include "import_contracts_send.h"
 #include "import_report.h"
@@ -15,11 +16,29 @@ struct job {
     const struct toc_import_words *words;
     char stream[TOC_STREAM_LEN_MAX + 1];
     struct toc_arena *arena;
+    struct toc_register_map map;
     struct toc_contracts contracts;
     char hash[2 * TOC_HASH_LEN + 1];
     struct toc_contracts_sent sent;
     struct toc_staged staged;
 };
+
+/* The same file read otherwise is not the same: the hash is of both. */
+static enum toc_result read_map(struct job *job, struct toc_hash *hash, struct toc_why *why)
+{
+    TOC_AUTO(toc_buf_done) struct toc_buf text;
+    toc_buf_init(&text, TOC_MAP_LEN_MAX + 1);
+    TOC_TRY(toc_file_read(job->words->map, TOC_MAP_LEN_MAX, &text, why));
+    const enum toc_result result = toc_register_map_parse(toc_buf_bytes(&text), &job->map, why);
+    if (result != TOC_OK) {
+        toc_why_prefix(why, "--map: %s", job->words->map);
+        return result;
+    }
+    const struct toc_bytes parts[] = {toc_bytes_of(hash->bytes, sizeof hash->bytes),
+                                      toc_buf_bytes(&text)};
+    *hash = toc_digest("tocsin import 1", &toc_hash_zero, parts, sizeof parts / sizeof parts[0]);
+    return TOC_OK;
+}
 
 static enum toc_result read_input(struct toc_cli *cli, struct job *job, struct toc_why *why)
 {
@@ -29,10 +48,14 @@ static enum toc_result read_input(struct toc_cli *cli, struct job *job, struct t
     toc_buf_init(&file, TOC_IMPORT_FILE_MAX);
     TOC_TRY(toc_own_entry(cli, &roster, &self, why));
     TOC_TRY(toc_import_whole(cli, job->words, &file, why));
-    const struct toc_hash hash = toc_digest_plain(toc_buf_bytes(&file));
+    struct toc_hash hash = toc_digest_plain(toc_buf_bytes(&file));
+    if (job->words->map != NULL) {
+        TOC_TRY(read_map(job, &hash, why));
+    }
     toc_hex_encode(toc_bytes_of(hash.bytes, sizeof hash.bytes), job->hash);
     const enum toc_result result =
-        toc_contracts_read(toc_buf_bytes(&file), self, job->arena, &job->contracts, why);
+        toc_contracts_read(toc_buf_bytes(&file), self, job->words->map == NULL ? NULL : &job->map,
+                           job->arena, &job->contracts, why);
     if (result != TOC_OK) {
         toc_why_prefix(why, "%s", toc_import_file_name(job->words));
     }

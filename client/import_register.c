@@ -93,29 +93,68 @@ static bool is_heading(enum toc_register_column column, const char *folded)
 }
 
 /* Of two columns with one heading the first counts. */
-static size_t find_columns(const struct toc_csv_row *row, size_t places[TOC_REGISTER_COLUMNS])
+static size_t find_known(const struct toc_csv_row *row, enum toc_register_column column)
 {
-    size_t found = 0;
-    memset(places, 0, TOC_REGISTER_COLUMNS * sizeof *places);
     for (size_t i = 0; i < row->cells_len; i++) {
         char folded[TOC_CSV_HEADING_MAX + 1];
         toc_csv_heading_fold(row->cells[i], folded);
-        for (enum toc_register_column column = 0; column < TOC_REGISTER_COLUMNS; column++) {
-            if (places[column] == 0 && is_heading(column, folded) && !is_foreign(row->cells[i])) {
-                places[column] = i + 1;
-                found++;
-            }
+        if (is_heading(column, folded) && !is_foreign(row->cells[i])) {
+            return i + 1;
         }
     }
-    return found;
+    return 0;
+}
+
+static size_t find_chosen(const struct toc_csv_row *row, const struct toc_map_choice *choice)
+{
+    size_t met = 0;
+    for (size_t i = 0; i < row->cells_len; i++) {
+        char folded[TOC_CSV_HEADING_MAX + 1];
+        toc_csv_heading_fold(row->cells[i], folded);
+        met += strcmp(folded, choice->heading) == 0 ? 1 : 0;
+        if (met > 0 && met >= choice->nth && strcmp(folded, choice->heading) == 0) {
+            return i + 1;
+        }
+    }
+    return 0;
+}
+
+static const char *name_of(unsigned column)
+{
+    return columns[column].name;
+}
+
+enum toc_result toc_register_map_parse(struct toc_bytes text, struct toc_register_map *ret_map,
+                                       struct toc_why *why)
+{
+    return toc_map_parse(text, name_of, TOC_REGISTER_COLUMNS, ret_map->choices, why);
+}
+
+/* TOC_NOTFOUND: a heading that the map names is not there. */
+static enum toc_result find_columns(const struct toc_csv_row *row,
+                                    const struct toc_register_map *map,
+                                    size_t places[TOC_REGISTER_COLUMNS], size_t *ret_found)
+{
+    *ret_found = 0;
+    for (unsigned column = 0; column < TOC_REGISTER_COLUMNS; column++) {
+        const bool chosen = map != NULL && map->choices[column].heading[0] != '\0';
+        places[column] = chosen ? find_chosen(row, &map->choices[column])
+                                : find_known(row, (enum toc_register_column)column);
+        TOC_ENSURE(!chosen || places[column] > 0, TOC_NOTFOUND);
+        *ret_found += places[column] > 0 ? 1 : 0;
+    }
+    return TOC_OK;
 }
 
 enum toc_result toc_register_headings(const struct toc_csv_row *row,
+                                      const struct toc_register_map *map,
                                       struct toc_register_headings *ret_headings,
                                       struct toc_why *why)
 {
     struct toc_register_headings headings = {.len = row->cells_len};
-    TOC_ENSURE(find_columns(row, headings.places) >= HEADINGS_MIN, TOC_NOTFOUND);
+    size_t found;
+    TOC_TRY(find_columns(row, map, headings.places, &found));
+    TOC_ENSURE(found >= HEADINGS_MIN, TOC_NOTFOUND);
     if (headings.places[TOC_REGISTER_TITLE] == 0 &&
         headings.places[TOC_REGISTER_DESCRIPTION] == 0) {
         return toc_fail(why, TOC_INVALID, "row %zu: there is no column %s", row->number,

@@ -7,6 +7,7 @@
 
 #include "csvfile.h"
 #include "import_buyer.h"
+#include "import_map.h"
 #include "record_framework.h"
 
 enum toc_register_column {
@@ -41,6 +42,11 @@ struct toc_register_headings {
     size_t len;
 };
 
+/* What somebody said of the headings; one place a column. */
+struct toc_register_map {
+    struct toc_map_choice choices[TOC_REGISTER_COLUMNS];
+};
+
 /* All that reading a row needs. Borrows. */
 struct toc_register_row {
     struct toc_arena *arena;
@@ -52,9 +58,13 @@ struct toc_register_row {
 /* As the schema writes it: for messages, and for a map. */
 const char *toc_register_column_name(enum toc_register_column column);
 
-/* TOC_NOTFOUND when this is no row of headings, TOC_INVALID when it lacks a needed one: a title, or
- * a description to stand for it. */
+/* As toc_map_parse, by the names above. */
+enum toc_result toc_register_map_parse(struct toc_bytes text, struct toc_register_map *ret_map,
+                                       struct toc_why *why) TOC_MUST_CHECK;
+/* TOC_NOTFOUND when this is no row of headings (with all that the map names; NULL: no map),
+ * TOC_INVALID when it lacks a needed one: a title, or a description to stand for it. */
 enum toc_result toc_register_headings(const struct toc_csv_row *row,
+                                      const struct toc_register_map *map,
                                       struct toc_register_headings *ret_headings,
                                       struct toc_why *why) TOC_MUST_CHECK;
 /* Empty where the register has no such column, the row is short, or the cell says nothing. */

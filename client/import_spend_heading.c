@@ -181,17 +181,6 @@ const char *toc_spend_field_name(enum toc_spend_field field)
     return fields[field].name;
 }
 
-bool toc_spend_field_called(const char *name, enum toc_spend_field *ret_field)
-{
-    for (unsigned field = 0; field < TOC_SPEND_FIELDS; field++) {
-        if (strcmp(fields[field].name, name) == 0) {
-            *ret_field = (enum toc_spend_field)field;
-            return true;
-        }
-    }
-    return false;
-}
-
 /* "Supplier Name (T)" is the text beside a code, in what some ledgers print: it is the heading
  * without the mark. */
 static void drop_text_mark(const char *heading, char *folded)
@@ -268,7 +257,7 @@ static struct toc_spend_column find_known(const struct toc_csv_row *row, enum to
 }
 
 static struct toc_spend_column find_chosen(const struct toc_csv_row *row,
-                                           const struct toc_spend_choice *choice)
+                                           const struct toc_map_choice *choice)
 {
     struct toc_spend_column column = {.len = 0};
     size_t met = 0;
@@ -290,7 +279,7 @@ bool toc_spend_headings_read(const struct toc_csv_row *row, const struct toc_spe
 {
     struct toc_spend_headings headings = {.cells_len = row->cells_len};
     for (unsigned field = 0; field < TOC_SPEND_FIELDS; field++) {
-        const struct toc_spend_choice *const choice = map == NULL ? NULL : &map->choices[field];
+        const struct toc_map_choice *const choice = map == NULL ? NULL : &map->choices[field];
         if (choice == NULL || choice->heading[0] == '\0') {
             headings.columns[field] = find_known(row, (enum toc_spend_field)field);
             continue;

@@ -5,6 +5,7 @@
 #define TOC_IMPORT_SPEND_HEADING_H
 
 #include "csvfile.h"
+#include "import_map.h"
 
 /* Some files begin with a title, a date, or the query they came from. */
 #define TOC_SPEND_PREAMBLE_MAX 40
@@ -24,8 +25,6 @@ enum toc_spend_field {
 };
 /* "supplier", "amount", ...: the words of a map. */
 const char *toc_spend_field_name(enum toc_spend_field field);
-/* False when there is no such field. */
-bool toc_spend_field_called(const char *name, enum toc_spend_field *ret_field);
 
 struct toc_spend_column {
     size_t at[TOC_SPEND_TWINS_MAX];        /* places in a row, in the order of the file */
@@ -37,13 +36,9 @@ struct toc_spend_headings {
     size_t cells_len; /* of the row of headings */
 };
 
-/* A heading somebody named for a field: the `nth` column called so, from 1; 0: all of that name. */
-struct toc_spend_choice {
-    char heading[TOC_CSV_HEADING_MAX + 1]; /* folded; "": the field is not named */
-    size_t nth;
-};
+/* What a map (import_map.h) says of the headings. */
 struct toc_spend_map {
-    struct toc_spend_choice choices[TOC_SPEND_FIELDS];
+    struct toc_map_choice choices[TOC_SPEND_FIELDS];
 };
 
 /* Is this the row of headings? It is when it has a supplier and an amount, and all that the map

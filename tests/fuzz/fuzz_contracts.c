@@ -1,5 +1,6 @@
-/* A council's own register, as a spreadsheet left it: the counts add up, every contract can be sent
- * in messages of their limits, and nobody who may be a person comes out as an organisation. */
+/* A council's own register, as a spreadsheet left it; before a NUL, the map that goes with it. The
+ * counts add up, every contract can be sent in messages of their limits, and nobody who may be a
+ * person comes out as an organisation. */
 #include "import_contracts_send.h"
 #include "importing.h"
 #include "screen.h"
@@ -34,10 +35,16 @@ static void check_parts(const struct toc_contracts *contracts)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct toc_arena *arena = toc_fuzz_arena();
+    const uint8_t *nul = size == 0 ? NULL : memchr(data, '\0', size);
+    const size_t map_len = nul == NULL ? 0 : (size_t)(nul - data);
+    const size_t taken = nul == NULL ? 0 : map_len + 1;
+    struct toc_register_map map;
     struct toc_contracts contracts;
     struct toc_why why;
-    if (toc_contracts_read(toc_bytes_of(data, size), toc_fuzz_member(), arena, &contracts, &why) !=
-        TOC_OK) {
+    const bool mapped =
+        nul != NULL && toc_register_map_parse(toc_bytes_of(data, map_len), &map, &why) == TOC_OK;
+    if (toc_contracts_read(toc_bytes_of(data + taken, size - taken), toc_fuzz_member(),
+                           mapped ? &map : NULL, arena, &contracts, &why) != TOC_OK) {
         return 0;
     }
     check_payees(&contracts);

@@ -174,6 +174,22 @@ def test_template_reads_back(leeds, tmp_path):
     assert "Dynamic purchasing system" in template
 
 
+def test_own_headings_by_a_map(leeds, tmp_path):
+    path, mapping = tmp_path / "own.csv", tmp_path / "own.map"
+    path.write_text("Ref,What,Who\nC-1,Meals,Acme Ltd\n")
+    assert "--map" in leeds.run("import", "contracts", path, expect=1).err
+    mapping.write_text("ContractTitle = What\nContractReference = Ref\nSupplierName = Who\n")
+    assert leeds.json("import", "contracts", path, "--map", mapping)["state"] == "live"
+    [row] = listed(leeds, "list")
+    assert (row["reference"], row["title"], row["name"]) == ("C-1", "Meals", "Acme Ltd")
+    # Read otherwise it is not the same.
+    mapping.write_text("ContractTitle = Ref\nContractReference = What\nSupplierName = Who\n")
+    assert leeds.json("import", "contracts", path, "--map", mapping)["state"] == "live"
+    assert listed(leeds, "list")[0]["title"] == "C-1"
+    mapping.write_text("ContactName = Who\n")
+    assert "is no field" in leeds.run("import", "contracts", path, "--map", mapping, expect=1).err
+
+
 @pytest.mark.parametrize("content, words", [
     (b"", "empty"),
     (b"PK\x03\x04xxxx", "xlsx"),

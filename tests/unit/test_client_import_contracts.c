@@ -33,7 +33,7 @@ static void check_sum(void)
 /* Read, with all rows in doubt held. */
 static enum toc_result read_bytes(struct toc_bytes bytes)
 {
-    const enum toc_result result = toc_contracts_read(bytes, &self, arena, &contracts, &why);
+    const enum toc_result result = toc_contracts_read(bytes, &self, NULL, arena, &contracts, &why);
     return result == TOC_OK ? toc_contracts_decide(&contracts, NULL) : result;
 }
 
@@ -308,7 +308,7 @@ START_TEST(test_limits)
     ck_assert_int_eq(toc_arena_new(256, &tiny), TOC_OK);
     ck_assert_int_eq(toc_contracts_read(
                          toc_bytes_text("ContractReference,ContractTitle,ContractType\nA,B,DPS\n"),
-                         &self, tiny, &contracts, &why),
+                         &self, NULL, tiny, &contracts, &why),
                      TOC_NOMEM);
     toc_arena_free(&tiny);
 }

@@ -1,4 +1,5 @@
 /* The registers of DOMAIN 6.1 and 6.2 by their headings, and what their cells mean. */
+#include "file.h"
 #include "import_contracts_send.h"
 #include "runner.h"
 #include "timetext.h"
@@ -26,8 +27,17 @@ static void teardown(void)
 static void read_text(const char *text)
 {
     const enum toc_result result =
-        toc_contracts_read(toc_bytes_text(text), &self, arena, &contracts, &why);
+        toc_contracts_read(toc_bytes_text(text), &self, NULL, arena, &contracts, &why);
     ck_assert_msg(result == TOC_OK, "%s", why.text);
+}
+
+static void read_mapped(const char *map_text, const char *text, enum toc_result wanted)
+{
+    static struct toc_register_map map;
+    const enum toc_result parsed = toc_register_map_parse(toc_bytes_text(map_text), &map, &why);
+    ck_assert_msg(parsed == TOC_OK, "%s", why.text);
+    ck_assert_int_eq(toc_contracts_read(toc_bytes_text(text), &self, &map, arena, &contracts, &why),
+                     wanted);
 }
 
 static void decide(const char *fates)
@@ -223,6 +233,50 @@ START_TEST(test_persons_and_their_numbers_stay)
 }
 END_TEST
 
+START_TEST(test_maps)
+{
+    static const char text[] = "Corporate contracts,,,,\n"
+                               "Ref,What,Who,Who,Description\n"
+                               "R1,Meals,Procurement,Acme Ltd,Of schools\n";
+    read_mapped("ContractTitle = What\nsuppliername = Who #2\n", text, TOC_OK);
+    ck_assert_uint_eq(contracts.len, 1);
+    ck_assert_str_eq(contracts.items[0].title, "Meals");
+    ck_assert_str_eq(contracts.items[0].description, "Of schools"); /* known as ever */
+    ck_assert_str_eq(contracts.payees[0].payee.name, "Acme Ltd");
+    read_mapped("SupplierName = Who\n", text, TOC_OK); /* two columns: the description's title */
+    ck_assert_str_eq(contracts.items[0].title, "Of schools");
+    read_mapped("ContractTitle = What\nSupplierName = Who #3\n", text, TOC_INVALID);
+    ck_assert_ptr_nonnull(strstr(why.text, "the map"));
+    struct toc_register_map map;
+    ck_assert_int_eq(toc_register_map_parse(toc_bytes_text("ContactName = Who\n"), &map, &why),
+                     TOC_INVALID);
+    ck_assert_ptr_nonnull(strstr(why.text, "line 1: 'ContactName' is no field"));
+}
+END_TEST
+
+/* The example is read as it says. */
+START_TEST(test_the_example_map)
+{
+    struct toc_buf buf;
+    toc_buf_init(&buf, TOC_MAP_LEN_MAX + 1);
+    ck_assert_msg(toc_file_read(TOC_SOURCE_DIR "/conf/maps/contracts.map", TOC_MAP_LEN_MAX, &buf,
+                                &why) == TOC_OK,
+                  "%s", why.text);
+    ck_assert_int_eq(toc_buf_append(&buf, toc_bytes_of("", 1)), TOC_OK);
+    read_mapped((const char *)buf.data,
+                "Corporate contracts,,,,,\n"
+                "Ref,What,Who,CH No.,Ends,Worth\n"
+                "C-17,School meals,Sample Catering Ltd,01234567,31/03/2031,250000\n",
+                TOC_OK);
+    toc_buf_done(&buf);
+    decide(NULL);
+    ck_assert_uint_eq(contracts.import.rows_used, 1);
+    ck_assert_str_eq(contracts.items[0].reference, "C-17");
+    ck_assert_int_eq(contracts.items[0].value, 250000);
+    ck_assert_str_eq(contracts.payees[0].payee.id.id, "01234567");
+}
+END_TEST
+
 START_TEST(test_rows_in_doubt)
 {
     static const struct {
@@ -342,6 +396,8 @@ int main(void)
     tcase_add_test(tcase, test_how_it_was_bought);
     tcase_add_test(tcase, test_one_row_with_several_suppliers);
     tcase_add_test(tcase, test_persons_and_their_numbers_stay);
+    tcase_add_test(tcase, test_maps);
+    tcase_add_test(tcase, test_the_example_map);
     tcase_add_test(tcase, test_rows_in_doubt);
     tcase_add_test(tcase, test_messages);
     tcase_add_test(tcase, test_a_message_in_full);
