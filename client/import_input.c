@@ -2,7 +2,7 @@
 #include "ensure.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
+#include <poll.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +10,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { PERCENT = 100, MAGIC_LEN = 4 };
+enum {
+    PERCENT = 100,
+    MAGIC_LEN = 4,
+    POLL_MS = 1000, /* how soon a stop that came between two polls is noticed */
+};
 
 extern char **environ;
 
@@ -23,6 +27,7 @@ struct toc_input {
     bool hashed;
     struct toc_hash hash;
     struct toc_digest_stream *digest; /* of what is read, where it could not be read before */
+    const volatile sig_atomic_t *stop;
     uint8_t chunk[TOC_INPUT_CHUNK_LEN];
 };
 
@@ -48,24 +53,30 @@ static enum toc_result unreadable(struct toc_why *why)
     return toc_fail(why, TOC_IO, "cannot be read: %s", strerror(errno));
 }
 
-/* As much as there is, up to a chunk; 0 at the end, -1 with errno. */
+/* Until there is something to read or the stop; of a file there always is. */
+static bool await_bytes(const struct toc_input *input)
+{
+    struct pollfd wanted = {.fd = input->fd, .events = POLLIN};
+    do {
+        if (input->stop != NULL && *input->stop != 0) {
+            return false;
+        }
+    } while (poll(&wanted, 1, POLL_MS) <= 0);
+    return true;
+}
+
+/* What there is, up to a chunk; 0 at the end, -1 with errno. */
 static ssize_t read_chunk(struct toc_input *input)
 {
-    size_t len = 0;
-    while (len < sizeof input->chunk) {
-        const ssize_t got = read(input->fd, input->chunk + len, sizeof input->chunk - len);
-        if (got < 0 && errno == EINTR) {
-            if (len > 0) {
-                break; /* somebody pressed Ctrl-C, and wants to be heard */
-            }
+    ssize_t got;
+    do {
+        if (!await_bytes(input)) {
+            errno = EINTR;
             return -1;
         }
-        if (got <= 0) {
-            return len > 0 ? (ssize_t)len : got;
-        }
-        len += (size_t)got;
-    }
-    return (ssize_t)len;
+        got = read(input->fd, input->chunk, sizeof input->chunk);
+    } while (got < 0 && errno == EINTR);
+    return got;
 }
 
 static enum toc_result hash_file(struct toc_input *input, struct toc_why *why)
@@ -96,12 +107,12 @@ static int spawn(int file, int out, pid_t *ret_child)
 {
     /* Dates as dates are written, not as days since 1900; amounts with the pence a column hides. */
     char program[] = "xlsx2csv";
-    char ignore[] = "--ignore-formats";
-    char numbers[] = "float";
+    char numbers[] = "--floatformat";
+    char decimals[] = "%.6f";
     char option[] = "-f";
     char format[] = "%Y-%m-%d";
     char path[] = "/dev/fd/0"; /* a name that starts with a dash would be an option */
-    char *const arguments[] = {program, ignore, numbers, option, format, path, NULL};
+    char *const arguments[] = {program, numbers, decimals, option, format, path, NULL};
     posix_spawn_file_actions_t actions;
     int error = posix_spawn_file_actions_init(&actions);
     if (error != 0) {
@@ -206,7 +217,7 @@ enum toc_result toc_input_next(struct toc_input *input, struct toc_bytes *ret_by
 {
     const ssize_t len = read_chunk(input);
     if (len < 0) {
-        return errno == EINTR ? toc_fail(why, TOC_AGAIN, "interrupted") : unreadable(why);
+        return errno == EINTR ? toc_fail(why, TOC_IO, "interrupted") : unreadable(why);
     }
     if (len == 0) {
         TOC_TRY(end(input, why));
@@ -223,6 +234,11 @@ enum toc_result toc_input_hash(const struct toc_input *input, struct toc_hash *r
     TOC_ENSURE(input->hashed, TOC_AGAIN);
     *ret_hash = input->hash;
     return TOC_OK;
+}
+
+void toc_input_stop_on(struct toc_input *input, const volatile sig_atomic_t *stop)
+{
+    input->stop = stop;
 }
 
 int toc_input_percent(const struct toc_input *input)

@@ -6,6 +6,7 @@
 #define TOC_IMPORT_INPUT_H
 
 #include "digest.h"
+#include <signal.h>
 #include <stdio.h>
 
 #define TOC_INPUT_CHUNK_LEN (256 * 1024)
@@ -18,6 +19,9 @@ enum toc_result toc_input_open(const char *path, FILE *in, struct toc_input **re
                                struct toc_why *why) TOC_MUST_CHECK;
 /* Stops a conversion that still runs. */
 void toc_input_close(struct toc_input **input);
+
+/* While *stop is zero, reading goes on; afterwards _next ends with TOC_IO. For a signal handler. */
+void toc_input_stop_on(struct toc_input *input, const volatile sig_atomic_t *stop);
 
 /* At most TOC_INPUT_CHUNK_LEN bytes, valid until the next call; none at the end. TOC_IO;
  * TOC_MALFORMED when the spreadsheet cannot be converted. */

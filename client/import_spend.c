@@ -92,7 +92,7 @@ static bool hash_text(const struct toc_spend_run *run, const struct toc_input *i
     return true;
 }
 
-static enum toc_result open_import(struct toc_spend_run *run, const struct toc_input *input,
+static enum toc_result open_import(struct toc_spend_run *run, struct toc_input *input,
                                    struct toc_why *why)
 {
     char hash[2 * TOC_HASH_LEN + 1];
@@ -102,6 +102,7 @@ static enum toc_result open_import(struct toc_spend_run *run, const struct toc_i
     struct toc_local *local;
     TOC_TRY(toc_cli_local(run->cli, &local, why));
     catch_signals(local);
+    toc_input_stop_on(input, &stopped);
     if (strcmp(name, "-") == 0) {
         name = "standard input";
     }
