@@ -152,6 +152,7 @@ int main(void)
     Suite *const suite = suite_create("import_spend_cells");
     TCase *const tcase = tcase_create("import_spend_cells");
     tcase_add_checked_fixture(tcase, setup, teardown);
+    tcase_set_timeout(tcase, 60); /* the limits are far */
     tcase_add_test(tcase, test_sums);
     tcase_add_test(tcase, test_money_limit);
     tcase_add_test(tcase, test_cells_limit);

@@ -254,6 +254,7 @@ int main(void)
     Suite *const suite = suite_create("import_spend_read");
     TCase *const tcase = tcase_create("import_spend_read");
     tcase_add_checked_fixture(tcase, setup, teardown);
+    tcase_set_timeout(tcase, 60); /* the limits are far */
     tcase_add_test(tcase, test_every_fate);
     tcase_add_test(tcase, test_remarks);
     tcase_add_test(tcase, test_without_dates);
