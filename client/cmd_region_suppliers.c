@@ -1,4 +1,5 @@
 /* region suppliers: which suppliers councils share, of one financial year. */
+#include "bounds.h"
 #include "commands.h"
 #include "ensure.h"
 #include "figures.h"
@@ -8,7 +9,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { ROWS_SHOWN = 50, ROWS_MAX = 10000000, COUNCILS_MAX = 1024, TITLES_LEN_MAX = 400 };
+enum { ROWS_SHOWN = 50, ROWS_MAX = 10000000, COUNCILS_MAX = TOC_MEMBERS_MAX, TITLES_LEN_MAX = 400 };
 
 struct words {
     struct toc_region_words region;
@@ -106,7 +107,9 @@ static void print_footer(struct toc_cli *cli, const struct toc_listed *listed)
     char text[240];
     const int64_t ambiguous = toc_field_number(listed->all, "ambiguous");
     if (listed->rows == 0) {
-        fputs("No supplier fits.\n", cli->out);
+        fputs(json_is_null(json_object_get(listed->all, "year")) ? "Nothing is published yet.\n"
+                                                                 : "No supplier fits.\n",
+              cli->out);
     } else {
         fputc('\n', cli->out);
         print_shown(cli, listed);
@@ -121,7 +124,9 @@ static void print_footer(struct toc_cli *cli, const struct toc_listed *listed)
     }
     if (ambiguous > 0) {
         (void)snprintf(text, sizeof text,
-                       "%" PRId64 " name%s without a number met two numbers, and %s counted apart.",
+                       "%" PRId64
+                       " name%s without a number met two numbers, and %s counted apart (by "
+                       "name?).",
                        ambiguous, ambiguous == 1 ? "" : "s", ambiguous == 1 ? "is" : "are");
         toc_text_wrap(cli->out, &cli->paper, 0, text);
     }

@@ -181,64 +181,151 @@ static enum toc_result print_contracts(struct toc_cli *cli, const json_t *contra
     return TOC_OK;
 }
 
-/* *ret_region: NULL when nobody has published anything on it; a held name is asked of nobody. */
-static enum toc_result fetch_region(struct toc_cli *cli, const json_t *supplier,
-                                    json_t **ret_region, struct toc_why *why)
+/* Adds a page of `members` to what there is, and says whether another follows. */
+static enum toc_result take_page(json_t **region, json_t *reply, json_t **ret_after)
 {
-    TOC_AUTO(toc_reply_done) struct toc_reply reply = {0};
-    const char *const number = toc_field_text(supplier, "number");
-    const char *const name = toc_field_text(supplier, "name");
-    const enum toc_result result = toc_cli_call(
-        cli, "region_supplier", json_pack("{s:s}", "supplier", number[0] != '\0' ? number : name),
-        &reply, why);
-    if (result == TOC_NOTFOUND) {
-        *ret_region = NULL;
+    json_t *const after = json_object_get(reply, "after");
+    *ret_after = after == NULL || json_is_null(after) ? NULL : json_incref(after);
+    if (*region == NULL) {
+        static const char *const ours[] = {"ok", "tag", "after"};
+        for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++) {
+            (void)json_object_del(reply, ours[i]);
+        }
+        *region = json_incref(reply);
         return TOC_OK;
     }
-    TOC_TRY(result);
-    (void)json_object_del(reply.json, "ok");
-    (void)json_object_del(reply.json, "tag");
-    *ret_region = json_incref(reply.json);
+    return json_array_extend(json_object_get(*region, "members"),
+                             json_object_get(reply, "members")) == 0
+               ? TOC_OK
+               : TOC_NOMEM;
+}
+
+/* What the group has published on it. TOC_NOTFOUND: nothing. */
+static enum toc_result fetch_region(struct toc_cli *cli, const char *word, json_t **ret_region,
+                                    struct toc_why *why)
+{
+    TOC_AUTO(toc_json_free) json_t *region = NULL;
+    TOC_AUTO(toc_json_free) json_t *after = NULL;
+    do {
+        TOC_AUTO(toc_reply_done) struct toc_reply reply = {0};
+        TOC_TRY(toc_cli_call(cli, "region_supplier",
+                             json_pack("{s:s, s:O*}", "supplier", word, "after", after), &reply,
+                             why));
+        toc_json_free(&after);
+        if (take_page(&region, reply.json, &after) != TOC_OK) {
+            return toc_fail(why, TOC_NOMEM, "out of memory");
+        }
+    } while (after != NULL);
+    *ret_region = toc_take(&region);
     return TOC_OK;
 }
 
-static enum toc_result print_all(struct toc_cli *cli, const json_t *supplier, const json_t *region,
+/* Ours, and what the group has on it; either may be missing, not both. */
+struct shown {
+    json_t *supplier;    /* owned; NULL: not among our suppliers */
+    json_t *region;      /* owned; NULL: nothing is published */
+    struct toc_why note; /* why there is no region, where it is worth a word */
+};
+
+static void shown_done(struct shown *shown)
+{
+    toc_json_free(&shown->supplier);
+    toc_json_free(&shown->region);
+}
+
+static enum toc_result fetch(struct toc_cli *cli, const char *word, struct shown *shown,
+                             struct toc_why *why)
+{
+    TOC_AUTO(toc_reply_done) struct toc_reply reply = {0};
+    struct toc_why region_why = {""};
+    const enum toc_result own =
+        toc_cli_call(cli, "supplier_show", json_pack("{s:s}", "supplier", word), &reply, why);
+    if (own != TOC_OK && own != TOC_NOTFOUND) {
+        return own;
+    }
+    if (own == TOC_OK) {
+        (void)json_object_del(reply.json, "ok");
+        (void)json_object_del(reply.json, "tag");
+        shown->supplier = json_incref(reply.json);
+        const char *const number = toc_field_text(reply.json, "number");
+        word = number[0] != '\0' ? number : toc_field_text(reply.json, "name");
+    }
+    const enum toc_result region = fetch_region(cli, word, &shown->region, &region_why);
+    if (region == TOC_OK) {
+        return TOC_OK;
+    }
+    if (own == TOC_NOTFOUND) {
+        /* What is wrong with the word is better said by who knows our own suppliers. */
+        *why = region == TOC_NOTFOUND ? *why : region_why;
+        return region;
+    }
+    if (region == TOC_INVALID || region == TOC_CONFLICT) {
+        shown->note = region_why;
+        return TOC_OK;
+    }
+    *why = region_why;
+    return region == TOC_NOTFOUND ? TOC_OK : region;
+}
+
+static enum toc_result print_own(struct toc_cli *cli, const json_t *supplier)
+{
+    print_head(cli, supplier);
+    TOC_TRY(print_events(cli, toc_field_array(supplier, "events")));
+    TOC_TRY(print_totals(cli, toc_field_array(supplier, "totals")));
+    return print_contracts(cli, toc_field_array(supplier, "contracts"));
+}
+
+static enum toc_result print_all(struct toc_cli *cli, const struct shown *shown,
                                  struct toc_why *why)
 {
     const struct toc_conf *conf;
     TOC_TRY(toc_cli_conf(cli, &conf, why));
     (void)toc_fail(why, TOC_NOMEM, "out of memory");
-    print_head(cli, supplier);
-    TOC_TRY(print_events(cli, toc_field_array(supplier, "events")));
-    TOC_TRY(print_totals(cli, toc_field_array(supplier, "totals")));
-    TOC_TRY(print_contracts(cli, toc_field_array(supplier, "contracts")));
+    if (shown->supplier != NULL) {
+        TOC_TRY(print_own(cli, shown->supplier));
+    } else {
+        toc_text_print(cli->out, &cli->paper, TOC_STYLE_HEADING,
+                       toc_field_text(shown->region, "name"));
+        fputc('\n', cli->out);
+        print_line(cli, "number", toc_field_text(shown->region, "number"));
+        print_line(cli, "state", "not among our own suppliers");
+    }
     print_heading(cli, "Who else uses it");
-    return toc_uses_print(cli, region, conf->member);
+    if (shown->note.text[0] != '\0') {
+        toc_text_wrap(cli->out, &cli->paper, 0, shown->note.text);
+        return TOC_OK;
+    }
+    return toc_uses_print(cli, shown->region, conf->member);
+}
+
+static int print_document(struct toc_cli *cli, const struct shown *shown)
+{
+    json_t *const document =
+        shown->supplier != NULL
+            ? json_incref(shown->supplier)
+            : json_pack("{s:n, s:s, s:O?}", "id", "name", toc_field_text(shown->region, "name"),
+                        "number", json_object_get(shown->region, "number"));
+    (void)json_object_set(document, "region", shown->region == NULL ? json_null() : shown->region);
+    return toc_cli_document(cli, document);
 }
 
 int toc_cmd_supplier_show(struct toc_cli *cli, int argc, char **argv)
 {
     static const struct toc_usage usage = {
         .command = "supplier show", .operands_min = 1, .operands_max = 1, .operands = "SUPPLIER"};
-    TOC_AUTO(toc_reply_done) struct toc_reply reply = {0};
-    TOC_AUTO(toc_json_free) json_t *region = NULL;
+    TOC_AUTO(shown_done) struct shown shown = {.supplier = NULL};
     struct toc_operands operands;
     struct toc_why why = {""};
     int status;
     if (!toc_cli_parse(cli, &usage, argc, argv, NULL, 0, &operands, &status)) {
         return status;
     }
-    enum toc_result result = toc_cli_call(
-        cli, "supplier_show", json_pack("{s:s}", "supplier", operands.items[0]), &reply, &why);
-    if (result == TOC_OK) {
-        result = fetch_region(cli, reply.json, &region, &why);
-    }
+    enum toc_result result = fetch(cli, operands.items[0], &shown, &why);
     if (result == TOC_OK && cli->json) {
-        (void)json_object_set(reply.json, "region", region == NULL ? json_null() : region);
-        return toc_cli_answer(cli, reply.json);
+        return print_document(cli, &shown);
     }
     if (result == TOC_OK) {
-        result = print_all(cli, reply.json, region, &why);
+        result = print_all(cli, &shown, &why);
     }
     return result == TOC_OK ? TOC_EXIT_DONE : toc_supplier_fail(cli, result, &why);
 }

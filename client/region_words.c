@@ -142,7 +142,7 @@ const char *toc_region_number(const json_t *supplier)
     static const char company[] = "GB-COH-";
     const char *const number = toc_field_text(supplier, "number");
     if (number[0] == '\0') {
-        return "by name";
+        return toc_field_true(supplier, "ambiguous") ? "by name?" : "by name";
     }
     return strncmp(number, company, sizeof company - 1) == 0 ? number + sizeof company - 1 : number;
 }

@@ -20,7 +20,8 @@ enum toc_result toc_region_fields(const struct toc_region_words *words, json_t *
  * other years there are, of a reply with year, years[] and coverage[]; each as far as it is there.
  */
 void toc_region_print_coverage(struct toc_cli *cli, const json_t *reply);
-/* "GB-COH-" left out; "by name" where there is none. Borrowed. */
+/* "GB-COH-" left out; "by name" where there is none, "by name?" where the name met two numbers.
+ * Borrowed. */
 const char *toc_region_number(const json_t *supplier);
 /* The titles of categories[], joined with "; "; what does not fit ends in an ellipsis. */
 void toc_region_titles(const json_t *categories, char *ret_text, size_t room);

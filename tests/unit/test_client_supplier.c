@@ -202,6 +202,46 @@ START_TEST(show_before_anybody_published)
 }
 END_TEST
 
+START_TEST(show_what_only_others_have)
+{
+    static const char none[] =
+        "{\"ok\":false,\"result\":\"notfound\",\"message\":\"x: no such supplier\"}";
+    static const char more[] =
+        "{\"ok\":true,\"id\":\"GB-COH-01234567\",\"name\":\"Aire Surfacing Limited\","
+        "\"number\":\"GB-COH-01234567\",\"after\":\"hull 2015\",\"ambiguous_with\":[],\"members\":["
+        "{\"member\":\"hull\",\"year\":2015,\"months\":[\"2015-10\"],\"spend\":90000}]}";
+    static const char last[] =
+        "{\"ok\":true,\"after\":null,\"members\":["
+        "{\"member\":\"york\",\"year\":2015,\"months\":[\"2015-10\"],\"spend\":60000}]}";
+    ck_assert_int_eq(
+        FAKE_RUN(toc_cmd_supplier_show, FAKE_WORDS("show", "01234567"), none, more, last),
+        TOC_EXIT_DONE);
+    fake_asked(1, "{\"request\":\"region_supplier\",\"supplier\":\"01234567\"}");
+    fake_asked(2, "{\"request\":\"region_supplier\",\"supplier\":\"01234567\","
+                  "\"after\":\"hull 2015\"}");
+    ck_assert_ptr_nonnull(strstr(fake_out, "not among our own suppliers"));
+    ck_assert_ptr_nonnull(strstr(fake_out, "2 other councils have published spend with it; we "
+                                           "have not published ours."));
+    ck_assert_ptr_nonnull(strstr(fake_out, "york"));
+    ck_assert_int_eq(FAKE_RUN(toc_cmd_supplier_show, FAKE_WORDS("show", "x"), none,
+                              "{\"ok\":false,\"result\":\"notfound\",\"message\":\"nobody\"}"),
+                     TOC_EXIT_FAILED);
+    ck_assert_str_eq(fake_err, "tocsin: x: no such supplier\n");
+}
+END_TEST
+
+START_TEST(show_a_name_of_several_companies)
+{
+    static const char own[] = "{\"ok\":true,\"id\":\"s2\",\"name\":\"Ridings Care\"}";
+    static const char several[] =
+        "{\"ok\":false,\"result\":\"invalid\",\"message\":\"several have this name\"}";
+    ck_assert_int_eq(FAKE_RUN(toc_cmd_supplier_show, FAKE_WORDS("show", "s2"), own, several),
+                     TOC_EXIT_DONE);
+    ck_assert_ptr_nonnull(strstr(fake_out, "several have this name"));
+    ck_assert_ptr_null(strstr(fake_out, "No other council"));
+}
+END_TEST
+
 START_TEST(a_word_that_fits_several_is_a_wrong_use)
 {
     static const char several[] =
@@ -339,6 +379,8 @@ int main(void)
     tcase_add_test(all, a_refusal_leaves_the_output_empty);
     tcase_add_test(all, show_says_what_is_ours_and_who_else);
     tcase_add_test(all, show_before_anybody_published);
+    tcase_add_test(all, show_what_only_others_have);
+    tcase_add_test(all, show_a_name_of_several_companies);
     tcase_add_test(all, a_word_that_fits_several_is_a_wrong_use);
     tcase_add_test(all, keep_several_and_settle);
     tcase_add_test(all, one_name_that_fails_stops_no_other);
