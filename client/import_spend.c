@@ -8,7 +8,12 @@
 
 #define ARENA_MAX ((size_t)64 << 20) /* notes, at most TOC_IMPORT_NOTES_MAX of them */
 
-enum { MS_PER_DAY = 24 * 3600 * 1000, DAYS_AHEAD = 366, FILE_NAME_MAX = 300 };
+enum {
+    MS_PER_DAY = 24 * 3600 * 1000,
+    DAYS_AHEAD = 366,
+    FILE_NAME_MAX = 300,
+    COVERS_DAYS_MAX = 3700, /* as the daemon's */
+};
 
 static volatile sig_atomic_t stopped;
 
@@ -181,7 +186,10 @@ static enum toc_result close_import(struct toc_spend_run *run, const struct toc_
         (void)json_object_set_new(fields, "covers",
                                   json_pack("{s:s, s:s}", "from", from, "to", to));
     }
-    TOC_TRY(toc_spend_close(&run->sending, fields, &run->closed, why));
+    uint8_t days[4 * TOC_SPEND_DAYS];
+    const size_t days_len = toc_spend_reading_days(&run->reading, days);
+    TOC_TRY(toc_spend_close(&run->sending, fields, toc_bytes_of(days, 4 * days_len), &run->closed,
+                            why));
     run->same = strcmp(toc_field_text(run->closed.json, "state"), "same") == 0;
     return TOC_OK;
 }

@@ -151,46 +151,66 @@ static enum toc_result settle_payee(struct toc_spend_reading *reading,
     return TOC_INVALID;
 }
 
+static enum toc_result sum(struct toc_spend_reading *reading, uint32_t payee, int32_t day,
+                           unsigned category, int64_t pence, struct toc_why *why)
+{
+    const enum toc_result result = toc_spend_sums_add(reading->sums, payee, day, category, pence);
+    if (result != TOC_TOOBIG) {
+        return result;
+    }
+    TOC_TRY(reading->hand_over(reading->owner, why));
+    toc_spend_sums_clear(reading->sums);
+    return toc_spend_sums_add(reading->sums, payee, day, category, pence);
+}
+
 /* The row is used, or held: the daemon says which. */
 static enum toc_result add_row(struct toc_spend_reading *reading, const struct toc_csv_row *row,
-                               uint32_t payee, const struct toc_spend_values *values,
-                               struct toc_why *why)
+                               uint32_t payee, int32_t day, struct toc_why *why)
 {
-    enum toc_result result =
-        toc_spend_sums_add(reading->sums, payee, values->day, values->category, values->pence);
-    if (result == TOC_TOOBIG) {
-        TOC_TRY(reading->hand_over(reading->owner, why));
-        toc_spend_sums_clear(reading->sums);
-        result =
-            toc_spend_sums_add(reading->sums, payee, values->day, values->category, values->pence);
+    const struct toc_spend_payee *const known = &toc_spend_sums_known(reading->sums, payee)->payee;
+    struct toc_why reason;
+    int64_t pence;
+    if (toc_spend_row_pence(&reading->reader, row, &pence, &reason) != TOC_OK) {
+        return reject_field(reading, row, TOC_SPEND_AMOUNT, reason.text);
     }
+    const unsigned category = toc_spend_row_category(&reading->reader, row);
+    const enum toc_result result = sum(reading, payee, day, category, pence, why);
     if (result == TOC_INVALID) {
         return reject_field(reading, row, TOC_SPEND_AMOUNT, "is more money than there is");
     }
     TOC_TRY(result);
-    const struct toc_spend_payee *const known = &toc_spend_sums_known(reading->sums, payee)->payee;
     if (known->bad_company) {
         remark(&reading->bad_company, row);
     }
     if (known->bad_charity) {
         remark(&reading->bad_charity, row);
     }
-    if (values->period) {
-        remark(&reading->periods, row);
-    }
     return TOC_OK;
+}
+
+static void meet_day(struct toc_spend_reading *reading, int32_t day)
+{
+    const uint32_t place = (uint32_t)(day - TOC_SPEND_DAY_MIN);
+    if (place < TOC_SPEND_DAYS) {
+        reading->days[place / 8] |= (uint8_t)(1U << place % 8);
+    }
 }
 
 static enum toc_result take_row(struct toc_spend_reading *reading, const struct toc_csv_row *row,
                                 struct toc_why *why)
 {
-    struct toc_spend_values values;
-    enum toc_spend_field field;
     struct toc_why reason;
     uint32_t payee;
+    int32_t day;
+    bool period;
     bool settled;
     if (is_shifted(reading, row)) {
         return reject_shifted(reading, row);
+    }
+    /* First, since whatever becomes of the row the file has its day. */
+    const enum toc_result result = toc_spend_row_day(&reading->reader, row, &day, &period, &reason);
+    if (result == TOC_OK) {
+        meet_day(reading, day);
     }
     TOC_TRY(find_payee(reading, row, &payee, why));
     TOC_TRY(
@@ -198,12 +218,13 @@ static enum toc_result take_row(struct toc_spend_reading *reading, const struct 
     if (settled) {
         return TOC_OK;
     }
-    const enum toc_result result =
-        toc_spend_row_read(&reading->reader, row, &values, &field, &reason);
     if (result != TOC_OK) {
-        return reject_field(reading, row, field, reason.text);
+        return reject_field(reading, row, TOC_SPEND_DATE, reason.text);
     }
-    return add_row(reading, row, payee, &values, why);
+    if (period) {
+        remark(&reading->periods, row);
+    }
+    return add_row(reading, row, payee, day, why);
 }
 
 enum toc_result toc_spend_reading_row(void *owner, const struct toc_csv_row *row,
@@ -250,4 +271,20 @@ enum toc_result toc_spend_reading_end(struct toc_spend_reading *reading, struct 
                 reading->headings.columns[TOC_SPEND_DATE].len == 0
                     ? "is not in the file; the rows count for the first day of --covers"
                     : "gives a month or a quarter; the rows count for its first day");
+}
+
+size_t toc_spend_reading_days(const struct toc_spend_reading *reading,
+                              uint8_t ret_days[4 * TOC_SPEND_DAYS])
+{
+    size_t len = 0;
+    for (unsigned place = 0; place < TOC_SPEND_DAYS; place++) {
+        if (((unsigned)reading->days[place / 8] >> place % 8 & 1U) == 0) {
+            continue;
+        }
+        for (unsigned i = 0; i < 4; i++) {
+            ret_days[4 * len + i] = (uint8_t)((place + TOC_SPEND_DAY_MIN) >> 8 * i);
+        }
+        len++;
+    }
+    return len;
 }

@@ -9,6 +9,11 @@
 #include "import_spend_cells.h"
 #include "import_spend_row.h"
 
+/* What can be a payment's date on the local socket: 1995-01-01 to 2100-12-31. */
+#define TOC_SPEND_DAY_MIN 9131
+#define TOC_SPEND_DAY_MAX 47846
+#define TOC_SPEND_DAYS (TOC_SPEND_DAY_MAX - TOC_SPEND_DAY_MIN + 1)
+
 /* How often something was passed over, told once at the end. */
 struct toc_spend_remark {
     size_t rows;
@@ -29,8 +34,10 @@ struct toc_spend_reading {
     bool has_headings;
     size_t rows_before; /* the headings */
     size_t rows;        /* after them */
-    size_t width;       /* columns that rows may have values in */
-    size_t cells_last;  /* of the row before */
+    /* Bits, from TOC_SPEND_DAY_MIN: days that the file has rows of, whatever becomes of these. */
+    uint8_t days[TOC_SPEND_DAYS / 8 + 1];
+    size_t width;      /* columns that rows may have values in */
+    size_t cells_last; /* of the row before */
     struct toc_spend_remark bad_company;
     struct toc_spend_remark bad_charity;
     struct toc_spend_remark periods;
@@ -45,5 +52,8 @@ enum toc_result toc_spend_reading_row(void *reading, const struct toc_csv_row *r
  * last sums are still to be handed over. */
 enum toc_result toc_spend_reading_end(struct toc_spend_reading *reading, struct toc_why *why)
     TOC_MUST_CHECK;
+/* The days that were met, in order, as import_close takes them: 4 bytes each. Returns how many. */
+size_t toc_spend_reading_days(const struct toc_spend_reading *reading,
+                              uint8_t ret_days[4 * TOC_SPEND_DAYS]);
 
 #endif

@@ -110,7 +110,7 @@ static enum toc_result read_date(struct toc_spend_reader *reader, const char *te
     return TOC_OK;
 }
 
-static unsigned read_category(struct toc_spend_reader *reader, const struct toc_csv_row *row)
+unsigned toc_spend_row_category(struct toc_spend_reader *reader, const struct toc_csv_row *row)
 {
     const char *const cpv = toc_spend_cell(reader->headings, row, TOC_SPEND_CPV);
     const char *const proclass = toc_spend_cell(reader->headings, row, TOC_SPEND_PROCLASS);
@@ -131,28 +131,25 @@ static unsigned read_category(struct toc_spend_reader *reader, const struct toc_
     return category;
 }
 
-enum toc_result toc_spend_row_read(struct toc_spend_reader *reader, const struct toc_csv_row *row,
-                                   struct toc_spend_values *ret_values,
-                                   enum toc_spend_field *ret_field, struct toc_why *why)
+enum toc_result toc_spend_row_day(struct toc_spend_reader *reader, const struct toc_csv_row *row,
+                                  int32_t *ret_day, bool *ret_period, struct toc_why *why)
 {
-    struct toc_spend_values values;
-    const char *const amount = toc_spend_cell(reader->headings, row, TOC_SPEND_AMOUNT);
-    const enum toc_result result = toc_import_pence(amount, &values.pence);
-    if (result != TOC_OK) {
-        *ret_field = TOC_SPEND_AMOUNT;
-        return bad_amount(amount, result, why);
+    if (reader->headings->columns[TOC_SPEND_DATE].len == 0) {
+        *ret_day = reader->day_first;
+        *ret_period = true;
+        return TOC_OK;
     }
-    if (reader->headings->columns[TOC_SPEND_DATE].len > 0) {
-        const char *const date = toc_spend_cell(reader->headings, row, TOC_SPEND_DATE);
-        *ret_field = TOC_SPEND_DATE;
-        TOC_TRY(read_date(reader, date, why));
-        values.day = reader->date_day;
-        values.period = reader->date_period;
-    } else {
-        values.day = reader->day_first;
-        values.period = true;
-    }
-    values.category = read_category(reader, row);
-    *ret_values = values;
+    TOC_TRY(read_date(reader, toc_spend_cell(reader->headings, row, TOC_SPEND_DATE), why));
+    *ret_day = reader->date_day;
+    *ret_period = reader->date_period;
     return TOC_OK;
+}
+
+enum toc_result toc_spend_row_pence(const struct toc_spend_reader *reader,
+                                    const struct toc_csv_row *row, int64_t *ret_pence,
+                                    struct toc_why *why)
+{
+    const char *const amount = toc_spend_cell(reader->headings, row, TOC_SPEND_AMOUNT);
+    const enum toc_result result = toc_import_pence(amount, ret_pence);
+    return result == TOC_OK ? TOC_OK : bad_amount(amount, result, why);
 }

@@ -22,18 +22,16 @@ struct toc_spend_reader {
     unsigned category;
 };
 
-struct toc_spend_values {
-    int64_t pence;
-    int32_t day;
-    unsigned category; /* toc_category_code */
-    bool period;       /* the file gives no day: it is the first of a month or quarter */
-};
-
-/* TOC_INVALID: `why` says what is wrong, fit for an officer, and quotes nothing that could be a
- * name; *ret_field is where. */
-enum toc_result toc_spend_row_read(struct toc_spend_reader *reader, const struct toc_csv_row *row,
-                                   struct toc_spend_values *ret_values,
-                                   enum toc_spend_field *ret_field, struct toc_why *why)
+/* The day, and whether the file gives no day: it is the first of a month or quarter. TOC_INVALID:
+ * `why` says what is wrong, fit for an officer, and quotes nothing that could be a name. */
+enum toc_result toc_spend_row_day(struct toc_spend_reader *reader, const struct toc_csv_row *row,
+                                  int32_t *ret_day, bool *ret_period, struct toc_why *why)
     TOC_MUST_CHECK;
+/* In the same way, pence, exactly. */
+enum toc_result toc_spend_row_pence(const struct toc_spend_reader *reader,
+                                    const struct toc_csv_row *row, int64_t *ret_pence,
+                                    struct toc_why *why) TOC_MUST_CHECK;
+/* toc_category_code; 0 when the row does not say. */
+unsigned toc_spend_row_category(struct toc_spend_reader *reader, const struct toc_csv_row *row);
 
 #endif

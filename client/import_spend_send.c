@@ -185,14 +185,19 @@ enum toc_result toc_spend_send(struct toc_spend_sending *sending, struct toc_spe
 }
 
 enum toc_result toc_spend_close(struct toc_spend_sending *sending, json_t *fields,
-                                struct toc_reply *ret_reply, struct toc_why *why)
+                                struct toc_bytes days, struct toc_reply *ret_reply,
+                                struct toc_why *why)
 {
-    if (fields == NULL ||
+    const struct toc_call call = {
+        .request = "import_close", .fields = fields, .parts = &days, .parts_len = 1};
+    struct toc_local *local;
+    const enum toc_result result = toc_cli_local(sending->cli, &local, why);
+    if (fields == NULL || result != TOC_OK ||
         json_object_set_new(fields, "import", json_integer((json_int_t)sending->import)) != 0) {
         json_decref(fields);
-        return toc_fail(why, TOC_NOMEM, "out of memory");
+        return result != TOC_OK ? result : toc_fail(why, TOC_NOMEM, "out of memory");
     }
-    TOC_TRY(toc_cli_call(sending->cli, "import_close", fields, ret_reply, why));
+    TOC_TRY(toc_local_call(local, &call, ret_reply, why));
     sending->import = 0;
     return TOC_OK;
 }

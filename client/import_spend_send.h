@@ -29,9 +29,11 @@ enum toc_result toc_spend_open(struct toc_spend_sending *sending, const char *so
  * they were, in order; the caller clears them. */
 enum toc_result toc_spend_send(struct toc_spend_sending *sending, struct toc_spend_sums *sums,
                                struct toc_why *why) TOC_MUST_CHECK;
-/* `fields` is given away; the reply says what is live now. */
+/* `fields` is given away, `days` as toc_spend_reading_days has them; the reply says what is live
+ * now. */
 enum toc_result toc_spend_close(struct toc_spend_sending *sending, json_t *fields,
-                                struct toc_reply *ret_reply, struct toc_why *why) TOC_MUST_CHECK;
+                                struct toc_bytes days, struct toc_reply *ret_reply,
+                                struct toc_why *why) TOC_MUST_CHECK;
 /* When something went wrong: what was sent is forgotten. A daemon that cannot be asked drops it
  * by itself. */
 void toc_spend_cancel(struct toc_spend_sending *sending);

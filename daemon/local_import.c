@@ -6,6 +6,7 @@
 
 #include "ensure.h"
 #include "ident.h"
+#include "store_cell.h"
 #include "timetext.h"
 
 #include <string.h>
@@ -191,6 +192,30 @@ static enum toc_result read_covers(const struct toc_local *local, struct toc_imp
     return TOC_OK;
 }
 
+/* Days that the file has rows of, whatever became of them: a payment that was redacted since must
+ * not stay as it was. */
+static enum toc_result read_days(const struct toc_local *local, struct toc_import_end *end,
+                                 struct toc_why *why)
+{
+    if (local->parts_len == 0) {
+        return TOC_OK;
+    }
+    const struct toc_bytes days = local->parts[0];
+    if (local->parts_len > 1 || days.len % TOC_DAY_LEN != 0 ||
+        days.len / TOC_DAY_LEN > TOC_CELL_DAY_MAX - TOC_CELL_DAY_MIN + 1) {
+        return toc_fail(why, TOC_INVALID, "part 1: is not days of 4 bytes, each once");
+    }
+    for (size_t at = 0; at < days.len; at += TOC_DAY_LEN) {
+        const int32_t day = toc_day_get(days.data + at);
+        if (day < TOC_CELL_DAY_MIN || day > TOC_CELL_DAY_MAX) {
+            return toc_fail(why, TOC_INVALID, "part 1: day %zu: is not from 1995 to 2100",
+                            at / TOC_DAY_LEN);
+        }
+    }
+    end->days = days;
+    return TOC_OK;
+}
+
 static json_t *date_text(bool is_one, int32_t day)
 {
     char text[TOC_DATE_TEXT_LEN + 1];
@@ -260,6 +285,7 @@ enum toc_result toc_local_import_close(struct toc_engine *engine, const struct t
     TOC_TRY(toc_local_import_get(engine, local, &import, why));
     TOC_TRY(read_hash(local, &has_hash, &hash, why));
     TOC_TRY(read_covers(local, &end, why));
+    TOC_TRY(read_days(local, &end, why));
     TOC_TRY(toc_local_flag(local, "dry_run", &end.dry_run, why));
     TOC_TRY(toc_local_number(local, "rows_read", 0, INT64_MAX, &rows_read, why));
     TOC_TRY(toc_local_number(local, "rows_used", 0, INT64_MAX, &rows_used, why));

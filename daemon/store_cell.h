@@ -49,4 +49,12 @@ static inline void toc_cell_set_payee(uint8_t at[TOC_CELL_LEN], uint32_t payee)
     }
 }
 
+#define TOC_DAY_LEN 4
+
+static inline int32_t toc_day_get(const uint8_t at[TOC_DAY_LEN])
+{
+    return (int32_t)((uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 |
+                     (uint32_t)at[3] << 24);
+}
+
 #endif

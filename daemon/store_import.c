@@ -170,13 +170,9 @@ enum toc_result toc_store_import_same(struct toc_store *store, enum toc_import_k
 
 /* ---- closing ---- */
 
-static enum toc_result add_covers(struct toc_store *store, int64_t id,
-                                  const struct toc_import_end *end)
+static enum toc_result add_days(struct toc_store *store, int64_t id, int32_t from, int32_t to)
 {
     TOC_AUTO(toc_query_close) struct toc_query query = {0};
-    if (!end->covers) {
-        return TOC_OK;
-    }
     TOC_TRY(toc_query_open(store, &store->local, TOC_SQL_IMPORT_DAYS_ADD,
                            "WITH RECURSIVE every (day) AS (SELECT ?2 UNION ALL"
                            " SELECT day + 1 FROM every WHERE day < ?3)"
@@ -184,9 +180,19 @@ static enum toc_result add_covers(struct toc_store *store, int64_t id,
                            " SELECT ?1, day, 0, 0 FROM every",
                            &query));
     toc_query_integer(&query, 1, id);
-    toc_query_integer(&query, 2, end->from);
-    toc_query_integer(&query, 3, end->to);
+    toc_query_integer(&query, 2, from);
+    toc_query_integer(&query, 3, to);
     return toc_query_run(&query);
+}
+
+static enum toc_result add_covers(struct toc_store *store, int64_t id,
+                                  const struct toc_import_end *end)
+{
+    for (size_t at = 0; at + TOC_DAY_LEN <= end->days.len; at += TOC_DAY_LEN) {
+        const int32_t day = toc_day_get(end->days.data + at);
+        TOC_TRY(add_days(store, id, day, day));
+    }
+    return end->covers ? add_days(store, id, end->from, end->to) : TOC_OK;
 }
 
 static enum toc_result sum_dates(struct toc_store *store, int64_t id,

@@ -87,7 +87,8 @@ struct toc_import_end {
     const struct toc_hash *hash; /* NULL: not known */
     bool covers;                 /* every day from `from` to `to` is covered, with rows or not */
     int32_t from, to;
-    bool dry_run; /* only say what would be */
+    struct toc_bytes days; /* covered besides: u32 little-endian each, all within the bounds */
+    bool dry_run;          /* only say what would be */
     int64_t time_ms;
 };
 struct toc_import_report {

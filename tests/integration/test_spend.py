@@ -122,6 +122,17 @@ def test_dates_are_replaced_and_said_so_before(leeds, tmp_path):
     assert live(leeds)["payments"]["pence"] == 2900
 
 
+def test_a_payment_that_was_redacted_since_does_not_stay(leeds, tmp_path):
+    path = tmp_path / "file.csv"
+    path.write_text(HEAD + "1/2/2018,A Sample Ltd,,1\n2/2/2018,B Sample Ltd,,2\n3/2/2018,C Sample Ltd,,4\n")
+    imported(leeds, path, status=0)
+    path.write_text(HEAD + "1/2/2018,A Sample Ltd,,1\n2/2/2018,REDACTED PERSONAL DATA,,2\n"
+                           "3/2/2018,C Sample Ltd,,REDACTED COMMERCIAL CONFIDENTIALITY\n")
+    report = imported(leeds, path, status=5)
+    assert (report["dates"], report["dates_replaced"], report["rows_replaced"]) == (3, 3, 3)
+    assert live(leeds)["payments"]["pence"] == 100
+
+
 SEEDED = ["Mr Alan Seeded", "MRS B SEEDED", "Dr. C. Seeded", "Miss Seeded-Smith",
           "Alan Seeded T/A Seeded Roofing", "Seeded trading as Seeded Cars", "Foster Carer Payments",
           "Foster Carers", "REDACTED PERSONAL DATA", "REDACTED - PERSONAL  DATA",

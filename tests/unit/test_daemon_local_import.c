@@ -123,6 +123,35 @@ START_TEST(days_are_replaced)
 }
 END_TEST
 
+/* A day whose rows were all redacted since is a day of the file, though no cell tells of it. */
+START_TEST(days_without_cells)
+{
+    uint8_t days[12] = {0};
+    const struct toc_bytes part = toc_bytes_of(days, 8);
+    char request[100];
+
+    import_rows("payments", april, COUNT(april));
+    const int64_t import = open_spend("payments");
+    (void)send_rows(import, 0, april, 1);
+    for (unsigned i = 0; i < 4; i++) {
+        days[i] = (uint8_t)((uint32_t)day_of("2019-04-02") >> 8 * i);
+        days[4 + i] = (uint8_t)((uint32_t)day_of("2100-12-31") >> 8 * i);
+        days[8 + i] = (uint8_t)((uint32_t)(day_of("2100-12-31") + 1) >> 8 * i);
+    }
+    (void)snprintf(request, sizeof(request), "{\"request\":\"import_close\",\"import\":%lld}",
+                   (long long)import);
+    const struct toc_bytes bad[] = {toc_bytes_of(days, 12), toc_bytes_of(days, 7)};
+    refused_with(request, &bad[0], 1, "invalid", "part 1: day 2: is not from 1995 to 2100");
+    refused_with(request, &bad[1], 1, "invalid", "part 1: is not days");
+    refused_with(request, bad, 2, "invalid", "part 1: is not days");
+    json_t *reply = ask(request, &part, 1);
+    ck_assert_int_eq(toc_fixture_number(reply, "dates"), 3);
+    ck_assert_int_eq(toc_fixture_number(reply, "dates_replaced"), 2);
+    json_decref(reply);
+    check_live(1, 3, 1, april[0].pence);
+}
+END_TEST
+
 START_TEST(dry_run_and_cancel)
 {
     int64_t import = open_spend("payments");
@@ -368,6 +397,7 @@ int main(void)
     tcase_add_test(files, one_file);
     tcase_add_test(files, same_file);
     tcase_add_test(files, days_are_replaced);
+    tcase_add_test(files, days_without_cells);
     tcase_add_test(files, dry_run_and_cancel);
     tcase_add_test(files, open_imports_are_bounded);
     tcase_add_test(files, sources_drop);
