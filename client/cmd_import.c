@@ -1,5 +1,6 @@
 #include "commands.h"
 #include "import_contracts.h"
+#include "import_gazette.h"
 #include "import_kind.h"
 #include <string.h>
 
@@ -14,6 +15,8 @@ static const struct toc_import_kind kinds[] = {
      TOC_IMPORT_TAKES_REJECTS | TOC_IMPORT_TAKES_LIST | TOC_IMPORT_TAKES_SOURCE |
          TOC_IMPORT_TAKES_MAP,
      toc_import_contracts_run, toc_contracts_template},
+    {"companies", TOC_IMPORT_TAKES_REJECTS, toc_import_companies_run, NULL},
+    {"gazette", TOC_IMPORT_TAKES_REJECTS, toc_import_gazette_run, toc_gazette_template},
     {"ocds", TOC_IMPORT_TAKES_REJECTS | TOC_IMPORT_TAKES_LIST, toc_import_ocds_run, NULL},
 };
 
@@ -73,7 +76,8 @@ int toc_cmd_import(struct toc_cli *cli, int argc, char **argv)
         .command = "import",
         .operands_min = 1,
         .operands_max = 2,
-        .operands = "spend|contracts|ocds FILE [--source NAME] [--map FILE] [--covers FROM,TO] "
+        .operands = "spend|contracts|companies|gazette|ocds FILE [--source NAME] [--map FILE] "
+                    "[--covers FROM,TO] "
                     "[--list NAME] [--dry-run] [--rejects FILE] [--template]",
     };
     struct toc_operands operands;

@@ -35,6 +35,8 @@ struct toc_csv {
     bool after_return;  /* the last thing seen was CR: an LF now belongs to it */
     bool at_line_start; /* the last byte of all was a line end */
     bool has_rows;      /* one that is not blank came out */
+    bool row_blank;     /* nothing in its cells so far */
+    bool unread[TOC_CSV_CELLS_MAX];
     bool cut;
     bool open_quote;
     enum toc_result failed; /* callbacks of libcsv cannot return one */
@@ -113,16 +115,11 @@ static enum toc_result refuse_row(struct toc_csv *csv)
                     csv->row_number + 1);
 }
 
-static inline enum toc_result add_cell(struct toc_csv *csv, struct toc_bytes cell)
+static inline void copy_cell(struct toc_csv *csv, struct toc_bytes cell)
 {
-    csv->row_len += cell.len + 1;
-    if (csv->cells_len == TOC_CSV_CELLS_MAX || csv->row_len > TOC_CSV_ROW_LEN_MAX) {
-        return refuse_row(csv);
-    }
-    if (cell.len > 0 && (is_blank(cell.data[0]) || is_blank(cell.data[cell.len - 1]))) {
+    if (is_blank(cell.data[0]) || is_blank(cell.data[cell.len - 1])) {
         cell = trim(cell);
     }
-    csv->cells[csv->cells_len++] = csv->text + csv->text_len;
     if ((csv->chunk_ascii && csv->entry_ascii) || is_ascii(cell) || is_utf8(cell)) {
         if (cell.len > 0) {
             memcpy(csv->text + csv->text_len, cell.data, cell.len);
@@ -131,7 +128,41 @@ static inline enum toc_result add_cell(struct toc_csv *csv, struct toc_bytes cel
     } else {
         append_cp1252(csv, cell);
     }
+}
+
+static enum toc_result read_cell(struct toc_csv *csv, struct toc_bytes cell)
+{
+    csv->row_len += cell.len;
+    if (csv->row_len > TOC_CSV_ROW_LEN_MAX) {
+        return refuse_row(csv);
+    }
+    csv->cells[csv->cells_len] = csv->text + csv->text_len;
+    copy_cell(csv, cell);
+    csv->row_blank = csv->row_blank && csv->text + csv->text_len == csv->cells[csv->cells_len];
     csv->text[csv->text_len++] = '\0';
+    return TOC_OK;
+}
+
+/* Most cells of a wide file are empty, or not read. */
+static inline enum toc_result add_cell(struct toc_csv *csv, const uint8_t *data, size_t len)
+{
+    const size_t place = csv->cells_len;
+    if (place == TOC_CSV_CELLS_MAX) {
+        return refuse_row(csv);
+    }
+    csv->cells[place] = "";
+    if (len > 0) {
+        if (!csv->unread[place]) {
+            TOC_TRY(read_cell(csv, (struct toc_bytes){.data = data, .len = len}));
+        } else {
+            csv->row_len += len;
+            csv->row_blank = false;
+            if (csv->row_len > TOC_CSV_ROW_LEN_MAX) {
+                return refuse_row(csv);
+            }
+        }
+    }
+    csv->cells_len = place + 1;
     csv->entry_ascii = csv->chunk_ascii;
     return TOC_OK;
 }
@@ -141,13 +172,13 @@ static void on_cell(void *data, size_t len, void *owner)
     struct toc_csv *const csv = owner;
     csv->after_return = false;
     if (csv->failed == TOC_OK) {
-        csv->failed = add_cell(csv, toc_bytes_of(data, len));
+        csv->failed = add_cell(csv, data, len);
     }
 }
 
 static bool is_blank_row(const struct toc_csv *csv)
 {
-    return csv->text_len == csv->cells_len; /* nothing but the NULs */
+    return csv->row_blank;
 }
 
 static enum toc_result hand_over(struct toc_csv *csv)
@@ -177,6 +208,7 @@ static void on_line_end(int terminator, void *owner)
     csv->text_len = 0;
     csv->cells_len = 0;
     csv->row_len = 0;
+    csv->row_blank = true;
 }
 
 enum toc_result toc_csv_new(toc_csv_row_f on_row, void *owner, struct toc_csv **ret_csv)
@@ -187,6 +219,7 @@ enum toc_result toc_csv_new(toc_csv_row_f on_row, void *owner, struct toc_csv **
     csv->owner = owner;
     toc_buf_init(&csv->head, HEAD_LEN);
     csv->entry_ascii = true;
+    csv->row_blank = true;
     csv->text = malloc(TEXT_ROOM);
     TOC_ENSURE(csv->text != NULL, TOC_NOMEM);
     TOC_ENSURE(csv_init(&csv->parser, CSV_REPALL_NL) == 0, TOC_NOMEM);
@@ -208,6 +241,16 @@ void toc_csv_free(struct toc_csv **csv)
     free((*csv)->text);
     free(*csv);
     *csv = NULL;
+}
+
+void toc_csv_read_only(struct toc_csv *csv, const size_t *columns, size_t columns_len)
+{
+    memset(csv->unread, true, sizeof csv->unread);
+    for (size_t i = 0; i < columns_len; i++) {
+        if (columns[i] < TOC_CSV_CELLS_MAX) {
+            csv->unread[columns[i]] = false;
+        }
+    }
 }
 
 static bool starts_with(struct toc_bytes bytes, const char *start, size_t len)

@@ -36,6 +36,10 @@ enum toc_result toc_csv_feed(struct toc_csv *csv, struct toc_bytes bytes, struct
 /* The file is over: the last row comes out. TOC_MALFORMED also for an empty file. */
 enum toc_result toc_csv_end(struct toc_csv *csv, struct toc_why *why) TOC_MUST_CHECK;
 
+/* From the next row on only these columns are read; the others' cells are "", whatever is in them.
+ * For wide files of which little is wanted; callable from on_row. Past the last column: none. */
+void toc_csv_read_only(struct toc_csv *csv, const size_t *columns, size_t columns_len);
+
 /* A column heading without case, spacing and punctuation ("Contract Reference number / ID" and
  * "contract_reference number id" are the same), cut at TOC_CSV_HEADING_MAX. */
 void toc_csv_heading_fold(const char *heading, char ret_folded[TOC_CSV_HEADING_MAX + 1]);

@@ -38,6 +38,8 @@ struct toc_import_kind {
 int toc_import_spend_run(struct toc_cli *cli, const struct toc_import_words *words);
 const char *toc_import_spend_template(void);
 int toc_import_contracts_run(struct toc_cli *cli, const struct toc_import_words *words);
+int toc_import_companies_run(struct toc_cli *cli, const struct toc_import_words *words);
+int toc_import_gazette_run(struct toc_cli *cli, const struct toc_import_words *words);
 int toc_import_ocds_run(struct toc_cli *cli, const struct toc_import_words *words);
 
 #endif

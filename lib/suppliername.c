@@ -7,8 +7,10 @@
 
 enum { LATIN_FIRST = 0xc0, LATIN_LAST = 0xff, ASCII_LAST = 0x7f };
 
+enum { FORM_LEN_MAX = 31 };
+
 struct form {
-    const char *form;
+    char form[FORM_LEN_MAX + 1]; /* in the row itself: looked at for every other word */
     size_t form_len;
     const char *folded;
     size_t folded_len;
@@ -164,37 +166,66 @@ static enum toc_result fold_other(struct folding *folding, struct toc_bytes *res
     return put_text(folding, fold_character(character, other));
 }
 
+/* A run of plain letters, digits and gaps: all there is in most names. What is going on is kept in
+ * registers until the run ends. */
+static enum toc_result fold_plain(struct folding *folding, struct toc_bytes *rest)
+{
+    const uint8_t *at = rest->data;
+    const uint8_t *const end = at + rest->len;
+    size_t len = folding->len;
+    bool gap = folding->gap || len == 0;
+    for (; at < end && *at <= ASCII_LAST; at++) {
+        const char c = ascii[*at];
+        if (c == AND || c == DROPPED ||
+            (c == 't' && gap && trading_as_len(toc_bytes_of(at, (size_t)(end - at))) > 0)) {
+            break;
+        }
+        if (c == '\0') {
+            gap = true;
+            continue;
+        }
+        TOC_ENSURE(len + 2 <= TOC_FOLD_LEN_MAX || (len < TOC_FOLD_LEN_MAX && (!gap || len == 0)),
+                   TOC_TOOBIG);
+        if (gap && len > 0) {
+            folding->text[len++] = ' ';
+        }
+        folding->text[len++] = c;
+        gap = false;
+    }
+    folding->len = len;
+    folding->gap = gap;
+    *rest = toc_bytes_of(at, (size_t)(end - at));
+    return TOC_OK;
+}
+
 static enum toc_result fold_words(const char *name, struct folding *folding)
 {
     struct toc_bytes rest = toc_bytes_text(name);
-    while (rest.len > 0) {
-        const bool plain = *rest.data <= ASCII_LAST;
-        const char c = plain ? ascii[*rest.data] : DROPPED;
-        size_t len = 1;
-        if (c == AND || c == DROPPED) {
-            TOC_TRY(fold_other(folding, &rest));
-            continue;
+    for (;;) {
+        TOC_TRY(fold_plain(folding, &rest));
+        if (rest.len == 0) {
+            break;
         }
-        if (c == '\0') {
-            folding->gap = true;
-        } else if (c == 't' && (folding->gap || folding->len == 0) && trading_as_len(rest) > 0) {
-            len = trading_as_len(rest);
+        if (*rest.data == 't' || *rest.data == 'T') {
+            const size_t len = trading_as_len(rest);
             TOC_TRY(put_word(folding, "ta"));
+            rest = toc_bytes_of(rest.data + len, rest.len - len);
         } else {
-            TOC_TRY(put(folding, c));
+            TOC_TRY(fold_other(folding, &rest));
         }
-        rest = toc_bytes_of(rest.data + len, rest.len - len);
     }
     folding->text[folding->len] = '\0';
     return TOC_OK;
 }
 
-/* Of the word that starts at `at`. */
-static size_t word_len(const struct folding *folding, size_t at)
+/* Of the word that starts at `at`. Words are short: a loop is quicker than a call. */
+static inline size_t word_len(const struct folding *folding, size_t at)
 {
-    const size_t left = folding->len - at;
-    const char *const space = memchr(folding->text + at, ' ', left);
-    return space == NULL ? left : (size_t)(space - folding->text) - at;
+    size_t end = at;
+    while (end < folding->len && folding->text[end] != ' ') {
+        end++;
+    }
+    return end - at;
 }
 
 /* Takes `len` bytes out at `at`, and puts `text_len` of them (no more) there. */
@@ -297,6 +328,12 @@ static const struct form *form_at(const struct form *forms, size_t forms_len, co
     return best;
 }
 
+/* The bit of a word's first letter; 0 for another character. */
+static inline uint32_t start_bit(char c)
+{
+    return c >= 'a' && c <= 'z' ? UINT32_C(1) << (unsigned)(c - 'a') : 0;
+}
+
 /* No short form is longer than what it stands for, so the text only shrinks. `starts` are the first
  * letters of the forms: most words begin with none of them. */
 static bool shorten(struct folding *folding, const struct form *forms, size_t forms_len,
@@ -304,8 +341,7 @@ static bool shorten(struct folding *folding, const struct form *forms, size_t fo
 {
     bool changed = false;
     for (size_t at = 0; at < folding->len; at += word_len(folding, at) + 1) {
-        const unsigned letter = (unsigned)(folding->text[at] - 'a');
-        if (letter >= 26 || (starts >> letter & 1U) == 0) {
+        if ((starts & start_bit(folding->text[at])) == 0) {
             continue;
         }
         const struct form *const form = form_at(forms, forms_len, folding->text + at);
@@ -318,7 +354,7 @@ static bool shorten(struct folding *folding, const struct form *forms, size_t fo
 }
 
 /* One bit a letter: the compiler counts them together. */
-#define START_BIT(form, folded) | 1U << ((form)[0] - 'a')
+#define START_BIT(form, folded) | start_bit((form)[0])
 
 static void shorten_all(struct folding *folding)
 {
@@ -328,6 +364,47 @@ static void shorten_all(struct folding *folding)
     while (shorten(folding, phrases, COUNT(phrases), phrase_starts)) {
         /* "scottish charitable inc organisation" takes two */
     }
+}
+
+/* Whether a rule may make something else of a word, whatever stands beside it. */
+static bool may_change(const char *word, size_t len)
+{
+    if (len < 2 || is_the(word, len) || form_at(words, COUNT(words), word) != NULL) {
+        return true;
+    }
+    for (size_t i = 0; i < COUNT(phrases); i++) {
+        const char *const form = phrases[i].form;
+        if (form[0] == word[0] && strncmp(form, word, len) == 0 && form[len] == ' ') {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* One plain word, folded, off the front of *text; 0 when it is not plain. NUL behind it. */
+static size_t take_word(const char **text, char *ret_word, size_t room)
+{
+    const uint8_t *at = (const uint8_t *)*text;
+    size_t len = 0;
+    while (*at != '\0' && *at <= ASCII_LAST && ascii[*at] == '\0') {
+        at++;
+    }
+    for (; is_alnum(*at) && len < room; at++) {
+        ret_word[len++] = ascii[*at];
+    }
+    ret_word[len] = '\0';
+    const bool ends = *at <= ASCII_LAST && !is_alnum(*at) && ascii[*at] != DROPPED;
+    *text = (const char *)at;
+    return ends && !may_change(ret_word, len) ? len : 0;
+}
+
+size_t toc_name_front(const char *name, char ret_front[TOC_NAME_FRONT_MAX + 1])
+{
+    enum { WORD_MAX = TOC_NAME_FRONT_MAX / 2 - 1 };
+    const size_t first = take_word(&name, ret_front, WORD_MAX);
+    const size_t second = first == 0 ? 0 : take_word(&name, ret_front + first + 1, WORD_MAX);
+    ret_front[first] = ' ';
+    return second == 0 ? 0 : first + 1 + second;
 }
 
 static enum toc_result fold(const char *name, bool buyer, char *ret_folded)

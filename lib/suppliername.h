@@ -23,4 +23,10 @@ enum toc_result toc_name_fold(const char *name, char ret_folded[TOC_FOLD_LEN_MAX
 enum toc_result toc_name_fold_buyer(const char *name, char ret_folded[TOC_FOLD_LEN_MAX + 1])
     TOC_MUST_CHECK;
 
+#define TOC_NAME_FRONT_MAX 64
+/* The first two words of the folded name, where they can be told without folding it: plain words
+ * that no rule changes. Returns their length, 0 where they cannot. For passing over names by the
+ * million: what does not begin so need not be folded to know that it is another. */
+size_t toc_name_front(const char *name, char ret_front[TOC_NAME_FRONT_MAX + 1]);
+
 #endif

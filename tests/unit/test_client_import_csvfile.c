@@ -2,6 +2,7 @@
 #include "ensure.h"
 #include "runner.h"
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Rows as one text: "number:cell|cell\n", with "!" for cut and "?" for an open quote. */
@@ -172,6 +173,55 @@ START_TEST(test_owner_ends_it)
 }
 END_TEST
 
+/* Columns that are not read are empty, and a row that has something only there is no blank one. */
+START_TEST(test_read_only)
+{
+    static const char text[] = "a,b,c\n1,2,3\n,\xe9,\n,,\n4,5,6,7\n";
+    static const size_t columns[] = {0, 2, TOC_CSV_CELLS_MAX};
+    for (size_t step = 1; step < sizeof text; step++) {
+        TOC_AUTO(toc_csv_free) struct toc_csv *csv = NULL;
+        struct seen seen = {.answer = TOC_OK};
+        ck_assert_int_eq(toc_csv_new(on_row, &seen, &csv), TOC_OK);
+        toc_csv_read_only(csv, columns, sizeof columns / sizeof columns[0]);
+        for (size_t at = 0; at < sizeof text - 1; at += step) {
+            const size_t left = sizeof text - 1 - at;
+            ck_assert_int_eq(
+                toc_csv_feed(csv, toc_bytes_of(text + at, left < step ? left : step), &why),
+                TOC_OK);
+        }
+        ck_assert_int_eq(toc_csv_end(csv, &why), TOC_OK);
+        ck_assert_str_eq(seen.text, "1:a||c\n2:1||3\n3:||\n5:4||6|\n");
+    }
+}
+END_TEST
+
+/* They count for the length of a row all the same. */
+START_TEST(test_read_only_row_length)
+{
+    TOC_AUTO(toc_csv_free) struct toc_csv *csv = NULL;
+    struct seen seen = {.answer = TOC_OK};
+    const size_t len = TOC_CSV_ROW_LEN_MAX + 2;
+    char *const text = malloc(len);
+    ck_assert_ptr_nonnull(text);
+    memset(text, 'a', len);
+    text[len / 2] = ',';
+    text[len - 1] = '\n';
+    ck_assert_int_eq(toc_csv_new(on_row, &seen, &csv), TOC_OK);
+    toc_csv_read_only(csv, NULL, 0);
+    enum toc_result result = toc_csv_feed(csv, toc_bytes_of(text, len), &why);
+    result = result == TOC_OK ? toc_csv_end(csv, &why) : result;
+    ck_assert_int_eq(result, TOC_OK); /* just as long as it may be */
+    toc_csv_free(&csv);
+    ck_assert_int_eq(toc_csv_new(on_row, &seen, &csv), TOC_OK);
+    toc_csv_read_only(csv, NULL, 0);
+    result = toc_csv_feed(csv, toc_bytes_of("aa", 2), &why);
+    result = result == TOC_OK ? toc_csv_feed(csv, toc_bytes_of(text, len), &why) : result;
+    result = result == TOC_OK ? toc_csv_end(csv, &why) : result;
+    ck_assert_int_eq(result, TOC_TOOBIG);
+    free(text);
+}
+END_TEST
+
 START_TEST(test_heading_fold)
 {
     char folded[TOC_CSV_HEADING_MAX + 1];
@@ -207,6 +257,8 @@ int main(void)
     tcase_add_test(tcase, test_row_length);
     tcase_add_test(tcase, test_cells_limit);
     tcase_add_test(tcase, test_owner_ends_it);
+    tcase_add_test(tcase, test_read_only);
+    tcase_add_test(tcase, test_read_only_row_length);
     tcase_add_test(tcase, test_heading_fold);
     tcase_add_test(tcase, test_free);
     suite_add_tcase(suite, tcase);

@@ -51,6 +51,66 @@ START_TEST(fold_vectors)
 }
 END_TEST
 
+START_TEST(a_front_is_how_the_folded_name_begins)
+{
+    FILE *const file = fopen(TOC_SOURCE_DIR "/tests/vectors/names-1.tsv", "r");
+    ck_assert_ptr_nonnull(file);
+    char line[LINE_MAX_LEN];
+    struct vector vector;
+    size_t told = 0;
+    while (next_vector(file, line, &vector)) {
+        char front[TOC_NAME_FRONT_MAX + 1];
+        const size_t len = toc_name_front(vector.name, front);
+        if (len > 0) {
+            ck_assert_uint_eq(strlen(front), len);
+            ck_assert_msg(strncmp(front, vector.folded, len) == 0, "%s", vector.name);
+            ck_assert_msg(vector.folded[len] == ' ' || vector.folded[len] == '\0', "%s",
+                          vector.name);
+            told++;
+        }
+    }
+    (void)fclose(file);
+    ck_assert_uint_ge(told, 90);
+}
+END_TEST
+
+START_TEST(fronts_that_cannot_be_told)
+{
+    static const char *const names[] = {
+        "",
+        "Acme",
+        "A D Simpson Ltd",
+        "The Acme Group",
+        "Acme The",
+        "Acme Limited",
+        "Limited Acme",
+        "Acme's Group",
+        "Acme Group's",
+        "Acm\xc3\xa9 Group",
+        "Acme Group\xc3\xa9",
+        "& Acme Group",
+        "Co op Acme",
+        "Acme Public Ltd Co",
+        "Acme Community Ltd",
+        "Scottish Acme",
+        "Acme `Group",
+        "\xff",
+        "T/A Acme",
+    };
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        char front[TOC_NAME_FRONT_MAX + 1];
+        ck_assert_msg(toc_name_front(names[i], front) == 0, "%s", names[i]);
+    }
+    char name[200];
+    char front[TOC_NAME_FRONT_MAX + 1];
+    memset(name, 'a', sizeof name);
+    memcpy(name + 31, " bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb", 33);
+    ck_assert_uint_eq(toc_name_front(name, front), TOC_NAME_FRONT_MAX - 1);
+    memcpy(name + 31, "a bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb", 34);
+    ck_assert_uint_eq(toc_name_front(name, front), 0); /* a word of 32 */
+}
+END_TEST
+
 START_TEST(buyers_lose_the)
 {
     static const struct vector buyers[] = {
@@ -119,6 +179,8 @@ int main(void)
     Suite *suite = suite_create("suppliername");
     TCase *tcase = tcase_create("suppliername");
     tcase_add_test(tcase, fold_vectors);
+    tcase_add_test(tcase, a_front_is_how_the_folded_name_begins);
+    tcase_add_test(tcase, fronts_that_cannot_be_told);
     tcase_add_test(tcase, buyers_lose_the);
     tcase_add_test(tcase, what_cannot_be_folded);
     tcase_add_test(tcase, lengths_at_the_edge);
