@@ -4,6 +4,7 @@
 
 #include "ensure.h"
 #include "ident.h"
+#include "settle_run.h"
 #include "timetext.h"
 #include "utf8.h"
 
@@ -42,6 +43,7 @@ static const struct request requests[] = {
     {"import_list", toc_local_import_list, false},
     {"contract_list", toc_local_contract_list, false},
     {"source_drop", toc_local_source_drop, false},
+    {"settle", toc_local_settle, false},
 };
 
 static const struct request *find_request(const char *name)
@@ -284,6 +286,9 @@ static enum toc_result run(struct toc_engine *engine, const struct toc_local *lo
         TOC_TRY(toc_engine_write(engine));
     }
     result = request->answer(engine, local, why);
+    if (request->writes && result == TOC_OK) {
+        toc_settle_changed(engine); /* what is published is not what it was */
+    }
     if (request->writes && (result == TOC_STORE || result == TOC_NOMEM)) {
         engine->store_failed = true; /* it may have been half done: the whole tick goes back */
     }
@@ -356,6 +361,7 @@ void toc_local_forget(struct toc_engine *engine)
         return;
     }
     toc_waiters_forget(engine->local);
+    toc_settle_free(&engine->local->settle);
     free(engine->local->sent.hashes);
     free(engine->local);
     engine->local = NULL;

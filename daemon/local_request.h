@@ -27,28 +27,7 @@ struct toc_local {
 
 typedef enum toc_result toc_local_function(struct toc_engine *engine, const struct toc_local *local,
                                            struct toc_why *why);
-toc_local_function toc_local_status;        /* local_status.c */
-toc_local_function toc_local_submit;        /* local_submit.c */
-toc_local_function toc_local_want;          /* local_want.c */
-toc_local_function toc_local_list;          /* local_list.c */
-toc_local_function toc_local_stage;         /* local_stage.c */
-toc_local_function toc_local_unstage;       /* local_stage.c */
-toc_local_function toc_local_preview;       /* local_publish.c */
-toc_local_function toc_local_publish;       /* local_publish.c */
-toc_local_function toc_local_adopt;         /* local_admin.c */
-toc_local_function toc_local_rotate;        /* local_admin.c */
-toc_local_function toc_local_rebuild;       /* local_admin.c */
-toc_local_function toc_local_audit;         /* local_admin.c */
-toc_local_function toc_local_rosters;       /* local_export.c */
-toc_local_function toc_local_batches;       /* local_export.c */
-toc_local_function toc_local_evidence;      /* local_export.c */
-toc_local_function toc_local_import_open;   /* local_import.c */
-toc_local_function toc_local_import_rows;   /* local_import_rows.c */
-toc_local_function toc_local_import_close;  /* local_import.c */
-toc_local_function toc_local_import_cancel; /* local_import.c */
-toc_local_function toc_local_import_list;   /* local_import.c */
-toc_local_function toc_local_contract_list; /* local_contract.c */
-toc_local_function toc_local_source_drop;   /* local_import.c */
+#include "local_functions.h"
 
 /* ---- answers ---- */
 /* {"ok": true} with the tag; NULL without memory. */
@@ -100,11 +79,13 @@ struct toc_sent_drafts {
     char submission[65]; /* committed when the store knows it; "": nothing was submitted */
     unsigned ticks;      /* ended since */
 };
+struct toc_settle; /* settle_run.h */
 struct toc_local_state {
     struct toc_waiter *waiters; /* in order of arrival */
     size_t waiters_len;
     struct toc_sent_drafts sent;
-    uint64_t changes; /* of what the exposures are derived from, since the start */
+    struct toc_settle *settle; /* NULL: none was begun */
+    uint64_t changes;          /* of what the exposures are derived from, since the start */
 };
 /* Made on first use; NULL without memory. */
 struct toc_local_state *toc_local_state(struct toc_engine *engine);

@@ -137,6 +137,7 @@ enum toc_result toc_local_stage(struct toc_engine *engine, const struct toc_loca
     /* What says again what is published takes back an earlier draft that said otherwise. */
     TOC_TRY(toc_store_drafts_drop(engine->store, staging->settled, staging->settled_len));
     TOC_TRY(toc_store_drafts_put(engine->store, staging->drafts, staging->len));
+    toc_settle_changed(engine);
     TOC_TRY(toc_local_audit_add(engine, local, "stage", "%s: %zu%s, %zu unchanged, from %s",
                                 like.stream, staging->len, like.withdraw ? " to withdraw" : "",
                                 staging->settled_len, like.source));
@@ -189,6 +190,7 @@ enum toc_result toc_local_unstage(struct toc_engine *engine, const struct toc_lo
         result = result == TOC_NOTFOUND ? TOC_OK : result;
     }
     TOC_TRY(result);
+    toc_settle_changed(engine);
     TOC_TRY(toc_local_audit_add(engine, local, "unstage", "%s: %llu dropped%s%s", stream,
                                 (unsigned long long)dropped, key == NULL ? "" : ": ",
                                 key == NULL ? "" : key));

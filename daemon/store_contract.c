@@ -61,23 +61,74 @@ static void read_numbers(const struct toc_query *query, struct toc_contract_row 
     row->supplier = toc_query_get(query, 23);
 }
 
+#define COLUMNS                                                                                    \
+    "SELECT reference, title, unit, description, ocid, process, type, source,"                     \
+    " ifnull(payee.name, ''), ifnull(payee.number, ''), contract.id, payee, route, cpv,"           \
+    " start_day, end_day, review_day, extension_day, value, sme, vcse,"                            \
+    " ifnull(payee.scheme, 0), ifnull(payee.screen, 1), ifnull(payee.supplier, 0)"                 \
+    " FROM contract JOIN import ON import.id = contract.import LEFT JOIN payee"                    \
+    " ON payee.id = contract.payee WHERE state = 2"
+
+static enum toc_result read_rows(struct toc_query *query, struct toc_arena *arena,
+                                 struct toc_contract_row *ret_rows, size_t max, size_t *ret_len)
+{
+    size_t len = 0;
+
+    while (len < max) {
+        const enum toc_result result = toc_query_row(query);
+        if (result == TOC_NOTFOUND) {
+            break;
+        }
+        TOC_TRY(result);
+        TOC_TRY(read_texts(query, arena, &ret_rows[len]));
+        read_numbers(query, &ret_rows[len]);
+        len++;
+    }
+    *ret_len = len;
+    return TOC_OK;
+}
+
 /* A payee that is not there any more was dropped since, and its contracts with it. */
 enum toc_result toc_store_contracts(struct toc_store *store, int64_t after, struct toc_arena *arena,
                                     struct toc_contract_row *ret_rows, size_t max, size_t *ret_len)
 {
     TOC_AUTO(toc_query_close) struct toc_query query = {0};
+
+    TOC_TRY(toc_query_open(store, &store->local, TOC_SQL_CONTRACTS,
+                           COLUMNS " AND contract.id > ?1 AND (contract.payee = 0 OR"
+                                   " payee.id IS NOT NULL) ORDER BY contract.id",
+                           &query));
+    toc_query_integer(&query, 1, after);
+    return read_rows(&query, arena, ret_rows, max, ret_len);
+}
+
+enum toc_result toc_store_contracts_of(struct toc_store *store, int64_t supplier,
+                                       struct toc_arena *arena, struct toc_contract_row *ret_rows,
+                                       size_t max, size_t *ret_len)
+{
+    TOC_AUTO(toc_query_close) struct toc_query query = {0};
+
+    TOC_TRY(toc_query_open(store, &store->local, TOC_SQL_CONTRACTS_OF,
+                           COLUMNS " AND contract.payee IN (SELECT id FROM payee"
+                                   " WHERE supplier = ?1) ORDER BY end_day = 0, end_day,"
+                                   " contract.id",
+                           &query));
+    toc_query_integer(&query, 1, supplier);
+    return read_rows(&query, arena, ret_rows, max, ret_len);
+}
+
+enum toc_result toc_store_contract_terms(struct toc_store *store, int64_t after,
+                                         struct toc_contract_term *ret_terms, size_t max,
+                                         size_t *ret_len)
+{
+    TOC_AUTO(toc_query_close) struct toc_query query = {0};
     size_t len = 0;
 
-    TOC_TRY(toc_query_open(
-        store, &store->local, TOC_SQL_CONTRACTS,
-        "SELECT reference, title, unit, description, ocid, process, type, source,"
-        " ifnull(payee.name, ''), ifnull(payee.number, ''), contract.id, payee, route, cpv,"
-        " start_day, end_day, review_day, extension_day, value, sme, vcse,"
-        " ifnull(payee.scheme, 0), ifnull(payee.screen, 1), ifnull(payee.supplier, 0)"
-        " FROM contract JOIN import ON import.id = contract.import LEFT JOIN payee"
-        " ON payee.id = contract.payee WHERE contract.id > ?1 AND state = 2"
-        " AND (contract.payee = 0 OR payee.id IS NOT NULL) ORDER BY contract.id",
-        &query));
+    TOC_TRY(toc_query_open(store, &store->local, TOC_SQL_CONTRACT_TERMS,
+                           "SELECT contract.id, payee, start_day, end_day, cpv, route FROM contract"
+                           " JOIN import ON import.id = import AND state = 2"
+                           " WHERE contract.id > ?1 AND payee > 0 ORDER BY contract.id",
+                           &query));
     toc_query_integer(&query, 1, after);
     while (len < max) {
         const enum toc_result result = toc_query_row(&query);
@@ -85,12 +136,26 @@ enum toc_result toc_store_contracts(struct toc_store *store, int64_t after, stru
             break;
         }
         TOC_TRY(result);
-        TOC_TRY(read_texts(&query, arena, &ret_rows[len]));
-        read_numbers(&query, &ret_rows[len]);
-        len++;
+        ret_terms[len++] = (struct toc_contract_term){
+            .id = toc_query_get(&query, 0),
+            .payee = toc_query_get(&query, 1),
+            .start = (int32_t)toc_query_get(&query, 2),
+            .end = (int32_t)toc_query_get(&query, 3),
+            .cpv = (unsigned)toc_query_get(&query, 4),
+            .route = (enum toc_route)toc_query_get(&query, 5),
+        };
     }
     *ret_len = len;
     return TOC_OK;
+}
+
+enum toc_result toc_store_contracts_forget(struct toc_store *store, int64_t payee)
+{
+    TOC_AUTO(toc_query_close) struct toc_query query = {0};
+    TOC_TRY(toc_query_open(store, &store->local, TOC_SQL_CONTRACTS_FORGET,
+                           "DELETE FROM contract WHERE payee = ?1", &query));
+    toc_query_integer(&query, 1, payee);
+    return toc_query_run(&query);
 }
 
 enum toc_result toc_store_contracts_count(struct toc_store *store, const char *source,

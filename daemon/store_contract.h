@@ -49,6 +49,22 @@ enum toc_result toc_store_contract_put(struct toc_store *store, int64_t import,
 enum toc_result toc_store_contracts(struct toc_store *store, int64_t after, struct toc_arena *arena,
                                     struct toc_contract_row *ret_rows, size_t max, size_t *ret_len)
     TOC_MUST_CHECK;
+/* Those of a supplier, in order of the day they end; those without one last. */
+enum toc_result toc_store_contracts_of(struct toc_store *store, int64_t supplier,
+                                       struct toc_arena *arena, struct toc_contract_row *ret_rows,
+                                       size_t max, size_t *ret_len) TOC_MUST_CHECK;
+/* What exposures take from those of live imports that name a payee, in order of id. */
+struct toc_contract_term {
+    int64_t id, payee;
+    int32_t start, end; /* 0: none */
+    unsigned cpv;
+    enum toc_route route;
+};
+enum toc_result toc_store_contract_terms(struct toc_store *store, int64_t after,
+                                         struct toc_contract_term *ret_terms, size_t max,
+                                         size_t *ret_len) TOC_MUST_CHECK;
+/* Deletes a payee's, inside a transaction: an officer dropped who it is. */
+enum toc_result toc_store_contracts_forget(struct toc_store *store, int64_t payee) TOC_MUST_CHECK;
 /* How many the live imports of a source have. */
 enum toc_result toc_store_contracts_count(struct toc_store *store, const char *source,
                                           uint64_t *ret_count) TOC_MUST_CHECK;

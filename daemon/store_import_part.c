@@ -2,37 +2,13 @@
  * added up. What is gone is deleted here too, a piece for each piece that comes. */
 #include "store_import.h"
 #include "store_query.h"
+#include "store_supplier.h"
 #include <string.h>
 
 #define DAYS_SLOTS 8192 /* twice as many as a part has cells */
 #define TRASH_CELLS "4" /* of up to 96 KiB */
 
 /* ---- payees ---- */
-
-/* The hash under which an officer's decision is remembered. */
-static struct toc_hash identity_hash(const struct toc_import_payee *payee)
-{
-    const char *const scheme =
-        payee->scheme == TOC_SCHEME_NONE ? "name" : toc_scheme_code(payee->scheme);
-    const struct toc_bytes parts[] = {
-        toc_bytes_of(scheme, strlen(scheme) + 1),
-        toc_bytes_text(payee->scheme == TOC_SCHEME_NONE ? payee->fold : payee->number)};
-
-    return toc_digest("tocsin decision 1", &toc_hash_zero, parts, 2);
-}
-
-static enum toc_result decision_of(struct toc_store *store, const struct toc_import_payee *payee,
-                                   bool *ret_keep)
-{
-    TOC_AUTO(toc_query_close) struct toc_query query = {0};
-    const struct toc_hash hash = identity_hash(payee);
-    TOC_TRY(toc_query_open(store, &store->local, TOC_SQL_DECISION_GET,
-                           "SELECT keep FROM decision WHERE hash = ?1", &query));
-    toc_query_hash(&query, 1, &hash);
-    TOC_TRY(toc_query_row(&query));
-    *ret_keep = toc_query_get(&query, 0) != 0;
-    return TOC_OK;
-}
 
 /* Exactly one number is known for the name: then it is that supplier's. */
 static enum toc_result one_number(struct toc_store *store, const char *fold, bool *ret_one)
@@ -50,8 +26,12 @@ static enum toc_result one_number(struct toc_store *store, const char *fold, boo
 
 static enum toc_result choose_fate(struct toc_store *store, struct toc_import_payee *payee)
 {
+    char key[TOC_SUPPLIER_KEY_MAX + 1];
     bool keep = false;
-    const enum toc_result decided = decision_of(store, payee, &keep);
+    enum toc_result decided;
+
+    toc_supplier_key(payee->scheme, payee->number, payee->fold, key);
+    decided = toc_store_decision_get(store, key, &keep);
 
     if (decided != TOC_NOTFOUND) {
         TOC_TRY(decided);
@@ -155,18 +135,6 @@ static enum toc_result count_supplier(struct toc_store *store, const struct toc_
     return TOC_OK;
 }
 
-/* The least doubtful of the ways in which a number was read: a padded or mended one loses against
- * one that only had spaces in it. */
-static unsigned better_norm(unsigned one, unsigned other)
-{
-    const unsigned doubtful =
-        TOC_NORM_PADDED | TOC_NORM_LETTERS | TOC_NORM_SPLIT | TOC_NORM_UNREPLACED;
-    const unsigned one_rank = (one & doubtful) << 8 | one;
-    const unsigned other_rank = (other & doubtful) << 8 | other;
-
-    return one_rank <= other_rank ? one : other;
-}
-
 static enum toc_result take_payee(struct toc_store *store, struct toc_import_payee *payee,
                                   int64_t import, struct counts *counts)
 {
@@ -184,7 +152,7 @@ static enum toc_result take_payee(struct toc_store *store, struct toc_import_pay
         return TOC_OK;
     }
     found = find_payee(store, payee, &last_import, &norm);
-    if (found == TOC_OK && last_import == import && better_norm(norm, payee->norm) == norm) {
+    if (found == TOC_OK && last_import == import && toc_norm_better(norm, payee->norm) == norm) {
         return TOC_OK;
     }
     if (found != TOC_OK && found != TOC_NOTFOUND) {
@@ -194,7 +162,7 @@ static enum toc_result take_payee(struct toc_store *store, struct toc_import_pay
         TOC_TRY(count_supplier(store, payee, import, counts));
     }
     if (found == TOC_OK) {
-        return touch_payee(store, payee, import, better_norm(norm, payee->norm));
+        return touch_payee(store, payee, import, toc_norm_better(norm, payee->norm));
     }
     counts->payees++;
     return add_payee(store, payee, import);

@@ -1,5 +1,6 @@
 /* local.db: what never leaves. Each call is its own transaction, durable when it returns. */
 #include "store_query.h"
+#include "store_settle.h"
 
 static enum toc_result draft_put(struct toc_store *store, const struct toc_draft *draft)
 {
@@ -85,6 +86,22 @@ enum toc_result toc_store_drafts_drop(struct toc_store *store, const struct toc_
         result = result == TOC_NOTFOUND ? TOC_OK : result;
     }
     return toc_db_end(store, &store->local, result);
+}
+
+enum toc_result toc_store_drafts_derive(struct toc_store *store, const struct toc_draft *puts,
+                                        size_t puts_len, const struct toc_draft *drops,
+                                        size_t drops_len)
+{
+    TOC_TRY(toc_db_begin_lightly(store, &store->local));
+    enum toc_result result = TOC_OK;
+    for (size_t i = 0; i < drops_len && result == TOC_OK; i++) {
+        result = toc_store_draft_drop(store, drops[i].stream, drops[i].key);
+        result = result == TOC_NOTFOUND ? TOC_OK : result;
+    }
+    for (size_t i = 0; i < puts_len && result == TOC_OK; i++) {
+        result = draft_put(store, &puts[i]);
+    }
+    return toc_db_end_lightly(store, &store->local, result);
 }
 
 uint64_t toc_store_drafts_count(struct toc_store *store)

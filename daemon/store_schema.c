@@ -103,8 +103,35 @@ const char *const toc_local_migrations[] = {
     " end_day INTEGER NOT NULL, review_day INTEGER NOT NULL, extension_day INTEGER NOT NULL,"
     " value INTEGER NOT NULL, sme INTEGER NOT NULL, vcse INTEGER NOT NULL) STRICT;"
     "CREATE INDEX contract_of_import ON contract (import);"
+    "CREATE INDEX contract_of_payee ON contract (payee);"
     /* Without names: that somebody was dropped must not keep who it was. */
-    "CREATE TABLE decision (hash BLOB PRIMARY KEY, keep INTEGER NOT NULL) STRICT, WITHOUT ROWID;",
+    "CREATE TABLE decision (hash BLOB PRIMARY KEY, keep INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+    /* Derived (settle_run.h), but for the ids, which people are shown. */
+    "CREATE INDEX payee_of_supplier ON payee (supplier);"
+    "CREATE TABLE supplier (id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE,"
+    " name TEXT NOT NULL, fold TEXT NOT NULL, basis INTEGER NOT NULL, norm INTEGER NOT NULL,"
+    " state INTEGER NOT NULL, by_hand INTEGER NOT NULL, category INTEGER NOT NULL,"
+    " pence INTEGER NOT NULL, rows INTEGER NOT NULL, last_day INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX supplier_of_fold ON supplier (fold);"
+    "CREATE TABLE total (year INTEGER NOT NULL, supplier INTEGER NOT NULL,"
+    " category INTEGER NOT NULL, pence INTEGER NOT NULL, rows INTEGER NOT NULL,"
+    " contracts INTEGER NOT NULL, ends INTEGER NOT NULL, route INTEGER NOT NULL,"
+    " PRIMARY KEY (year, supplier, category)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX total_of_supplier ON total (supplier, year, category);"
+    /* What registers and people said of an organisation, by its key: it outlives the rows. */
+    "CREATE TABLE filled (fold TEXT PRIMARY KEY, scheme INTEGER NOT NULL, number TEXT NOT NULL)"
+    " STRICT, WITHOUT ROWID;"
+    "CREATE TABLE company (key TEXT PRIMARY KEY, name TEXT NOT NULL, status TEXT NOT NULL,"
+    " sic TEXT NOT NULL, category INTEGER NOT NULL, source TEXT NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE former_name (key TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (key, name))"
+    " STRICT, WITHOUT ROWID;"
+    "CREATE TABLE parent (key TEXT PRIMARY KEY, parent TEXT NOT NULL, name TEXT NOT NULL)"
+    " STRICT, WITHOUT ROWID;"
+    "CREATE TABLE event (id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL,"
+    " code TEXT NOT NULL, source TEXT NOT NULL, reference TEXT NOT NULL, day INTEGER NOT NULL,"
+    " severity INTEGER NOT NULL, text TEXT NOT NULL, clears TEXT NOT NULL, state INTEGER NOT NULL,"
+    " UNIQUE (key, code, source, reference)) STRICT;"
+    "CREATE INDEX event_of_state ON event (state, id);",
 };
 const int toc_local_migrations_len =
     (int)(sizeof toc_local_migrations / sizeof toc_local_migrations[0]);
