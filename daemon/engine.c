@@ -380,6 +380,7 @@ static enum toc_result finish(struct toc_engine *engine)
     TOC_TRY(toc_roster_spread(engine));
     TOC_TRY(toc_publish_finish(engine));
     TOC_TRY(toc_epoch_retention(engine));
+    TOC_TRY(toc_own_finish(engine));
     TOC_TRY(toc_heartbeat_finish(engine));
     TOC_TRY(toc_give_finish(engine));
     return toc_local_wake(engine);
@@ -436,7 +437,7 @@ int64_t toc_engine_deadline(const struct toc_engine *engine)
     const int64_t local = toc_local_deadline(engine);
 
     if (toc_give_unserved(engine) || engine->more_to_apply || engine->more_to_sign ||
-        engine->roster_spread) {
+        engine->more_to_name || engine->roster_spread) {
         return engine->now_mono;
     }
     return heartbeat < local ? heartbeat : local;

@@ -136,6 +136,7 @@ struct toc_engine {
     bool truncate_wal; /* keys were destroyed: the WAL must forget them too, after the commit */
     int64_t retention_mono; /* when to look again */
     bool more_to_sign;      /* more waited unsigned than one tick takes */
+    bool more_to_name;      /* own records that are not found by name yet */
     bool more_to_apply;     /* the tick's budget ended before the logs did */
     int64_t beat_mono;      /* the next heartbeat */
     int64_t beat_deadline;
@@ -308,6 +309,16 @@ enum toc_result toc_apply_generation(struct toc_engine *engine, struct toc_log *
 /* Keeps both, stops the log, tells the operator; TOC_CONFLICT. Past a closing it is no evidence. */
 enum toc_result toc_apply_conflict(struct toc_engine *engine, struct toc_log *log, const char *what,
                                    struct toc_bytes one, struct toc_bytes other) TOC_MUST_CHECK;
+
+/* ---- own.c: own records by name ---- */
+/* The newest own record under a key; TOC_NOTFOUND. */
+enum toc_result toc_own_find(struct toc_engine *engine, const char *stream, const char *key,
+                             struct toc_current_row *ret_row) TOC_MUST_CHECK;
+/* Takes an own row, and its name, out of the view. */
+enum toc_result toc_own_drop(struct toc_engine *engine, const struct toc_current_row *row)
+    TOC_MUST_CHECK;
+/* At _finish: when nothing else is to do, the index of names follows. */
+enum toc_result toc_own_finish(struct toc_engine *engine) TOC_MUST_CHECK;
 
 /* ---- give.c: serving Wants ---- */
 struct toc_pending *toc_give_pending(struct toc_session *session, uint32_t log);

@@ -54,8 +54,7 @@ enum toc_result toc_change_of(struct toc_engine *engine, struct toc_arena *arena
 {
     struct toc_change change = {.draft = draft};
     struct toc_current_row published;
-    const enum toc_result found =
-        toc_store_current_own(engine->store, draft->stream, draft->key, &published);
+    const enum toc_result found = toc_own_find(engine, draft->stream, draft->key, &published);
     struct toc_bytes bytes;
     bool same = false;
 

@@ -243,12 +243,21 @@ struct toc_current_row {
     int64_t log;  /* the store's number of the log whose batch holds it */
     int32_t ends; /* a date the stream sorts by, days since 1970; INT32_MAX: none */
 };
-/* `own_key`: of this member, found again by the publisher's own name of the thing; else NULL. */
+/* `own_key`: of this member, found again by the publisher's own name of the thing; NULL: another's,
+ * or named later. */
 enum toc_result toc_store_current_put(struct toc_store *store, const struct toc_current_row *row,
                                       const char *own_key) TOC_MUST_CHECK;
 /* The same key that it was put with. TOC_NOTFOUND. */
 enum toc_result toc_store_current_drop(struct toc_store *store, const struct toc_current_row *row,
                                        const char *own_key) TOC_MUST_CHECK;
+/* Names a row that was put without a name. */
+enum toc_result toc_store_current_name(struct toc_store *store, const struct toc_current_row *row,
+                                       const char *own_key) TOC_MUST_CHECK;
+/* Up to where rows are named; 1: none is. Clearing puts it back. */
+enum toc_result toc_store_named_next(struct toc_store *store, const char *stream,
+                                     const char *publisher, uint64_t *ret_next) TOC_MUST_CHECK;
+enum toc_result toc_store_named_set(struct toc_store *store, const char *stream,
+                                    const char *publisher, uint64_t next) TOC_MUST_CHECK;
 /* Own record of a key, the newest; TOC_NOTFOUND. */
 enum toc_result toc_store_current_own(struct toc_store *store, const char *stream, const char *key,
                                       struct toc_current_row *ret_row) TOC_MUST_CHECK;

@@ -383,10 +383,54 @@ enum toc_result toc_store_current_own(struct toc_store *store, const char *strea
     return toc_store_current_get(store, stream, publisher, sequence, ret_row);
 }
 
+enum toc_result toc_store_current_name(struct toc_store *store, const struct toc_current_row *row,
+                                       const char *own_key)
+{
+    TOC_ENSURE(strlen(own_key) <= TOC_RECORD_LEN_MAX, TOC_TOOBIG);
+    int64_t source;
+    TOC_TRY(toc_store_source_get(store, row->stream, row->publisher, false, &source));
+    return own_add(store, own_key, source, row->sequence);
+}
+
+enum toc_result toc_store_named_next(struct toc_store *store, const char *stream,
+                                     const char *publisher, uint64_t *ret_next)
+{
+    int64_t source;
+    enum toc_result result = toc_store_source_get(store, stream, publisher, false, &source);
+    if (result == TOC_OK) {
+        TOC_AUTO(toc_query_close) struct toc_query query = {0};
+        TOC_TRY(toc_query_open(store, &store->group, TOC_SQL_NAMED_NEXT,
+                               "SELECT named_next FROM source WHERE id = ?1", &query));
+        toc_query_integer(&query, 1, source);
+        TOC_TRY(toc_query_row(&query));
+        *ret_next = (uint64_t)toc_query_get(&query, 0);
+        return TOC_OK;
+    }
+    TOC_ENSURE(result == TOC_NOTFOUND, result);
+    *ret_next = 1;
+    return TOC_OK;
+}
+
+enum toc_result toc_store_named_set(struct toc_store *store, const char *stream,
+                                    const char *publisher, uint64_t next)
+{
+    TOC_ENSURE(toc_storable(next), TOC_INVALID);
+    int64_t source;
+    TOC_TRY(toc_store_source_get(store, stream, publisher, true, &source));
+    TOC_AUTO(toc_query_close) struct toc_query query = {0};
+    TOC_TRY(toc_query_open(store, &store->group, TOC_SQL_NAMED_SET,
+                           "UPDATE source SET named_next = ?2 WHERE id = ?1", &query));
+    toc_query_integer(&query, 1, source);
+    toc_query_integer(&query, 2, (int64_t)next);
+    return toc_query_hit(&query);
+}
+
 static enum toc_result clear_all(struct toc_store *store)
 {
     toc_store_chunk_forget(store);
     TOC_TRY(toc_query_simple(store, &store->group, TOC_SQL_OWN_CLEAR_ALL, "DELETE FROM own"));
+    TOC_TRY(toc_query_simple(store, &store->group, TOC_SQL_NAMED_BACK_ALL,
+                             "UPDATE source SET named_next = 1 WHERE named_next > 1"));
     return toc_query_simple(store, &store->group, TOC_SQL_CURRENT_CLEAR_ALL, "DELETE FROM current");
 }
 
@@ -419,5 +463,10 @@ enum toc_result toc_store_current_clear(struct toc_store *store, const char *str
                           " AND first_sequence BETWEEN ?2 AND ?3 AND last_sequence <= ?3",
                           source, first, last));
     TOC_TRY(own_clear(store, source, first, last));
+    /* What was cleared up to the end of the index may come again, and is named again. */
+    TOC_TRY(clear_between(store, TOC_SQL_NAMED_BACK,
+                          "UPDATE source SET named_next = ?2"
+                          " WHERE id = ?1 AND named_next > ?2 AND named_next - 1 <= ?3",
+                          source, first, last));
     return toc_store_sweep_note(store);
 }

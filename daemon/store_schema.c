@@ -51,12 +51,12 @@ const char *const toc_group_migrations[] = {
     "CREATE TABLE journal (position INTEGER PRIMARY KEY, log INTEGER NOT NULL REFERENCES log,"
     " first_sequence INTEGER NOT NULL, count INTEGER NOT NULL) STRICT;"
     "CREATE TABLE source (id INTEGER PRIMARY KEY, stream TEXT NOT NULL, publisher TEXT NOT NULL,"
-    " UNIQUE (stream, publisher)) STRICT;"
+    " named_next INTEGER NOT NULL DEFAULT 1, UNIQUE (stream, publisher)) STRICT;"
     /* Rows lie together in chunks (store_chunk.h): less than a page each. */
     "CREATE TABLE current (id INTEGER PRIMARY KEY, source INTEGER NOT NULL, log INTEGER NOT NULL,"
     " first_sequence INTEGER NOT NULL, last_sequence INTEGER NOT NULL, rows BLOB NOT NULL,"
     " UNIQUE (source, first_sequence)) STRICT;"
-    /* Found by key, and one tree: a publisher writes to it with every record. */
+    /* Own records by name, as far as source.named_next says. */
     "CREATE TABLE own (key TEXT NOT NULL, source INTEGER NOT NULL, sequence INTEGER NOT NULL,"
     " PRIMARY KEY (key, source, sequence)) STRICT, WITHOUT ROWID;",
 };

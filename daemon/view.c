@@ -25,30 +25,14 @@ static bool may_correct(const struct toc_engine *engine, const char *author, con
     return false;
 }
 
-/* The name under which an own record is found again; it lives in the batch's scratch. */
-static enum toc_result key_of(struct toc_engine *engine, const struct toc_current_row *row,
-                              const char **ret_key)
-{
-    struct toc_record record;
-    struct toc_bytes bytes;
-
-    TOC_TRY(toc_opened_record(engine->opened, row->log, row->sequence, &bytes));
-    TOC_TRY(toc_record_read(engine->scratch, row->stream, bytes, &record, NULL));
-    *ret_key = toc_record_kind_of(record.type)->key(&record);
-    return TOC_OK;
-}
-
 static enum toc_result drop_row(struct toc_engine *engine, const char *stream,
                                 const char *publisher, uint64_t sequence)
 {
     struct toc_current_row row;
-    const char *key = NULL;
 
     TOC_TRY(toc_store_current_get(engine->store, stream, publisher, sequence, &row));
-    if (strcmp(publisher, engine->me) == 0) {
-        TOC_TRY(key_of(engine, &row, &key));
-    }
-    return toc_store_current_drop(engine->store, &row, key);
+    return strcmp(publisher, engine->me) == 0 ? toc_own_drop(engine, &row)
+                                              : toc_store_current_drop(engine->store, &row, NULL);
 }
 
 static enum toc_result drop_target(struct toc_engine *engine, const struct toc_log *log,
@@ -96,14 +80,13 @@ static int32_t ends_of(const struct toc_record *record)
 static enum toc_result put(struct toc_engine *engine, const struct toc_log *log, uint64_t sequence,
                            const struct toc_record *record)
 {
-    const struct toc_record_kind *kind = toc_record_kind_of(record->type);
     struct toc_current_row row = {.stream = log->row.log.stream,
                                   .sequence = sequence,
                                   .log = log->row.id,
                                   .ends = ends_of(record)};
 
     memcpy(row.publisher, log->row.log.publisher, sizeof(row.publisher));
-    return toc_store_current_put(engine->store, &row, log->own ? kind->key(record) : NULL);
+    return toc_store_current_put(engine->store, &row, NULL); /* own.c names it later */
 }
 
 enum toc_result toc_view_record(struct toc_engine *engine, struct toc_log *log, uint64_t sequence,
