@@ -235,6 +235,7 @@ enum toc_result toc_engine_new(const struct toc_engine_setup *setup, struct toc_
     engine->now_wall = toc_env_wall_ms(engine->env);
     engine->now_mono = toc_env_mono_ms(engine->env);
     TOC_TRY(toc_arena_new(TICK_ARENA_MAX, &engine->arena));
+    TOC_TRY(toc_arena_new(TICK_ARENA_MAX, &engine->before.arena));
     TOC_TRY(toc_arena_new(SCRATCH_ARENA_MAX, &engine->scratch));
     TOC_TRY(toc_opened_new(engine->store, &engine->opened));
     TOC_TRY(load(engine, roster_file, why));
@@ -272,8 +273,10 @@ void toc_engine_free(struct toc_engine **engine)
     free(it->logs_sorted);
     free(it->sessions);
     free(it->outbox);
+    free(it->before.outbox);
     toc_roster_chain_free(&it->rosters);
     toc_arena_free(&it->arena);
+    toc_arena_free(&it->before.arena);
     toc_arena_free(&it->scratch);
     toc_opened_free(&it->opened);
     free(it);
@@ -356,8 +359,19 @@ static void reload(struct toc_engine *engine)
                          toc_store_logs(engine->store, load_log, engine) != TOC_OK;
 }
 
+static void swap_memory(struct toc_engine *engine)
+{
+    const struct toc_tick_memory before = engine->before;
+
+    engine->before = (struct toc_tick_memory){engine->arena, engine->outbox, engine->outbox_room};
+    engine->arena = before.arena;
+    engine->outbox = before.outbox;
+    engine->outbox_room = before.outbox_room;
+}
+
 void toc_engine_begin(struct toc_engine *engine)
 {
+    swap_memory(engine);
     toc_arena_reset(engine->arena);
     toc_opened_forget(engine->opened);
     engine->now_wall = toc_env_wall_ms(engine->env);
@@ -431,14 +445,19 @@ size_t toc_engine_outbox(const struct toc_engine *engine, const struct toc_out *
     return engine->outbox_len;
 }
 
+static int64_t earliest(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
 int64_t toc_engine_deadline(const struct toc_engine *engine)
 {
     const int64_t heartbeat = toc_heartbeat_deadline(engine);
     const int64_t local = toc_local_deadline(engine);
 
     if (toc_give_unserved(engine) || engine->more_to_apply || engine->more_to_sign ||
-        engine->more_to_name || engine->roster_spread) {
+        engine->roster_spread) {
         return engine->now_mono;
     }
-    return heartbeat < local ? heartbeat : local;
+    return earliest(earliest(heartbeat, local), engine->naming_mono);
 }

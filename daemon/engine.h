@@ -95,7 +95,7 @@ enum toc_result toc_engine_local(struct toc_engine *engine, toc_link link,
  * outbox holds nothing but refusals for local users. */
 enum toc_result toc_engine_finish(struct toc_engine *engine, struct toc_why *why) TOC_MUST_CHECK;
 
-/* ---- what to send, after _finish; valid until the next _begin ---- */
+/* ---- what to send, once the commit is durable; valid until the next but one _begin ---- */
 enum toc_out_kind { TOC_OUT_SESSION, TOC_OUT_FEED, TOC_OUT_LOCAL };
 struct toc_out {
     enum toc_out_kind kind;

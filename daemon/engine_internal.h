@@ -109,6 +109,11 @@ struct toc_engine {
     bool store_failed; /* in this tick: finish rolls back */
 
     struct toc_arena *arena; /* the tick's: decoded messages, outbox; reset by _begin */
+    struct toc_tick_memory { /* of the tick before, whose outbox may still wait for the disk */
+        struct toc_arena *arena;
+        struct toc_out *outbox;
+        size_t outbox_room;
+    } before;
     struct toc_arena
         *scratch; /* one batch at a time: opened records; reset by whoever reads a batch */
     struct toc_opened *opened; /* records of the view, where they lie; forgets with each tick */
@@ -116,6 +121,7 @@ struct toc_engine {
     unsigned verifications;                /* left in this tick */
     size_t taken;                          /* bytes of batches that peers gave in this tick */
     const struct toc_record *const *known; /* of the own batch being stored, or NULL */
+    struct toc_bytes known_plain;          /* the same, before it was sealed */
     unsigned applications;
 
     struct toc_log *logs; /* in order of creation */
@@ -136,7 +142,7 @@ struct toc_engine {
     bool truncate_wal; /* keys were destroyed: the WAL must forget them too, after the commit */
     int64_t retention_mono; /* when to look again */
     bool more_to_sign;      /* more waited unsigned than one tick takes */
-    bool more_to_name;      /* own records that are not found by name yet */
+    int64_t naming_mono;    /* when to look for own records that are not found by name yet */
     bool more_to_apply;     /* the tick's budget ended before the logs did */
     int64_t beat_mono;      /* the next heartbeat */
     int64_t beat_deadline;

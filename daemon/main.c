@@ -217,7 +217,9 @@ static enum toc_result start_dialling(struct daemon *daemon, struct toc_why *why
     toc_engine_begin(daemon->engine);
     const enum toc_result result = toc_net_dial(daemon->net, daemon->engine, daemon->conf, why);
     const enum toc_result finished = toc_engine_finish(daemon->engine, why);
-    toc_net_send(daemon->net, daemon->engine);
+    const struct toc_out *outbox = NULL;
+    const size_t len = toc_engine_outbox(daemon->engine, &outbox);
+    toc_net_send(daemon->net, outbox, len);
     return result != TOC_OK ? result : finished;
 }
 
@@ -234,7 +236,8 @@ static enum toc_result start(struct daemon *daemon, bool alone, struct toc_why *
     TOC_TRY(toc_store_checkpointer_start(daemon->store, why));
     daemon->checkpointer = true;
     TOC_TRY(toc_worker_new(&daemon->worker, why));
-    return start_dialling(daemon, why);
+    TOC_TRY(start_dialling(daemon, why));
+    return toc_store_syncer_start(daemon->store, why);
 }
 
 static void stop(struct daemon *daemon)
@@ -268,6 +271,7 @@ static int run(struct daemon *daemon)
             shown(daemon->net, TOC_DOMAIN_SESSION), shown(daemon->net, TOC_DOMAIN_FEED),
             daemon->conf->local);
     const struct toc_tick tick = {.net = daemon->net,
+                                  .store = daemon->store,
                                   .engine = daemon->engine,
                                   .worker = daemon->worker,
                                   .conf = &daemon->conf,

@@ -58,8 +58,10 @@ enum toc_result toc_net_wait(struct toc_net *net, int64_t until_ms, const int *f
 /* ZAP, monitors, local, session, dialled sessions and feeds, in this order, each up to its budget.
  */
 void toc_net_receive(struct toc_net *net, struct toc_engine *engine);
-/* The engine's outbox. Releases the frames received. */
-void toc_net_send(struct toc_net *net, struct toc_engine *engine);
+/* The frames received, when the engine is done with them. */
+void toc_net_release(struct toc_net *net);
+/* An engine's outbox, of this tick or the one before. */
+void toc_net_send(struct toc_net *net, const struct toc_out *outbox, size_t len);
 /* The engine adopted a roster: connections of keys that it no longer admits end, and peers whose
  * keys changed are dialled again. */
 void toc_net_roster_changed(struct toc_net *net, const struct toc_engine *engine);

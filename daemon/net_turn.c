@@ -150,10 +150,8 @@ static void send_feed(struct toc_net *net, const struct toc_out *out)
     }
 }
 
-void toc_net_send(struct toc_net *net, struct toc_engine *engine)
+void toc_net_send(struct toc_net *net, const struct toc_out *outbox, size_t len)
 {
-    const struct toc_out *outbox = NULL;
-    const size_t len = toc_engine_outbox(engine, &outbox);
     for (size_t i = 0; i < len; i++) {
         switch (outbox[i].kind) {
         case TOC_OUT_SESSION:
@@ -167,6 +165,10 @@ void toc_net_send(struct toc_net *net, struct toc_engine *engine)
             break;
         }
     }
+}
+
+void toc_net_release(struct toc_net *net)
+{
     toc_net_held_release(&net->held, 0);
 }
 

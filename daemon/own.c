@@ -1,6 +1,6 @@
 /* Own records by name. A publisher finds what it published under a key, to replace or withdraw it.
  * The index of names follows behind: it is brought up to date when somebody asks, and a bounded
- * piece at a time when nothing else is to do, so that a submission does not pay for it. */
+ * piece at a time when nothing was to do for a while, so that a submission does not pay for it. */
 #include "engine_internal.h"
 
 #include "ensure.h"
@@ -12,6 +12,7 @@
 /* So far it may lie behind before an idle tick moves it on, and by so much. */
 #define BEHIND_MAX 4096
 #define IDLE_ROWS 2048
+#define IDLE_AFTER_MS 2000
 
 static enum toc_result name_of(struct toc_engine *engine, struct toc_arena *arena,
                                const struct toc_current_row *row, const char **ret_key)
@@ -106,11 +107,15 @@ enum toc_result toc_own_drop(struct toc_engine *engine, const struct toc_current
 
 enum toc_result toc_own_finish(struct toc_engine *engine)
 {
-    engine->more_to_name = false;
+    bool more = false;
+
     if (engine->queue != NULL || engine->taken > 0) {
+        engine->naming_mono = engine->now_mono + IDLE_AFTER_MS;
+    }
+    if (engine->now_mono < engine->naming_mono) {
         return TOC_OK;
     }
-    for (size_t i = 0; i < engine->logs_len && !engine->more_to_name; i++) {
+    for (size_t i = 0; i < engine->logs_len && !more; i++) {
         const struct toc_log *log = &engine->logs[i];
         const uint64_t end = log->row.applied_next;
         uint64_t next;
@@ -119,9 +124,10 @@ enum toc_result toc_own_finish(struct toc_engine *engine)
         }
         TOC_TRY(toc_store_named_next(engine->store, log->row.log.stream, engine->me, &next));
         if (next + BEHIND_MAX < end) {
-            engine->more_to_name = true;
+            more = true;
             TOC_TRY(catch_up(engine, log->row.log.stream, next, end, IDLE_ROWS));
         }
     }
+    engine->naming_mono = more ? engine->now_mono : INT64_MAX;
     return TOC_OK;
 }

@@ -2,6 +2,8 @@
 #include "store_chunk.h"
 #include "store_import.h"
 #include "store_query.h"
+#include "store_sync.h"
+#include "store_vfs.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -91,7 +93,10 @@ enum toc_result toc_db_connect(struct toc_db *db, int cache_kib, struct toc_why 
     const bool memory = db->path[0] == '\0';
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
                       (memory ? SQLITE_OPEN_CREATE : 0);
-    int error = sqlite3_open_v2(memory ? ":memory:" : db->path, &db->handle, flags, NULL);
+    const char *const vfs = memory ? NULL : toc_vfs_name();
+    int error = memory || vfs != NULL
+                    ? sqlite3_open_v2(memory ? ":memory:" : db->path, &db->handle, flags, vfs)
+                    : SQLITE_NOMEM;
     if (error == SQLITE_OK) {
         error = sqlite3_busy_timeout(db->handle, BUSY_MS);
     }
@@ -270,6 +275,7 @@ void toc_store_close(struct toc_store **store)
         return;
     }
     toc_store_checkpointer_stop(*store);
+    toc_store_syncer_stop(*store);
     toc_store_rollback(*store);
     close_db(&(*store)->group);
     close_db(&(*store)->local);
@@ -306,8 +312,17 @@ static enum toc_result end_change(struct toc_store *store, enum toc_result so_fa
 enum toc_result toc_store_commit(struct toc_store *store)
 {
     TOC_ASSERT(store->changing);
-    const enum toc_result flushed = store->spoilt ? TOC_STORE : toc_store_chunk_flush(store);
-    return end_change(store, flushed);
+    enum toc_result result = store->spoilt ? TOC_STORE : toc_store_chunk_flush(store);
+    if (result == TOC_OK) {
+        result = toc_store_durable(store, true); /* one at a time */
+    }
+    toc_store_sync_allow(store, true);
+    result = end_change(store, result);
+    toc_store_sync_allow(store, false);
+    if (result == TOC_OK) {
+        toc_store_sync_begin(store);
+    }
+    return result;
 }
 
 void toc_store_rollback(struct toc_store *store)

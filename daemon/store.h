@@ -30,7 +30,7 @@ const char *toc_store_why(const struct toc_store *store);
 
 enum toc_result toc_store_begin(struct toc_store *store) TOC_MUST_CHECK;
 enum toc_result toc_store_commit(struct toc_store *store)
-    TOC_MUST_CHECK; /* on disk when it returns */
+    TOC_MUST_CHECK; /* on disk when it returns, unless the sync thread runs */
 void toc_store_rollback(struct toc_store *store);
 
 /* The checkpoint thread (own connection): started after open, stopped before close. In memory:
@@ -38,6 +38,16 @@ void toc_store_rollback(struct toc_store *store);
 enum toc_result toc_store_checkpointer_start(struct toc_store *store, struct toc_why *why)
     TOC_MUST_CHECK;
 void toc_store_checkpointer_stop(struct toc_store *store);
+/* The sync thread: while it runs, a large commit is written but not yet durable when _commit
+ * returns, and nothing may be said on the strength of it before toc_store_durable. Without it, and
+ * in memory, a commit is durable when it returns. Stopped before close. */
+enum toc_result toc_store_syncer_start(struct toc_store *store, struct toc_why *why) TOC_MUST_CHECK;
+void toc_store_syncer_stop(struct toc_store *store);
+/* Is the last commit on disk? TOC_AGAIN: not yet, and not waited for. TOC_STORE: the disk failed;
+ * what it holds is not known, and the process must end. */
+enum toc_result toc_store_durable(struct toc_store *store, bool wait) TOC_MUST_CHECK;
+/* Readable when it became so; -1: never deferred. */
+int toc_store_sync_fd(const struct toc_store *store);
 /* Retention's last step, outside a transaction: empties the WAL, and if keys or names were
  * destroyed since, first writes the tables that hold such things anew, because SQLite leaves copies
  * of rows inside pages, and deletes the copies a migration made. After a crash, _open makes up for

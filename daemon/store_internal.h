@@ -12,6 +12,7 @@
 #include <sqlite3.h>
 
 struct toc_checkpointer;
+struct toc_syncer;
 
 /* When to ask for the next checkpoint. Touched by the owner's thread only. */
 struct toc_wal_watch {
@@ -59,6 +60,7 @@ struct toc_store {
     bool changing;         /* between _begin and _commit */
     bool spoilt;           /* a statement failed since _begin: nothing of it may be committed */
     struct toc_checkpointer *checkpointer;
+    struct toc_syncer *syncer;
     struct toc_source sources[TOC_SOURCES_CACHED];
     struct toc_open_chunk chunk;
     struct toc_why why;

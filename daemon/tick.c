@@ -1,5 +1,6 @@
 /* tour 2/9: the loop. One turn: wait, begin, receive, finish (one commit), send. Nothing leaves
- * before the commit that stands behind it. Next: engine.c, what a tick is from the inside. */
+ * before the commit that stands behind it is on disk; while a large one is on its way there, the
+ * next turn receives and decides. Next: engine.c, what a tick is from the inside. */
 #include "tick.h"
 
 #include "ensure.h"
@@ -21,6 +22,9 @@
 struct turn {
     bool stop, reload;
     unsigned failures; /* commits, in a row */
+    /* What the last commit lets us say, until it is durable. */
+    const struct toc_out *outbox;
+    size_t outbox_len;
 };
 
 enum toc_result toc_tick_roster_read(const char *path, struct toc_buf *buf, struct toc_why *why)
@@ -179,12 +183,12 @@ static void take_jobs(const struct toc_tick *tick)
 
 static enum toc_result wait_for_world(const struct toc_tick *tick, struct turn *turn)
 {
-    const int fds[] = {tick->signals, toc_worker_fd(tick->worker)};
-    bool ready[2] = {false, false};
+    const int fds[] = {tick->signals, toc_worker_fd(tick->worker), toc_store_sync_fd(tick->store)};
+    bool ready[3] = {false, false, false};
     const int64_t engine_ms = toc_engine_deadline(tick->engine);
     const int64_t net_ms = toc_net_deadline(tick->net);
-    const enum toc_result result =
-        toc_net_wait(tick->net, engine_ms < net_ms ? engine_ms : net_ms, fds, 2, ready);
+    const enum toc_result result = toc_net_wait(tick->net, engine_ms < net_ms ? engine_ms : net_ms,
+                                                fds, fds[2] < 0 ? 2 : 3, ready);
     if (result != TOC_OK && result != TOC_AGAIN) {
         toc_log(TOC_LOG_ERROR, "net.failed", "result=%s", toc_result_name(result));
         return result;
@@ -213,10 +217,27 @@ static enum toc_result failed(const struct toc_tick *tick, struct turn *turn,
     return TOC_OK;
 }
 
+/* Sends what waits for the disk, if it is there by now, or waits for it. A disk that failed after
+ * it took the data ends the daemon: nobody knows what it holds. */
+static enum toc_result send_durable(const struct toc_tick *tick, struct turn *turn, bool wait)
+{
+    const enum toc_result result = toc_store_durable(tick->store, wait);
+    if (result == TOC_STORE || result == TOC_NOMEM) {
+        toc_log(TOC_LOG_ERROR, "store.lost", "why=\"%s\"", toc_store_why(tick->store));
+        return TOC_STORE;
+    }
+    if (result == TOC_OK) {
+        toc_net_send(tick->net, turn->outbox, turn->outbox_len);
+        turn->outbox_len = 0;
+    }
+    return TOC_OK;
+}
+
 static enum toc_result run_turn(const struct toc_tick *tick, struct turn *turn)
 {
     struct toc_why why = {.text = ""};
     TOC_TRY(wait_for_world(tick, turn));
+    TOC_TRY(send_durable(tick, turn, false));
     toc_engine_begin(tick->engine);
     if (turn->reload) {
         reload(tick);
@@ -224,9 +245,12 @@ static enum toc_result run_turn(const struct toc_tick *tick, struct turn *turn)
     }
     take_jobs(tick);
     toc_net_receive(tick->net, tick->engine);
+    TOC_TRY(send_durable(tick, turn, true));
     const enum toc_result result = toc_engine_finish(tick->engine, &why);
+    toc_net_release(tick->net);
     /* After a failure too: then it holds only the refusals for local users. */
-    toc_net_send(tick->net, tick->engine);
+    turn->outbox_len = toc_engine_outbox(tick->engine, &turn->outbox);
+    TOC_TRY(send_durable(tick, turn, false));
     exchange_jobs(tick);
     if (toc_engine_roster_changed(tick->engine)) {
         roster_changed(tick);
@@ -245,5 +269,5 @@ enum toc_result toc_tick_run(const struct toc_tick *tick)
     while (!turn.stop) {
         TOC_TRY(run_turn(tick, &turn));
     }
-    return TOC_OK;
+    return send_durable(tick, &turn, true);
 }

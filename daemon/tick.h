@@ -14,6 +14,7 @@
 struct toc_tick {
     struct toc_net *net; /* borrowed, all of them */
     struct toc_engine *engine;
+    struct toc_store *store;
     struct toc_worker *worker;
     struct toc_conf **conf; /* heap; replaced by a reload, freed by the caller at the end */
     int signals;            /* a signalfd of SIGTERM, SIGINT and SIGHUP */

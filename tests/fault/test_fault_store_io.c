@@ -78,9 +78,8 @@ START_TEST(going_on_regardless)
         toc_fixture_commit(store);
         toc_store_close(&store);
         toc_scratch_remove(folder);
-        at += at / 4; /* there are thousands */
     }
-    ck_assert_int_gt(at, 1000);
+    ck_assert_int_gt(at, 100);
 }
 END_TEST
 

@@ -73,7 +73,10 @@ static inline void turn(struct world *world, int wait_ms)
     ck_assert(result == TOC_OK || result == TOC_AGAIN);
     world->engine->room_used = 0;
     toc_net_receive(world->net, world->engine);
-    toc_net_send(world->net, world->engine);
+    const struct toc_out *out = NULL;
+    const size_t len = toc_engine_outbox(world->engine, &out);
+    toc_net_send(world->net, out, len);
+    toc_net_release(world->net);
     world->engine->out_len = 0;
 }
 

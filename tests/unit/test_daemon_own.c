@@ -74,6 +74,8 @@ START_TEST(follows_when_idle)
         submit_many(i);
     }
     toc_fixture_exchange_settle(exchange);
+    ck_assert_uint_eq(named_next(), 1); /* busy a moment ago */
+    toc_fixture_exchange_pass(exchange, 3000);
     ck_assert_uint_gt(named_next(), 1);
     ck_assert_uint_le(named_next(), EACH * TIMES); /* and no further than it must */
     ck_assert_int_eq(find("F6000", &row), TOC_OK);

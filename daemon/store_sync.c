@@ -1,0 +1,157 @@
+/* The thread that waits for the disk. A large commit is written, and while it is being made durable
+ * the owner goes on with what came in meanwhile; what the commit lets it say waits until
+ * toc_store_durable. One commit at a time is under way: the next begins by waiting for it. */
+#include "store_sync.h"
+#include "store_vfs.h"
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+/* A smaller commit is sooner on the disk than another thread is awake. */
+enum { DEFER_FROM = 128 * 1024 };
+
+struct toc_syncer {
+    struct toc_vfs_wal *wal;
+    pthread_t thread;
+    pthread_mutex_t mutex; /* over all below */
+    pthread_cond_t changed;
+    bool asked; /* a sync is asked for or runs */
+    bool stop;
+    int error; /* of the last one */
+    int event; /* readable once it is done */
+};
+
+static void *run(void *context)
+{
+    struct toc_syncer *const syncer = context;
+    (void)pthread_mutex_lock(&syncer->mutex);
+    while (!syncer->stop) {
+        if (!syncer->asked) {
+            (void)pthread_cond_wait(&syncer->changed, &syncer->mutex);
+            continue;
+        }
+        (void)pthread_mutex_unlock(&syncer->mutex);
+        const int error = toc_vfs_sync(syncer->wal);
+        (void)pthread_mutex_lock(&syncer->mutex);
+        syncer->error = error;
+        syncer->asked = false;
+        const uint64_t one = 1;
+        const ssize_t written = write(syncer->event, &one, sizeof one);
+        (void)written; /* the counter cannot overflow: it is read once a commit */
+        (void)pthread_cond_broadcast(&syncer->changed);
+    }
+    (void)pthread_mutex_unlock(&syncer->mutex);
+    return NULL;
+}
+
+/* The signals are the owner's. */
+static int start_thread(struct toc_syncer *syncer)
+{
+    sigset_t all;
+    sigset_t was;
+    (void)sigfillset(&all);
+    (void)pthread_sigmask(SIG_SETMASK, &all, &was);
+    const int error = pthread_create(&syncer->thread, NULL, run, syncer);
+    (void)pthread_sigmask(SIG_SETMASK, &was, NULL);
+    return error;
+}
+
+enum toc_result toc_store_syncer_start(struct toc_store *store, struct toc_why *why)
+{
+    TOC_ASSERT(store->syncer == NULL);
+    struct toc_vfs_wal *const wal =
+        store->folder[0] != '\0' ? toc_vfs_wal(store->group.handle) : NULL;
+    TOC_ENSURE(wal != NULL, TOC_OK); /* every commit is durable when it returns */
+    struct toc_syncer *const syncer = calloc(1, sizeof *syncer);
+    if (syncer == NULL) {
+        return toc_fail(why, TOC_NOMEM, "the sync thread: out of memory");
+    }
+    syncer->wal = wal;
+    syncer->event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    (void)pthread_mutex_init(&syncer->mutex, NULL);
+    (void)pthread_cond_init(&syncer->changed, NULL);
+    const int error = syncer->event < 0 ? errno : start_thread(syncer);
+    if (error != 0) {
+        if (syncer->event >= 0) {
+            (void)close(syncer->event);
+        }
+        (void)pthread_cond_destroy(&syncer->changed);
+        (void)pthread_mutex_destroy(&syncer->mutex);
+        free(syncer);
+        return toc_fail(why, TOC_IO, "the sync thread: %s", strerror(error));
+    }
+    store->syncer = syncer;
+    return TOC_OK;
+}
+
+void toc_store_syncer_stop(struct toc_store *store)
+{
+    struct toc_syncer *const syncer = store->syncer;
+    if (syncer == NULL) {
+        return;
+    }
+    const enum toc_result durable = toc_store_durable(store, true);
+    (void)durable; /* nothing more is said on the strength of it */
+    (void)pthread_mutex_lock(&syncer->mutex);
+    syncer->stop = true;
+    (void)pthread_cond_broadcast(&syncer->changed);
+    (void)pthread_mutex_unlock(&syncer->mutex);
+    (void)pthread_join(syncer->thread, NULL);
+    (void)close(syncer->event);
+    (void)pthread_cond_destroy(&syncer->changed);
+    (void)pthread_mutex_destroy(&syncer->mutex);
+    free(syncer);
+    store->syncer = NULL;
+}
+
+int toc_store_sync_fd(const struct toc_store *store)
+{
+    return store->syncer != NULL ? store->syncer->event : -1;
+}
+
+/* Only around the commit itself: a checkpoint relies on its syncs. */
+void toc_store_sync_allow(struct toc_store *store, bool allow)
+{
+    if (store->syncer != NULL) {
+        toc_vfs_defer(store->syncer->wal, allow ? DEFER_FROM : 0);
+    }
+}
+
+void toc_store_sync_begin(struct toc_store *store)
+{
+    struct toc_syncer *const syncer = store->syncer;
+    if (syncer == NULL || !toc_vfs_owes(syncer->wal)) {
+        return;
+    }
+    (void)pthread_mutex_lock(&syncer->mutex);
+    syncer->asked = true;
+    (void)pthread_cond_broadcast(&syncer->changed);
+    (void)pthread_mutex_unlock(&syncer->mutex);
+}
+
+enum toc_result toc_store_durable(struct toc_store *store, bool wait)
+{
+    struct toc_syncer *const syncer = store->syncer;
+    TOC_ENSURE(syncer != NULL && toc_vfs_owes(syncer->wal), TOC_OK);
+    (void)pthread_mutex_lock(&syncer->mutex);
+    while (wait && syncer->asked) {
+        (void)pthread_cond_wait(&syncer->changed, &syncer->mutex);
+    }
+    const bool done = !syncer->asked;
+    const int error = syncer->error;
+    (void)pthread_mutex_unlock(&syncer->mutex);
+    TOC_ENSURE(done, TOC_AGAIN);
+    uint64_t count;
+    const ssize_t drained = read(syncer->event, &count, sizeof count);
+    (void)drained;
+    if (error != SQLITE_OK) {
+        /* Still owed, for good: what the disk has is not known any more. */
+        return toc_store_failed(store, &store->group, error);
+    }
+    toc_vfs_settled(syncer->wal);
+    return TOC_OK;
+}

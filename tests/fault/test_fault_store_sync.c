@@ -1,0 +1,116 @@
+/* The sync thread: a large commit is durable only when it says so, the next one waits for it, and a
+ * disk that fails then is found out. */
+#include "faulty_vfs.h"
+#include "runner.h"
+#include "scratch.h"
+#include "store_fixture.h"
+#include <poll.h>
+#include <string.h>
+
+static char folder[PATH_MAX];
+static struct toc_store *store;
+
+static void setup(void)
+{
+    struct toc_why why = {""};
+    toc_faulty_vfs_install();
+    toc_scratch_new(folder);
+    store = toc_fixture_store(folder);
+    toc_fixture_begin(store);
+    ck_assert_int_eq(toc_store_roster_add(store, 1000, toc_bytes_text("first")), TOC_OK);
+    toc_fixture_commit(store);
+    ck_assert_int_eq(toc_store_sync_fd(store), -1);
+    ck_assert_int_eq(toc_store_durable(store, false), TOC_OK);
+    ck_assert_int_eq(toc_store_syncer_start(store, &why), TOC_OK);
+    ck_assert_int_ge(toc_store_sync_fd(store), 0);
+}
+
+static void teardown(void)
+{
+    toc_faulty_vfs_disarm();
+    toc_store_close(&store);
+    toc_scratch_remove(folder);
+}
+
+static enum toc_result commit(uint64_t version, size_t len)
+{
+    static char text[512 * 1024];
+    memset(text, 'r', len);
+    toc_fixture_begin(store);
+    ck_assert_int_eq(toc_store_roster_add(store, version, toc_bytes_of(text, len)), TOC_OK);
+    return toc_store_commit(store);
+}
+
+START_TEST(large_and_small)
+{
+    for (uint64_t version = 1; version <= 40; version++) {
+        const bool large = version % 2 == 0;
+        ck_assert_int_eq(commit(version, large ? 300000 : 100), TOC_OK);
+        if (!large) {
+            /* The one before it was waited for, and this one was not worth a thread. */
+            ck_assert_int_eq(toc_store_durable(store, false), TOC_OK);
+            continue;
+        }
+        if (version % 4 == 0) {
+            struct pollfd event = {.fd = toc_store_sync_fd(store), .events = POLLIN};
+            ck_assert_int_eq(poll(&event, 1, 10000), 1);
+            ck_assert_int_eq(toc_store_durable(store, false), TOC_OK);
+            ck_assert_int_eq(poll(&event, 1, 0), 0);
+        }
+    }
+    ck_assert_int_eq(toc_store_durable(store, true), TOC_OK);
+    toc_store_close(&store);
+    store = toc_fixture_store(folder);
+    ck_assert_uint_eq(toc_store_roster_last(store), 1000);
+}
+END_TEST
+
+/* One call to the disk after the other fails: writes fail the commit, and the sync is found out by
+ * whoever asks, and by the next commit. */
+START_TEST(failing)
+{
+    unsigned commits = 0;
+    unsigned syncs = 0;
+    for (uint64_t at = 1; at <= 6; at++) {
+        toc_faulty_vfs_arm(TOC_FAULT_IO, (long)at, false);
+        const enum toc_result result = commit(at, 300000);
+        if (result == TOC_STORE) {
+            commits++;
+            toc_faulty_vfs_disarm();
+            continue;
+        }
+        ck_assert_int_eq(result, TOC_OK);
+        if (toc_store_durable(store, true) == TOC_STORE) {
+            syncs++;
+            ck_assert_int_eq(toc_store_durable(store, false), TOC_STORE);
+            ck_assert_int_eq(commit(100, 10), TOC_STORE);
+            break;
+        }
+    }
+    ck_assert_uint_ge(commits, 1);
+    ck_assert_uint_eq(syncs, 1);
+}
+END_TEST
+
+/* Keys that retention destroys while a commit is on its way. */
+START_TEST(truncating)
+{
+    ck_assert_int_eq(commit(1, 300000), TOC_OK);
+    ck_assert_int_eq(toc_store_truncate_wal(store), TOC_OK);
+    ck_assert_int_eq(commit(2, 300000), TOC_OK);
+    ck_assert_int_eq(toc_store_durable(store, true), TOC_OK);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *const suite = suite_create("fault/store_sync");
+    TCase *const tests = tcase_create("sync");
+    tcase_add_checked_fixture(tests, setup, teardown);
+    tcase_set_timeout(tests, 60);
+    tcase_add_test(tests, large_and_small);
+    tcase_add_test(tests, failing);
+    tcase_add_test(tests, truncating);
+    suite_add_tcase(suite, tests);
+    return toc_test_main(suite);
+}
