@@ -28,15 +28,18 @@ struct run {
 
 static void submit(struct run *run, uint64_t first, const uint8_t *bytes, size_t len)
 {
-    struct toc_bytes parts[BATCH];
+    static uint8_t list[BATCH * (4 + TOC_TALK_RECORD_LEN)];
     char request[160];
+    uint8_t *end = list;
     for (size_t i = 0; i < len; i++) {
-        parts[i] = toc_bytes_of(bytes + i * TOC_TALK_RECORD_LEN, TOC_TALK_RECORD_LEN);
+        end = toc_list_put(end, toc_bytes_of(bytes + i * TOC_TALK_RECORD_LEN, TOC_TALK_RECORD_LEN));
     }
+    const struct toc_bytes part = toc_bytes_of(list, (size_t)(end - list));
     (void)snprintf(request, sizeof request,
-                   "{\"request\":\"submit\",\"stream\":\"" TOC_TALK_STREAM "\",\"id\":\"%s.%llu\"}",
+                   "{\"request\":\"submit\",\"stream\":\"" TOC_TALK_STREAM
+                   "\",\"id\":\"%s.%llu\",\"list\":true}",
                    run->name, (unsigned long long)first);
-    toc_talk_send(&run->from, request, parts, len);
+    toc_talk_send(&run->from, request, &part, 1);
 }
 
 static void await_stored(struct run *run)

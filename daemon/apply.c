@@ -157,8 +157,9 @@ static enum toc_result open_and_apply(struct toc_engine *engine, struct toc_log 
                                       const struct toc_epoch_row *epoch)
 {
     const uint64_t end = batch->header.first_sequence + batch->header.count;
-    struct toc_bytes plain = {NULL, 0};
-    const enum toc_result result = toc_batch_open(engine->scratch, batch, &epoch->key, &plain);
+    struct toc_bytes plain = engine->known_plain;
+    const enum toc_result result =
+        plain.len > 0 ? TOC_OK : toc_batch_open(engine->scratch, batch, &epoch->key, &plain);
 
     if (result == TOC_NOMEM) {
         return result;

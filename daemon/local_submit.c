@@ -59,21 +59,61 @@ static enum toc_result read_record(struct toc_engine *engine, struct toc_arena *
     return TOC_OK;
 }
 
-static enum toc_result read_records(struct toc_engine *engine, const struct toc_local *local,
-                                    const char *stream, const struct toc_record **ret_known,
-                                    struct toc_why *why)
+/* The records as the parts, or as one part that is a list of them: a message of 512 parts costs
+ * both sides more than what it carries. */
+static enum toc_result split(struct toc_engine *engine, const struct toc_local *local,
+                             const struct toc_bytes **ret_records, size_t *ret_len,
+                             struct toc_why *why)
+{
+    struct toc_bytes *records;
+    struct toc_bytes rest;
+    bool list = false;
+    size_t len = 0;
+
+    TOC_TRY(toc_local_flag(local, "list", &list, why));
+    if (!list) {
+        *ret_records = local->parts;
+        *ret_len = local->parts_len;
+        return TOC_OK;
+    }
+    if (local->parts_len != 1) {
+        return toc_fail(why, TOC_INVALID, "list: a list is one part, this has %zu",
+                        local->parts_len);
+    }
+    records = toc_arena_zero(engine->arena, TOC_BATCH_RECORDS_MAX, sizeof(*records));
+    TOC_ENSURE(records != NULL, TOC_NOMEM);
+    rest = local->parts[0];
+    while (rest.len > 0) {
+        if (len == TOC_BATCH_RECORDS_MAX) {
+            return toc_fail(why, TOC_TOOBIG, "list: has more than %d records",
+                            TOC_BATCH_RECORDS_MAX);
+        }
+        if (toc_list_next(&rest, TOC_RECORD_LEN_MAX, &records[len]) != TOC_OK) {
+            return toc_fail(why, TOC_MALFORMED, "list: record %zu is cut, or longer than %d bytes",
+                            len + 1, TOC_RECORD_LEN_MAX);
+        }
+        len++;
+    }
+    *ret_records = records;
+    *ret_len = len;
+    return TOC_OK;
+}
+
+static enum toc_result read_records(struct toc_engine *engine, const char *stream,
+                                    const struct toc_bytes *records, size_t len,
+                                    const struct toc_record **ret_known, struct toc_why *why)
 {
     TOC_AUTO(toc_arena_free) struct toc_arena *scratch = NULL;
 
-    if (local->parts_len == 0 || local->parts_len > TOC_BATCH_RECORDS_MAX) {
-        return toc_fail(why, local->parts_len == 0 ? TOC_INVALID : TOC_TOOBIG,
+    if (len == 0 || len > TOC_BATCH_RECORDS_MAX) {
+        return toc_fail(why, len == 0 ? TOC_INVALID : TOC_TOOBIG,
                         "a submission has 1 to %d records, this one has %zu", TOC_BATCH_RECORDS_MAX,
-                        local->parts_len);
+                        len);
     }
     TOC_TRY(toc_arena_new(SCRATCH_MAX, &scratch));
-    for (size_t i = 0; i < local->parts_len; i++) {
+    for (size_t i = 0; i < len; i++) {
         const enum toc_result result =
-            read_record(engine, scratch, stream, local->parts[i], &ret_known[i], why);
+            read_record(engine, scratch, stream, records[i], &ret_known[i], why);
         if (result != TOC_OK) {
             toc_why_prefix(why, "part %zu", i + 1);
             return result;
@@ -100,7 +140,8 @@ enum toc_result toc_local_submit(struct toc_engine *engine, const struct toc_loc
     const char *stream = NULL;
     const char *id = NULL;
     uint64_t first = 0;
-    size_t records = local->parts_len;
+    const struct toc_bytes *bytes = NULL;
+    size_t records = 0;
     const struct toc_record **known;
     enum toc_result result;
     json_t *reply;
@@ -108,10 +149,11 @@ enum toc_result toc_local_submit(struct toc_engine *engine, const struct toc_loc
 
     TOC_TRY(toc_local_stream(local, true, &stream, why));
     TOC_TRY(read_id(local, &id, why));
+    TOC_TRY(split(engine, local, &bytes, &records, why));
     known = toc_arena_zero(engine->arena, TOC_BATCH_RECORDS_MAX, sizeof(*known));
     TOC_ENSURE(known != NULL, TOC_NOMEM);
-    TOC_TRY(read_records(engine, local, stream, known, why));
-    result = toc_publish_submit(engine, stream, id, local->parts, records, known, &first, why);
+    TOC_TRY(read_records(engine, stream, bytes, records, known, why));
+    result = toc_publish_submit(engine, stream, id, bytes, records, known, &first, why);
     if (result != TOC_OK && result != TOC_EXISTS) {
         return result;
     }

@@ -293,26 +293,21 @@ static enum toc_result known_already(struct toc_engine *engine, const char *id,
 static enum toc_result pack(struct toc_engine *engine, const struct toc_bytes *records,
                             size_t records_len, struct toc_bytes *ret_list)
 {
-    struct toc_buf list;
-    enum toc_result result;
     size_t len = 0;
-    uint8_t *room;
+    uint8_t *list;
+    uint8_t *end;
 
     for (size_t i = 0; i < records_len; i++) {
         len += records[i].len + 4;
     }
-    /* All of it at once: growing would copy, and wipe, what is already there. */
-    toc_buf_init(&list, len);
-    result = toc_buf_extend(&list, len, &room);
-    toc_buf_clear(&list);
-    for (size_t i = 0; i < records_len && result == TOC_OK; i++) {
-        result = toc_list_append(&list, records[i]);
+    list = toc_arena_get(engine->arena, len);
+    TOC_ENSURE(list != NULL, TOC_NOMEM);
+    end = list;
+    for (size_t i = 0; i < records_len; i++) {
+        end = toc_list_put(end, records[i]);
     }
-    if (result == TOC_OK) {
-        result = toc_arena_copy(engine->arena, toc_buf_bytes(&list), ret_list);
-    }
-    toc_buf_done(&list);
-    return result;
+    *ret_list = toc_bytes_of(list, len);
+    return TOC_OK;
 }
 
 enum toc_result toc_publish_submit(struct toc_engine *engine, const char *stream, const char *id,
@@ -432,8 +427,10 @@ static enum toc_result sign_filled(struct toc_engine *engine, struct filling *fi
         log->force_epoch = false;
         log->spoke_mono = engine->now_mono;
         engine->known = filling->known;
+        engine->known_plain = toc_buf_bytes(&filling->plain);
         result = toc_apply_store(engine, log, &batch, &head, NULL, &key);
         engine->known = NULL;
+        engine->known_plain = toc_bytes_of(NULL, 0);
     }
     if (result == TOC_OK && header.opens_epoch) {
         result = toc_epoch_wrap_first(engine, log, header.epoch);

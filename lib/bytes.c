@@ -165,16 +165,22 @@ struct toc_bytes toc_buf_bytes(const struct toc_buf *buf)
     return toc_bytes_of(buf->data, buf->len);
 }
 
+uint8_t *toc_list_put(uint8_t *at, struct toc_bytes item)
+{
+    put_u32(at, (uint32_t)item.len);
+    if (item.len > 0) {
+        memcpy(at + LIST_LENGTH_LEN, item.data, item.len);
+    }
+    return at + LIST_LENGTH_LEN + item.len;
+}
+
 enum toc_result toc_list_append(struct toc_buf *buf, struct toc_bytes item)
 {
     TOC_ENSURE(item.len <= UINT32_MAX && item.len <= SIZE_MAX - LIST_LENGTH_LEN, TOC_TOOBIG);
     /* One extension, so that a list never ends in a length without its item. */
     uint8_t *at;
     TOC_TRY(toc_buf_extend(buf, LIST_LENGTH_LEN + item.len, &at));
-    put_u32(at, (uint32_t)item.len);
-    if (item.len > 0) {
-        memcpy(at + LIST_LENGTH_LEN, item.data, item.len);
-    }
+    (void)toc_list_put(at, item);
     return TOC_OK;
 }
 

@@ -49,6 +49,8 @@ struct toc_bytes toc_buf_bytes(const struct toc_buf *buf);
 /* A list: items of u32 big-endian length and that many bytes, one after the other. The one framing
  * of batch plaintexts, roster files and exported logs. */
 enum toc_result toc_list_append(struct toc_buf *buf, struct toc_bytes item) TOC_MUST_CHECK;
+/* The same where the caller has room for 4 + item.len bytes; returns what is behind it. */
+uint8_t *toc_list_put(uint8_t *at, struct toc_bytes item);
 /* Takes the next item off the front of *rest. TOC_NOTFOUND at the end, TOC_MALFORMED on a cut
  * item, TOC_TOOBIG over item_len_max. The item borrows from *rest's memory. */
 enum toc_result toc_list_next(struct toc_bytes *rest, size_t item_len_max,

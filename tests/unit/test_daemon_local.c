@@ -124,6 +124,49 @@ START_TEST(submit_refuses)
 }
 END_TEST
 
+/* The records as a list in one part. */
+START_TEST(submit_list)
+{
+    static const char request[] =
+        "{\"request\":\"submit\",\"stream\":\"framework\",\"id\":\"list\",\"list\":true}";
+    static const uint8_t long_bytes[TOC_RECORD_LEN_MAX + 1];
+    const struct toc_bytes good = framework("F1", 0);
+    struct toc_bytes parts[2];
+    struct toc_buf list;
+    json_t *reply;
+
+    toc_buf_init(&list, (size_t)64 * 1024 * 1024);
+    parts[0] = toc_buf_bytes(&list);
+    parts[1] = parts[0];
+    refused_with(request, parts, 0, "invalid", "list: a list is one part, this has 0");
+    refused_with(request, parts, 2, "invalid", "list: a list is one part, this has 2");
+    refused_with(request, parts, 1, "invalid", "1 to 512 records");
+    for (size_t i = 0; i < TOC_BATCH_RECORDS_MAX; i++) {
+        ck_assert_int_eq(toc_list_append(&list, good), TOC_OK);
+    }
+    parts[0] = toc_bytes_of(list.data, list.len - 1);
+    refused_with(request, parts, 1, "malformed", "list: record 512 is cut");
+    parts[0] = toc_buf_bytes(&list);
+    reply = ask(request, parts, 1);
+    ck_assert_int_eq(toc_fixture_number(reply, "records"), TOC_BATCH_RECORDS_MAX);
+    json_decref(reply);
+    ck_assert_int_eq(toc_list_append(&list, good), TOC_OK);
+    parts[0] = toc_buf_bytes(&list);
+    refused_with(request, parts, 1, "toobig", "list: has more than 512 records");
+    toc_buf_clear(&list);
+    ck_assert_int_eq(toc_list_append(&list, good), TOC_OK);
+    ck_assert_int_eq(toc_list_append(&list, toc_bytes_of(long_bytes, sizeof(long_bytes))), TOC_OK);
+    parts[0] = toc_buf_bytes(&list);
+    refused_with(request, parts, 1, "malformed", "list: record 2 is cut, or longer");
+    toc_buf_clear(&list);
+    ck_assert_int_eq(toc_list_append(&list, good), TOC_OK);
+    ck_assert_int_eq(toc_list_append(&list, toc_bytes_text("no record")), TOC_OK);
+    parts[0] = toc_buf_bytes(&list);
+    refused_with(request, parts, 1, "malformed", "part 2: ");
+    toc_buf_done(&list);
+}
+END_TEST
+
 START_TEST(submit_id_at_its_limit)
 {
     const struct toc_bytes part = framework("F1", 0);
@@ -347,6 +390,7 @@ static void add_cases(Suite *suite)
     tcase_add_test(requests, tag_comes_back);
     tcase_add_test(submitting, submit_and_repeat);
     tcase_add_test(submitting, submit_refuses);
+    tcase_add_test(submitting, submit_list);
     tcase_add_test(submitting, submit_id_at_its_limit);
     tcase_add_test(submitting, submit_unproven);
     tcase_add_test(listing, list_in_pages);
