@@ -1,29 +1,33 @@
 #include "import_whole.h"
 #include "ensure.h"
-#include "file.h"
+#include "import_input.h"
 #include "import_rejects.h"
-#include <string.h>
+#include "import_report.h"
 
-static enum toc_result read_stream(FILE *in, struct toc_buf *buf, struct toc_why *why)
+static enum toc_result read_all(struct toc_cli *cli, const char *path, struct toc_buf *file,
+                                struct toc_why *why)
 {
-    uint8_t chunk[64 * 1024];
-    size_t len;
-    while ((len = fread(chunk, 1, sizeof chunk, in)) > 0) {
-        const enum toc_result result = toc_buf_append(buf, toc_bytes_of(chunk, len));
+    TOC_AUTO(toc_input_close) struct toc_input *input = NULL;
+    struct toc_bytes bytes;
+    TOC_TRY(toc_input_open(path, cli->in, &input, why));
+    do {
+        TOC_TRY(toc_input_next(input, &bytes, why));
+        const enum toc_result result = toc_buf_append(file, bytes);
         if (result != TOC_OK) {
-            return toc_fail(why, result, "standard input: larger than %d bytes",
-                            TOC_IMPORT_FILE_MAX);
+            return toc_fail(why, result, "is larger than %d bytes", TOC_IMPORT_FILE_MAX);
         }
-    }
-    return ferror(in) == 0 ? TOC_OK : toc_fail(why, TOC_IO, "standard input: cannot be read");
+    } while (bytes.len > 0);
+    return TOC_OK;
 }
 
 enum toc_result toc_import_whole(struct toc_cli *cli, const struct toc_import_words *words,
                                  struct toc_buf *ret_file, struct toc_why *why)
 {
-    return strcmp(words->file, "-") == 0
-               ? read_stream(cli->in, ret_file, why)
-               : toc_file_read(words->file, TOC_IMPORT_FILE_MAX, ret_file, why);
+    const enum toc_result result = read_all(cli, words->file, ret_file, why);
+    if (result != TOC_OK) {
+        toc_why_prefix(why, "%s", toc_import_file_name(words));
+    }
+    return result;
 }
 
 enum toc_result toc_import_whole_rejects(const struct toc_import_words *words,

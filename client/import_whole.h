@@ -6,7 +6,8 @@
 #include "import_kind.h"
 #include "import_result.h"
 
-/* The file, or standard input, at most TOC_IMPORT_FILE_MAX bytes. TOC_NOTFOUND, TOC_TOOBIG, TOC_IO.
+/* The file, standard input, or what a spreadsheet says (import_input.h), at most
+ * TOC_IMPORT_FILE_MAX bytes. TOC_NOTFOUND, TOC_TOOBIG, TOC_IO, TOC_MALFORMED, with the file's name.
  */
 enum toc_result toc_import_whole(struct toc_cli *cli, const struct toc_import_words *words,
                                  struct toc_buf *ret_file, struct toc_why *why) TOC_MUST_CHECK;

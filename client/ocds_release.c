@@ -72,7 +72,7 @@ static int add_contracts(struct toc_ocds_release *release, const json_t *process
 {
     const json_t *const all = toc_field_array(process, "contracts");
     const bool framework = json_object_get(process, "framework") != NULL;
-    json_t **const rows = calloc(json_array_size(all) + 1, sizeof *rows);
+    json_t **const rows = calloc(json_array_size(all) + 1, sizeof(json_t *));
     size_t len = 0;
     if (rows == NULL) {
         return -1;
@@ -84,7 +84,7 @@ static int add_contracts(struct toc_ocds_release *release, const json_t *process
             rows[len++] = row;
         }
     }
-    qsort(rows, len, sizeof *rows, compare_rows);
+    qsort(rows, len, sizeof(json_t *), compare_rows);
     const int failed = add_groups(release, rows, len, counts);
     free(rows);
     return failed;
@@ -117,7 +117,7 @@ static int by_id(const void *a, const void *b)
 static int set_parties(struct toc_ocds_release *release)
 {
     const size_t len = json_object_size(release->parties);
-    json_t **const items = calloc(len + 1, sizeof *items);
+    json_t **const items = calloc(len + 1, sizeof(json_t *));
     json_t *const list = json_array();
     const char *key;
     json_t *one;
@@ -130,7 +130,7 @@ static int set_parties(struct toc_ocds_release *release)
         }
     }
     if (!failed) {
-        qsort(items, at, sizeof *items, by_id);
+        qsort(items, at, sizeof(json_t *), by_id);
     }
     for (size_t i = 0; i < at; i++) {
         failed |= json_array_append(list, items[i]);
