@@ -207,7 +207,7 @@ static int run(struct toc_cli *cli, const char *command, const struct toc_region
         result = toc_listing_print(cli, &listing, &listed, &why);
     }
     if (result != TOC_OK) {
-        return toc_cli_fail(cli, result, &why);
+        return toc_supplier_fail(cli, result, &why);
     }
     if (!csv && !cli->json) {
         print_footer(cli, &listed, &choice);

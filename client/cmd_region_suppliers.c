@@ -6,6 +6,7 @@
 #include "listing.h"
 #include "print_csv.h"
 #include "region_words.h"
+#include "supplier_words.h"
 #include <inttypes.h>
 #include <string.h>
 
@@ -205,7 +206,7 @@ static int run(struct toc_cli *cli, const char *command, const struct words *wor
         result = toc_listing_print(cli, &listing, &listed, &why);
     }
     if (result != TOC_OK) {
-        return toc_cli_fail(cli, result, &why);
+        return toc_supplier_fail(cli, result, &why);
     }
     if (table) {
         print_footer(cli, &listed);

@@ -134,7 +134,7 @@ static int report(struct toc_cli *cli, const struct decision *decision,
     if (json_array_size(decision->decided) > 0) {
         return TOC_EXIT_PARTLY;
     }
-    return decision->last == TOC_CONFLICT ? TOC_EXIT_USAGE : toc_cli_exit_of(decision->last);
+    return toc_supplier_exit_of(decision->last);
 }
 
 static int run(struct toc_cli *cli, const struct toc_usage *usage, bool keep, int argc, char **argv)

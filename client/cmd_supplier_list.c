@@ -127,7 +127,7 @@ int toc_cmd_supplier_list(struct toc_cli *cli, int argc, char **argv)
     }
     const enum toc_result result = toc_listing_print(cli, &listing, &listed, &why);
     if (result != TOC_OK) {
-        return toc_cli_fail(cli, result, &why);
+        return toc_supplier_fail(cli, result, &why);
     }
     if (!listing.csv && !cli->json) {
         print_footer(cli, listed.rows, held, search != NULL);

@@ -3,13 +3,14 @@
 #include "commands.h"
 #include "ensure.h"
 #include "timetext.h"
+#include "today.h"
 #include <string.h>
 
 #define DAY_MS (INT64_C(24) * 3600 * 1000)
 
-enum { ROSTER_DAYS = 60, SILENT_DAYS = 2, ENDING_MONTHS = 3 };
+enum { ROSTER_DAYS = 60, SILENT_DAYS = 2 };
 
-static void say(json_t *todo, const char *what, const char *how)
+void toc_today_say(json_t *todo, const char *what, const char *how)
 {
     (void)json_array_append_new(todo, json_pack("{s:s, s:s}", "what", what, "do", how));
 }
@@ -21,18 +22,19 @@ static void look_at_own(const json_t *status, json_t *todo)
     const long long waiting = (long long)toc_field_number(status, "waiting");
     const long long evidence = (long long)toc_field_number(status, "evidence");
     if (drafts > 0) {
-        (void)snprintf(text, sizeof text, "%lld drafts wait to be published", drafts);
-        say(todo, text, "tocsin preview, then tocsin publish");
+        (void)snprintf(text, sizeof text, "%lld draft%s to be published", drafts,
+                       drafts == 1 ? " waits" : "s wait");
+        toc_today_say(todo, text, "tocsin preview, then tocsin publish");
     }
     if (waiting > 0) {
         (void)snprintf(text, sizeof text, "%lld records wait until the hub has shown what it holds",
                        waiting);
-        say(todo, text, "see that the hub is connected: tocsin status");
+        toc_today_say(todo, text, "see that the hub is connected: tocsin status");
     }
     if (evidence > 0) {
         (void)snprintf(text, sizeof text, "%lld contradictions between signed statements are kept",
                        evidence);
-        say(todo, text, "tocsin export FILE, and speak with the signers");
+        toc_today_say(todo, text, "tocsin export FILE, and speak with the signers");
     }
 }
 
@@ -45,11 +47,11 @@ static void look_at_roster(const json_t *status, int64_t now_ms, json_t *todo)
     }
     const int64_t days = (expires_ms - now_ms) / DAY_MS;
     if (expires_ms <= now_ms) {
-        say(todo, "the roster has expired: little is exchanged until it is renewed",
-            "a signer runs: tocsin group renew");
+        toc_today_say(todo, "the roster has expired: little is exchanged until it is renewed",
+                      "a signer runs: tocsin group renew");
     } else if (days <= ROSTER_DAYS) {
         (void)snprintf(text, sizeof text, "the roster expires in %lld days", (long long)days);
-        say(todo, text, "a signer runs: tocsin group renew");
+        toc_today_say(todo, text, "a signer runs: tocsin group renew");
     }
 }
 
@@ -64,7 +66,7 @@ static void look_at_peers(const json_t *status, int64_t now_ms, json_t *todo)
         if (strcmp(state, "connected") != 0) {
             (void)snprintf(text, sizeof text, "%.31s: %.31s since %.31s",
                            toc_field_text(peer, "member"), state, toc_field_text(peer, "since"));
-            say(todo, text, "tocsin doctor");
+            toc_today_say(todo, text, "tocsin doctor");
         }
     }
     for (size_t i = 0; i < json_array_size(members); i++) {
@@ -75,7 +77,7 @@ static void look_at_peers(const json_t *status, int64_t now_ms, json_t *todo)
             now_ms - heard_ms > SILENT_DAYS * DAY_MS) {
             (void)snprintf(text, sizeof text, "%.31s: silent since %.31s",
                            toc_field_text(member, "member"), heard);
-            say(todo, text, "ask them");
+            toc_today_say(todo, text, "ask them");
         }
     }
 }
@@ -90,7 +92,7 @@ static enum toc_result look_at_frameworks(struct toc_cli *cli, int64_t now_ms, j
     const int32_t days = (int32_t)(now_ms / DAY_MS);
     size_t ending = 0;
     toc_date_text(days, today);
-    toc_date_text(toc_date_add_months(days, ENDING_MONTHS), until);
+    toc_date_text(toc_date_add_months(days, TOC_TODAY_MONTHS), until);
     const struct toc_catalogue_filter filter = {
         .stream = "framework", .sub_streams = true, .ends_before = until};
     TOC_TRY(toc_catalogue_fetch(cli, &filter, &records, why));
@@ -100,8 +102,8 @@ static enum toc_result look_at_frameworks(struct toc_cli *cli, int64_t now_ms, j
     }
     if (ending > 0) {
         (void)snprintf(text, sizeof text, "%zu frameworks end within %d months", ending,
-                       ENDING_MONTHS);
-        say(todo, text, "tocsin framework expiring --months 3");
+                       TOC_TODAY_MONTHS);
+        toc_today_say(todo, text, "tocsin framework expiring --months 3");
     }
     return TOC_OK;
 }
@@ -138,6 +140,9 @@ int toc_cmd_today(struct toc_cli *cli, int argc, char **argv)
         look_at_own(reply.json, todo);
         look_at_roster(reply.json, now_ms, todo);
         look_at_peers(reply.json, now_ms, todo);
+        result = toc_today_suppliers(cli, now_ms, todo, &why);
+    }
+    if (result == TOC_OK) {
         result = look_at_frameworks(cli, now_ms, todo, &why);
     }
     if (result != TOC_OK) {

@@ -36,10 +36,16 @@ int64_t toc_supplier_count_of(const json_t *value)
     return json_is_array(value) ? (int64_t)json_array_size(value) : json_integer_value(value);
 }
 
+int toc_supplier_exit_of(enum toc_result result)
+{
+    return result == TOC_CONFLICT || result == TOC_INVALID ? TOC_EXIT_USAGE
+                                                           : toc_cli_exit_of(result);
+}
+
 int toc_supplier_fail(struct toc_cli *cli, enum toc_result result, const struct toc_why *why)
 {
-    const int status = toc_cli_fail(cli, result, why);
-    return result == TOC_CONFLICT ? TOC_EXIT_USAGE : status;
+    (void)toc_cli_fail(cli, result, why);
+    return toc_supplier_exit_of(result);
 }
 
 const char *toc_supplier_category(const char *category)

@@ -21,7 +21,9 @@ const char *toc_supplier_name_of(const json_t *value);
 int64_t toc_supplier_count_of(const json_t *value);
 /* The title of a category ("cpv-45": "Construction work"), and the text itself when it is none. */
 const char *toc_supplier_category(const char *category);
-/* As toc_cli_fail; a word that fits more than one supplier is a wrong use (exit status 2). */
+/* As toc_cli_exit_of and toc_cli_fail, of a request that passed on what somebody typed: a word that
+ * fits more than one supplier, or none can fit, is a wrong use (exit status 2). */
+int toc_supplier_exit_of(enum toc_result result);
 int toc_supplier_fail(struct toc_cli *cli, enum toc_result result, const struct toc_why *why);
 
 #endif

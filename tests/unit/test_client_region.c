@@ -122,6 +122,15 @@ START_TEST(suppliers_as_csv)
 }
 END_TEST
 
+START_TEST(what_the_daemon_cannot_search_is_a_wrong_use)
+{
+    ck_assert_int_eq(FAKE_RUN(toc_cmd_region_suppliers, FAKE_WORDS("suppliers", "--search", "!"),
+                              "{\"ok\":false,\"result\":\"invalid\",\"message\":\"search: x\"}"),
+                     TOC_EXIT_USAGE);
+    ck_assert_str_eq(fake_err, "tocsin: search: x\n");
+}
+END_TEST
+
 START_TEST(suppliers_words_that_do_not_fit)
 {
     static const char *const words[][6] = {
@@ -260,6 +269,7 @@ int main(void)
     tcase_add_test(all, suppliers_filters_are_asked_for);
     tcase_add_test(all, suppliers_as_json_are_all_of_them);
     tcase_add_test(all, suppliers_as_csv);
+    tcase_add_test(all, what_the_daemon_cannot_search_is_a_wrong_use);
     tcase_add_test(all, suppliers_words_that_do_not_fit);
     tcase_add_test(all, concentration_table);
     tcase_add_test(all, concentration_of_one_category);
