@@ -2,6 +2,7 @@
 #include "commands.h"
 #include "ensure.h"
 #include "record_words.h"
+#include "settle.h"
 #include <string.h>
 
 enum { PAGE = 200, DIGEST_LEN = 64 };
@@ -14,6 +15,14 @@ static json_t *stream_field(const char *stream)
         (void)json_object_set_new(fields, "stream", json_string(stream));
     }
     return fields;
+}
+
+/* What was imported, kept and dropped since is in the drafts before they are looked at. */
+static enum toc_result settle(struct toc_cli *cli, const char *stream, struct toc_why *why)
+{
+    struct toc_settled settled;
+    const bool wanted = stream == NULL || strcmp(stream, "exposure") == 0;
+    return wanted ? toc_settle(cli, &settled, why) : TOC_OK;
 }
 
 /* All pages as one document; the digest is the same on each, or something changed meanwhile. */
@@ -99,7 +108,10 @@ int toc_cmd_preview(struct toc_cli *cli, int argc, char **argv)
     if (!toc_cli_parse(cli, &usage, argc, argv, options, 1, &operands, &status)) {
         return status;
     }
-    enum toc_result result = fetch(cli, stream, &preview, &why);
+    enum toc_result result = settle(cli, stream, &why);
+    if (result == TOC_OK) {
+        result = fetch(cli, stream, &preview, &why);
+    }
     if (result != TOC_OK) {
         return toc_cli_fail(cli, result, &why);
     }
@@ -164,11 +176,14 @@ int toc_cmd_publish(struct toc_cli *cli, int argc, char **argv)
         return toc_cli_misuse(cli, usage.command,
                               "--expect: '%.80s' is not the digest that preview shows", expect);
     }
-    json_t *const fields = stream_field(stream);
-    if (expect != NULL) {
-        (void)json_object_set_new(fields, "expect", json_string(expect));
+    enum toc_result result = settle(cli, stream, &why);
+    if (result == TOC_OK) {
+        json_t *const fields = stream_field(stream);
+        if (expect != NULL) {
+            (void)json_object_set_new(fields, "expect", json_string(expect));
+        }
+        result = toc_cli_call(cli, "publish", fields, &reply, &why);
     }
-    const enum toc_result result = toc_cli_call(cli, "publish", fields, &reply, &why);
     if (result != TOC_OK) {
         return toc_cli_fail(cli, result, &why);
     }

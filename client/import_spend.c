@@ -253,7 +253,7 @@ static enum toc_result import_file(struct toc_spend_run *run, struct toc_why *wh
     if (rejects != NULL && !run->same) {
         TOC_TRY(toc_rejects_finish(rejects, why));
     }
-    return TOC_OK;
+    return run->same || run->words->dry_run ? TOC_OK : toc_settle(run->cli, &run->settled, why);
 }
 
 int toc_import_spend_run(struct toc_cli *cli, const struct toc_import_words *words)

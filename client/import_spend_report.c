@@ -23,10 +23,11 @@ static int print_json(const struct toc_spend_run *run)
 {
     const struct toc_import_words *const words = run->words;
     json_t *const document = json_pack(
-        "{s:s, s:s, s:s, s:s, s:b, s:I, s:I, s:I, s:I}", "kind", words->kind, "file", words->file,
-        "source", run->source, "state", state_of(run), "dry_run", (int)words->dry_run, "suppliers",
-        (json_int_t)0, "staged", (json_int_t)run->settled.staged, "withdrawn",
-        (json_int_t)run->settled.withdrawn, "unchanged", (json_int_t)run->settled.unchanged);
+        "{s:s, s:s, s:s, s:s, s:b, s:I, s:I, s:I, s:I, s:I}", "kind", words->kind, "file",
+        words->file, "source", run->source, "state", state_of(run), "dry_run", (int)words->dry_run,
+        "suppliers", (json_int_t)0, "staged", (json_int_t)run->settled.staged, "withdrawn",
+        (json_int_t)run->settled.withdrawn, "unchanged", (json_int_t)run->settled.unchanged,
+        "refused", (json_int_t)run->settled.refused);
     enum toc_result result = document == NULL ? TOC_NOMEM : TOC_OK;
     for (size_t i = 0; result == TOC_OK && i < sizeof live_keys / sizeof live_keys[0]; i++) {
         json_t *const value = json_object_get(run->closed.json, live_keys[i]);
@@ -93,6 +94,10 @@ static void print_next(const struct toc_spend_run *run)
         fputs("Held suppliers go nowhere until 'tocsin supplier keep' or 'drop': see them with "
               "'tocsin supplier list --held'\n",
               out);
+    }
+    if (run->settled.refused > 0) {
+        fprintf(out, "%llu records cannot be drafted: their suppliers may not be named any more\n",
+                (unsigned long long)run->settled.refused);
     }
     if (run->settled.staged + run->settled.withdrawn > 0) {
         fprintf(out,

@@ -26,6 +26,7 @@ enum toc_result toc_settle(struct toc_cli *cli, struct toc_settled *ret_settled,
             .staged = (uint64_t)toc_field_number(reply.json, "staged"),
             .withdrawn = (uint64_t)toc_field_number(reply.json, "withdrawn"),
             .unchanged = (uint64_t)toc_field_number(reply.json, "unchanged"),
+            .refused = (uint64_t)toc_field_number(reply.json, "refused"),
             .suppliers = (uint64_t)toc_field_number(reply.json, "suppliers"),
         };
     }

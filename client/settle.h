@@ -9,6 +9,7 @@ struct toc_settled {
     uint64_t staged;    /* drafts of new or changed records */
     uint64_t withdrawn; /* drafts that withdraw what no longer holds */
     uint64_t unchanged;
+    uint64_t refused; /* records whose supplier may not be named any more */
     uint64_t suppliers;
 };
 

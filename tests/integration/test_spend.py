@@ -133,6 +133,32 @@ def test_a_payment_that_was_redacted_since_does_not_stay(leeds, tmp_path):
     assert live(leeds)["payments"]["pence"] == 100
 
 
+def test_what_is_imported_waits_as_drafts(leeds, tmp_path):
+    path = tmp_path / "file.csv"
+    path.write_text(HEAD + "1/2/2018,A Sample Ltd,1203270,600000\n1/5/2018,A Sample Ltd,1203270,1400\n"
+                           "2/2/2018,Sample Trust,,9000\n2/2/2018,Mr Alan Sample,,9000\n")
+    report = imported(leeds, path, status=5)
+    assert (report["staged"], report["withdrawn"]) == (2, 0), report
+    preview = leeds.json("preview")
+    records = [item["record"] for item in preview["records"]]
+    assert [(one["name"], one["number"], one["year"], one["spend"]) for one in records] == \
+        [("A Sample Ltd", "GB-COH-01203270", 2017, 600000), ("A Sample Ltd", "GB-COH-01203270", 2018, 1000)]
+    leeds.run("publish", "--expect", preview["digest"])
+    assert imported(leeds, path, status=0)["state"] == "same"
+    assert leeds.json("preview")["total"] == 0
+    # The payment of May is credited, that of February was another's.
+    path.write_text(HEAD + "1/5/2018,A Sample Ltd,1203270,-1400\n1/5/2018,A Sample Ltd,1203270,1400\n"
+                           "2/2/2018,Sample Trust,,9000\n1/2/2018,Someone Else Ltd,,1\n")
+    report = imported(leeds, path, status=5)
+    assert (report["rows_used"], report["rows_held"], report["withdrawn"]) == (3, 1, 1), report
+    drafts = leeds.json("preview", "--stream", "exposure")["records"]
+    # The credit leaves a record of nothing spent: that the supplier is there is what counts.
+    assert sorted(item["action"] for item in drafts) == ["add", "replace", "withdraw"], drafts
+    names = {item["record"]["name"]: item["record"]["spend"] for item in drafts
+             if item["action"] != "withdraw"}
+    assert names == {"Someone Else Ltd": 0, "A Sample Ltd": 0}, drafts
+
+
 SEEDED = ["Mr Alan Seeded", "MRS B SEEDED", "Dr. C. Seeded", "Miss Seeded-Smith",
           "Alan Seeded T/A Seeded Roofing", "Seeded trading as Seeded Cars", "Foster Carer Payments",
           "Foster Carers", "REDACTED PERSONAL DATA", "REDACTED - PERSONAL  DATA",
