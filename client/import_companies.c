@@ -311,7 +311,7 @@ size_t toc_companies_rows(const struct toc_companies *companies)
     return companies->findings.import.rows_read + companies->not_ours + companies->headings;
 }
 
-const struct toc_findings *toc_companies_findings(const struct toc_companies *companies)
+struct toc_findings *toc_companies_findings(struct toc_companies *companies)
 {
     return &companies->findings;
 }

@@ -23,6 +23,6 @@ enum toc_result toc_companies_end(struct toc_companies *companies, struct toc_wh
     TOC_MUST_CHECK;
 size_t toc_companies_rows(const struct toc_companies *companies);
 /* After _end; lives as long as `companies`. */
-const struct toc_findings *toc_companies_findings(const struct toc_companies *companies);
+struct toc_findings *toc_companies_findings(struct toc_companies *companies);
 
 #endif

@@ -2,6 +2,7 @@
  */
 #include "ensure.h"
 #include "import_companies.h"
+#include "import_companies_clear.h"
 #include "import_kind.h"
 #include <errno.h>
 #include <string.h>
@@ -75,6 +76,9 @@ int toc_import_companies_run(struct toc_cli *cli, const struct toc_import_words 
     }
     if (result == TOC_OK) {
         result = read_named(cli, words, companies, &why);
+    }
+    if (result == TOC_OK) {
+        result = toc_companies_clear_open(cli, today, toc_companies_findings(companies), &why);
     }
     if (result != TOC_OK) {
         return toc_cli_fail(cli, result, &why);

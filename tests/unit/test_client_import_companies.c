@@ -1,5 +1,6 @@
 /* The snapshot of the register of companies, against own suppliers. */
 #include "import_companies.h"
+#include "import_companies_clear.h"
 #include "import_companies_status.h"
 #include "register_own.h"
 #include "runner.h"
@@ -22,7 +23,7 @@
 
 static struct toc_own *own;
 static struct toc_companies *companies;
-static const struct toc_findings *findings;
+static struct toc_findings *findings;
 static struct toc_why why;
 
 static void setup(void)
@@ -257,6 +258,36 @@ START_TEST(test_a_status_is_an_event)
 }
 END_TEST
 
+START_TEST(test_what_an_earlier_snapshot_said_is_cleared)
+{
+    const int32_t today = toc_date_days(2026, 6, 1);
+    read_text(HEADINGS PLAIN("BEACON CARE LTD", "07654321")
+                  ROW("ACME SURFACING LTD", "01234567", "Active", "31/05/2026", "", "", ""));
+    ck_assert_uint_eq(findings->events_len, 1);
+    json_t *const open = json_loads(
+        "[{\"supplier\": \"s2\", \"code\": \"F12\", \"source\": \"companies_house\"},"
+        " {\"supplier\": \"s2\", \"code\": \"F12\", \"source\": \"companies_house\"}," /* once */
+        " {\"supplier\": \"s2\", \"code\": \"F13\", \"source\": \"gazette\"}," /* not ours */
+        " {\"supplier\": \"s1\", \"code\": \"F10\", \"source\": \"companies_house\"}," /* it still
+                                                                                          is */
+        " {\"supplier\": \"s3\", \"code\": \"F10\", \"source\": \"companies_house\"}," /* not seen
+                                                                                        */
+        " {\"supplier\": \"s1\", \"code\": \"F14\", \"source\": \"companies_house\"}, 7]",
+        0, NULL);
+    ck_assert_ptr_nonnull(open);
+    ck_assert_int_eq(toc_companies_clear(open, today, findings), TOC_OK);
+    json_decref(open);
+    ck_assert_uint_eq(findings->events_len, 3);
+    ck_assert_str_eq(findings->events[1].supplier, "s2");
+    ck_assert_str_eq(findings->events[1].code, "F18");
+    ck_assert_str_eq(findings->events[1].clears, "F12");
+    ck_assert_str_eq(findings->events[1].reference, "F12 cleared 2026-06-01");
+    ck_assert_int_eq(findings->events[1].day, today);
+    ck_assert_str_eq(findings->events[2].supplier, "s1");
+    ck_assert_str_eq(findings->events[2].clears, "F14");
+}
+END_TEST
+
 START_TEST(test_rows_that_are_wrong)
 {
     read_text(HEADINGS "BEACON CARE LTD\n"
@@ -309,6 +340,7 @@ int main(void)
     tcase_add_test(tcase, test_a_date_that_is_none);
     tcase_add_test(tcase, test_statuses);
     tcase_add_test(tcase, test_a_status_is_an_event);
+    tcase_add_test(tcase, test_what_an_earlier_snapshot_said_is_cleared);
     tcase_add_test(tcase, test_rows_that_are_wrong);
     tcase_add_test(tcase, test_files_that_are_none);
     tcase_add_test(tcase, test_pieces_make_no_difference);
