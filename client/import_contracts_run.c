@@ -7,6 +7,7 @@
 #include "import_report.h"
 #include "import_whole.h"
 #include "own_entry.h"
+#include "settle.h"
 #include "staging.h"
 #include <string.h>
 
@@ -21,6 +22,7 @@ struct job {
     char hash[2 * TOC_HASH_LEN + 1];
     struct toc_contracts_sent sent;
     struct toc_staged staged;
+    struct toc_settled settled;
 };
 
 /* The same file read otherwise is not the same: the hash is of both. */
@@ -75,7 +77,8 @@ static enum toc_result import(struct toc_cli *cli, struct job *job, struct toc_w
                                         .source = job->words->file,
                                         .records = read->records,
                                         .records_len = read->records_len};
-    return toc_staging_send(cli, &staging, &job->staged, why);
+    TOC_TRY(toc_staging_send(cli, &staging, &job->staged, why));
+    return toc_settle(cli, &job->settled, why);
 }
 
 static const char *source_of(const struct job *job)
@@ -122,7 +125,7 @@ static void print_kept(struct toc_cli *cli, const struct job *job)
 static void print_report(struct toc_cli *cli, const struct job *job)
 {
     const size_t frameworks = job->contracts.import.records_len;
-    const uint64_t waiting = job->staged.staged;
+    const uint64_t waiting = job->staged.staged + job->settled.staged + job->settled.withdrawn;
     toc_import_report_print(cli, job->words, &job->contracts.import);
     print_kept(cli, job);
     if (job->words->dry_run) {
@@ -130,8 +133,9 @@ static void print_report(struct toc_cli *cli, const struct job *job)
         return;
     }
     if (frameworks > 0) {
-        fprintf(cli->out, "%llu frameworks staged, %llu published already without a change\n",
-                (unsigned long long)job->staged.staged, (unsigned long long)job->staged.unchanged);
+        fprintf(cli->out, "%llu framework%s staged, %llu published already without a change\n",
+                (unsigned long long)job->staged.staged, job->staged.staged == 1 ? "" : "s",
+                (unsigned long long)job->staged.unchanged);
     }
     if (waiting > 0) {
         fputs("See what would leave with 'tocsin preview', send it with 'tocsin publish'\n",

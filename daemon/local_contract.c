@@ -106,11 +106,9 @@ static int set_supplier(json_t *json, const struct toc_contract_row *row)
         (void)snprintf(text, sizeof(text), "%s-%s", toc_scheme_code(row->scheme), row->number);
     }
     failed |= json_object_set_new(json, "number", text_json(text));
-    return failed |
-           json_object_set_new(json, "state",
-                               row->payee == 0
-                                   ? json_null()
-                                   : json_string(row->screen == TOC_SCREEN_KEEP ? "kept" : "held"));
+    return failed | json_object_set_new(json, "state",
+                                        row->payee == 0 ? json_null()
+                                                        : json_string(row->held ? "held" : "kept"));
 }
 
 /* Takes `missing`. */

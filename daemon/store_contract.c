@@ -57,17 +57,20 @@ static void read_numbers(const struct toc_query *query, struct toc_contract_row 
     row->sme = (enum toc_contract_flag)toc_query_get(query, 19);
     row->vcse = (enum toc_contract_flag)toc_query_get(query, 20);
     row->scheme = (enum toc_scheme)toc_query_get(query, 21);
-    row->screen = (enum toc_screen)toc_query_get(query, 22);
-    row->supplier = toc_query_get(query, 23);
+    row->supplier = toc_query_get(query, 22);
+    row->held = toc_query_get(query, 23) != 0;
 }
 
+/* Held: as the supplier was settled last; until then, as its name and number say. */
 #define COLUMNS                                                                                    \
     "SELECT reference, title, unit, description, ocid, process, type, source,"                     \
     " ifnull(payee.name, ''), ifnull(payee.number, ''), contract.id, payee, route, cpv,"           \
     " start_day, end_day, review_day, extension_day, value, sme, vcse,"                            \
-    " ifnull(payee.scheme, 0), ifnull(payee.screen, 1), ifnull(payee.supplier, 0)"                 \
+    " ifnull(payee.scheme, 0), ifnull(payee.supplier, 0),"                                         \
+    " ifnull(supplier.state = 2, ifnull(payee.screen <> 1, 0))"                                    \
     " FROM contract JOIN import ON import.id = contract.import LEFT JOIN payee"                    \
-    " ON payee.id = contract.payee WHERE state = 2"
+    " ON payee.id = contract.payee LEFT JOIN supplier ON supplier.id = payee.supplier"             \
+    " WHERE import.state = 2"
 
 static enum toc_result read_rows(struct toc_query *query, struct toc_arena *arena,
                                  struct toc_contract_row *ret_rows, size_t max, size_t *ret_len)

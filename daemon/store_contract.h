@@ -38,8 +38,8 @@ struct toc_contract_row {
     /* Read only: of its import and its payee. */
     const char *source, *name, *number; /* "" without one */
     enum toc_scheme scheme;
-    enum toc_screen screen;
     int64_t supplier; /* 0: not settled yet */
+    bool held;        /* nothing says yet whether the supplier is a person */
 };
 
 /* One row of a part, inside the transaction that stores the part (store_import_part.c). */

@@ -76,6 +76,23 @@ def test_import_lists_and_again(leeds, tmp_path):
     assert len(listed(leeds, "list")) == 2
 
 
+def test_exposures_say_how_many_until_when_and_how(leeds, tmp_path):
+    spend = tmp_path / "spend.csv"
+    spend.write_text("Payment Date,Supplier Name,Company Number,Net Amount\n"
+                     "01/05/2025,Clean Works Ltd,01234567,5000.00\n")
+    leeds.run("import", "spend", spend)
+    import_register(leeds)
+    drafts = leeds.json("preview", "--stream", "exposure")["records"]
+    of_clean = next(one["record"] for one in drafts if one["record"]["name"] == "Clean Works Ltd")
+    assert of_clean["contracts"] == 1 and of_clean["earliest_end"] == "2031-Q1"
+    assert of_clean["route"] == "quote" and of_clean["spend"] == 5000
+    assert not any("Hilltop" in one["key"] for one in drafts), "what is held is not told"
+    rows = {row["name"]: row for row in listed(leeds, "list")}
+    assert all(row["supplier"].startswith("s") for row in rows.values())
+    of_one = leeds.json("contract", "list", "--supplier", rows["Clean Works Ltd"]["supplier"])
+    assert [row["reference"] for row in of_one["contracts"]] == ["L-1"]
+
+
 def test_tables_csv_and_gaps(leeds):
     assert "no contracts yet" in leeds.run("contract", "list").out
     import_register(leeds)
