@@ -136,6 +136,13 @@ static json_t *row_json(const struct toc_contract_row *row, json_t *missing)
     return json;
 }
 
+json_t *toc_local_contract_json(const struct toc_contract_row *row)
+{
+    json_t *missing = missing_json(row);
+
+    return missing == NULL ? NULL : row_json(row, missing);
+}
+
 static bool is_chosen(const struct choice *choice, const struct toc_contract_row *row)
 {
     char fold[TOC_FOLD_LEN_MAX + 1];

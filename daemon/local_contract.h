@@ -12,4 +12,7 @@ enum toc_result toc_local_contracts_read(struct toc_arena *arena, struct toc_byt
                                          struct toc_import_part *part, json_t **ret_list,
                                          struct toc_why *why) TOC_MUST_CHECK;
 
+/* As `contract_list` shows it; NULL without memory. */
+json_t *toc_local_contract_json(const struct toc_contract_row *row);
+
 #endif

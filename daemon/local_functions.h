@@ -3,28 +3,37 @@
 #ifndef TOC_LOCAL_FUNCTIONS_H
 #define TOC_LOCAL_FUNCTIONS_H
 
-toc_local_function toc_local_status;        /* local_status.c */
-toc_local_function toc_local_submit;        /* local_submit.c */
-toc_local_function toc_local_want;          /* local_want.c */
-toc_local_function toc_local_list;          /* local_list.c */
-toc_local_function toc_local_stage;         /* local_stage.c */
-toc_local_function toc_local_unstage;       /* local_stage.c */
-toc_local_function toc_local_preview;       /* local_publish.c */
-toc_local_function toc_local_publish;       /* local_publish.c */
-toc_local_function toc_local_adopt;         /* local_admin.c */
-toc_local_function toc_local_rotate;        /* local_admin.c */
-toc_local_function toc_local_rebuild;       /* local_admin.c */
-toc_local_function toc_local_audit;         /* local_admin.c */
-toc_local_function toc_local_rosters;       /* local_export.c */
-toc_local_function toc_local_batches;       /* local_export.c */
-toc_local_function toc_local_evidence;      /* local_export.c */
-toc_local_function toc_local_import_open;   /* local_import.c */
-toc_local_function toc_local_import_rows;   /* local_import_rows.c */
-toc_local_function toc_local_import_close;  /* local_import.c */
-toc_local_function toc_local_import_cancel; /* local_import.c */
-toc_local_function toc_local_import_list;   /* local_import.c */
-toc_local_function toc_local_contract_list; /* local_contract.c */
-toc_local_function toc_local_source_drop;   /* local_import.c */
-toc_local_function toc_local_settle;        /* local_settle.c */
+toc_local_function toc_local_status;          /* local_status.c */
+toc_local_function toc_local_submit;          /* local_submit.c */
+toc_local_function toc_local_want;            /* local_want.c */
+toc_local_function toc_local_list;            /* local_list.c */
+toc_local_function toc_local_stage;           /* local_stage.c */
+toc_local_function toc_local_unstage;         /* local_stage.c */
+toc_local_function toc_local_preview;         /* local_publish.c */
+toc_local_function toc_local_publish;         /* local_publish.c */
+toc_local_function toc_local_adopt;           /* local_admin.c */
+toc_local_function toc_local_rotate;          /* local_admin.c */
+toc_local_function toc_local_rebuild;         /* local_admin.c */
+toc_local_function toc_local_audit;           /* local_admin.c */
+toc_local_function toc_local_rosters;         /* local_export.c */
+toc_local_function toc_local_batches;         /* local_export.c */
+toc_local_function toc_local_evidence;        /* local_export.c */
+toc_local_function toc_local_import_open;     /* local_import.c */
+toc_local_function toc_local_import_rows;     /* local_import_rows.c */
+toc_local_function toc_local_import_close;    /* local_import.c */
+toc_local_function toc_local_import_cancel;   /* local_import.c */
+toc_local_function toc_local_import_list;     /* local_import.c */
+toc_local_function toc_local_contract_list;   /* local_contract.c */
+toc_local_function toc_local_source_drop;     /* local_import.c */
+toc_local_function toc_local_settle;          /* local_settle.c */
+toc_local_function toc_local_supplier_list;   /* local_supplier.c */
+toc_local_function toc_local_supplier_show;   /* local_supplier.c */
+toc_local_function toc_local_supplier_keys;   /* local_supplier.c */
+toc_local_function toc_local_supplier_decide; /* local_supplier_decide.c */
+toc_local_function toc_local_supplier_parent; /* local_supplier_decide.c */
+toc_local_function toc_local_supplier_facts;  /* local_facts.c */
+toc_local_function toc_local_event_add;       /* local_event.c */
+toc_local_function toc_local_event_list;      /* local_event.c */
+toc_local_function toc_local_event_dismiss;   /* local_event.c */
 
 #endif

@@ -44,6 +44,15 @@ static const struct request requests[] = {
     {"contract_list", toc_local_contract_list, false},
     {"source_drop", toc_local_source_drop, false},
     {"settle", toc_local_settle, false},
+    {"supplier_list", toc_local_supplier_list, false},
+    {"supplier_show", toc_local_supplier_show, false},
+    {"supplier_keys", toc_local_supplier_keys, false},
+    {"supplier_decide", toc_local_supplier_decide, false},
+    {"supplier_parent", toc_local_supplier_parent, false},
+    {"supplier_facts", toc_local_supplier_facts, false},
+    {"event_add", toc_local_event_add, false},
+    {"event_list", toc_local_event_list, false},
+    {"event_dismiss", toc_local_event_dismiss, false},
 };
 
 static const struct request *find_request(const char *name)

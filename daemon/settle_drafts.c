@@ -67,10 +67,9 @@ static bool may_publish(const struct toc_engine *engine)
 
 static unsigned months_of(const struct toc_settle *settle, unsigned year)
 {
-    return year < TOC_EXPOSURE_YEAR_MIN || year > TOC_EXPOSURE_YEAR_MAX ||
-                   year - TOC_SETTLE_YEAR_MIN >= TOC_SETTLE_YEARS
+    return year < TOC_EXPOSURE_YEAR_MIN || year > TOC_EXPOSURE_YEAR_MAX
                ? 0
-               : settle->months[year - TOC_SETTLE_YEAR_MIN];
+               : toc_store_months_of(settle->months, year);
 }
 
 /* Half away from zero. */

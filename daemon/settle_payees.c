@@ -4,7 +4,6 @@
 #include "category.h"
 #include "ensure.h"
 #include "store_contract.h"
-#include "timetext.h"
 
 #include <string.h>
 
@@ -70,24 +69,11 @@ enum toc_result toc_settle_contracts(struct toc_engine *engine, struct toc_settl
 
 /* ---- rows that count ---- */
 
-static void cover_day(void *context, int32_t day)
-{
-    struct toc_settle *settle = context;
-    int year, month, of_month;
-    unsigned at;
-
-    toc_date_civil(day, &year, &month, &of_month);
-    at = (unsigned)(month >= 4 ? year : year - 1) - TOC_SETTLE_YEAR_MIN;
-    if (at < TOC_SETTLE_YEARS) {
-        settle->months[at] |= (uint16_t)(1U << (month + 8) % 12);
-    }
-}
-
 static enum toc_result find_years(struct toc_engine *engine, struct toc_settle *settle)
 {
-    TOC_TRY(toc_store_covered_days(engine->store, cover_day, settle));
-    for (unsigned at = 0; at < TOC_SETTLE_YEARS; at++) {
-        const unsigned year = TOC_SETTLE_YEAR_MIN + at;
+    TOC_TRY(toc_store_months(engine->store, settle->months));
+    for (unsigned at = 0; at < TOC_STORE_YEARS; at++) {
+        const unsigned year = TOC_STORE_YEAR_MIN + at;
         if (settle->months[at] != 0) {
             settle->year_first = settle->year_last == 0 ? year : settle->year_first;
             settle->year_last = year;

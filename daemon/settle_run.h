@@ -13,9 +13,6 @@
 #include "store_settle.h"
 
 #define TOC_SETTLE_STREAM "exposure"
-/* Financial years in which a payment can be, and the index of one. */
-#define TOC_SETTLE_YEAR_MIN 1994
-#define TOC_SETTLE_YEARS 107
 
 enum toc_settle_phase {
     TOC_SETTLE_TIDY,      /* what is gone is deleted */
@@ -91,7 +88,7 @@ struct toc_settle {
     size_t totals_len, totals_room;
     size_t total_at; /* the next to write */
 
-    uint16_t months[TOC_SETTLE_YEARS]; /* bits, 0 April: covered in that year */
+    uint16_t months[TOC_STORE_YEARS]; /* bits, 0 April: covered in that year */
     unsigned year, year_first, year_last;
     uint64_t drafts; /* there are */
     uint64_t staged, withdrawn, unchanged, refused;

@@ -302,7 +302,7 @@ enum toc_result toc_settle_sum(struct toc_engine *engine, struct toc_settle *set
     }
     *ret_done = len < CHUNKS_AT_ONCE;
     if (*ret_done) {
-        if (settle->months[settle->year - TOC_SETTLE_YEAR_MIN] != 0) {
+        if (toc_store_months_of(settle->months, settle->year) != 0) {
             TOC_TRY(add_contracts(settle, first, last));
         }
         sort_totals(settle);

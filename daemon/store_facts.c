@@ -3,6 +3,16 @@
 #include "store_query.h"
 #include <string.h>
 
+enum toc_result toc_store_facts_begin(struct toc_store *store)
+{
+    return toc_db_begin(store, &store->local);
+}
+
+enum toc_result toc_store_facts_end(struct toc_store *store, enum toc_result result)
+{
+    return toc_db_end(store, &store->local, result);
+}
+
 /* ---- numbers found for a name ---- */
 
 enum toc_result toc_store_filled_get(struct toc_store *store, const char *fold,

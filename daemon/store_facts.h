@@ -1,11 +1,14 @@
 /* store_facts: what registers said of the council's suppliers, in local.db, by key
  * (store_supplier.h): numbers found for names, companies, former names, parents, and events
- * somebody may want to flag. Texts lie in the arena; every call is a transaction of its own unless
- * one is open. */
+ * somebody may want to flag. Texts lie in the arena. */
 #ifndef TOC_STORE_FACTS_H
 #define TOC_STORE_FACTS_H
 
 #include "store_supplier.h"
+
+/* A request's changes are made between these two: all or none, durable. */
+enum toc_result toc_store_facts_begin(struct toc_store *store) TOC_MUST_CHECK;
+enum toc_result toc_store_facts_end(struct toc_store *store, enum toc_result result) TOC_MUST_CHECK;
 
 /* ---- numbers found for a name ---- */
 /* TOC_NOTFOUND. */

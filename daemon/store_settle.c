@@ -1,6 +1,7 @@
 /* Pages for deriving the exposures: cells, covered days, payees. */
 #include "store_settle.h"
 #include "store_query.h"
+#include "timetext.h"
 #include <string.h>
 
 enum toc_result toc_store_settle_begin(struct toc_store *store)
@@ -112,18 +113,30 @@ enum toc_result toc_store_chunk_days(struct toc_store *store, const struct toc_c
     return result == TOC_NOTFOUND ? TOC_OK : result;
 }
 
-enum toc_result toc_store_covered_days(struct toc_store *store,
-                                       void (*each)(void *context, int32_t day), void *context)
+enum toc_result toc_store_months(struct toc_store *store, uint16_t ret_months[TOC_STORE_YEARS])
 {
     TOC_AUTO(toc_query_close) struct toc_query query = {0};
+    uint16_t months[TOC_STORE_YEARS] = {0};
     enum toc_result result;
 
     TOC_TRY(toc_query_open(store, &store->local, TOC_SQL_COVERED_DAYS, "SELECT day FROM covered",
                            &query));
     while ((result = toc_query_row(&query)) == TOC_OK) {
-        each(context, (int32_t)toc_query_get(&query, 0));
+        int year, month, of_month;
+        toc_date_civil((int32_t)toc_query_get(&query, 0), &year, &month, &of_month);
+        const unsigned at = (unsigned)(month >= 4 ? year : year - 1) - TOC_STORE_YEAR_MIN;
+        if (at < TOC_STORE_YEARS) {
+            months[at] |= (uint16_t)(1U << (month + 8) % 12);
+        }
     }
-    return result == TOC_NOTFOUND ? TOC_OK : result;
+    TOC_ENSURE(result == TOC_NOTFOUND, result);
+    memcpy(ret_months, months, sizeof(months));
+    return TOC_OK;
+}
+
+unsigned toc_store_months_of(const uint16_t months[TOC_STORE_YEARS], unsigned year)
+{
+    return year - TOC_STORE_YEAR_MIN < TOC_STORE_YEARS ? months[year - TOC_STORE_YEAR_MIN] : 0;
 }
 
 /* ---- payees ---- */
@@ -165,6 +178,24 @@ static enum toc_result read_payee(const struct toc_query *query, struct toc_aren
     return TOC_OK;
 }
 
+static enum toc_result read_payees(struct toc_query *query, struct toc_arena *arena,
+                                   struct toc_payee *ret_payees, size_t max, size_t *ret_len)
+{
+    size_t len = 0;
+
+    while (len < max) {
+        const enum toc_result result = toc_query_row(query);
+        if (result == TOC_NOTFOUND) {
+            break;
+        }
+        TOC_TRY(result);
+        TOC_TRY(read_payee(query, arena, &ret_payees[len]));
+        len++;
+    }
+    *ret_len = len;
+    return TOC_OK;
+}
+
 enum toc_result toc_store_payee_get(struct toc_store *store, int64_t id, struct toc_arena *arena,
                                     struct toc_payee *ret_payee)
 {
@@ -184,7 +215,6 @@ enum toc_result toc_store_payees(struct toc_store *store, const struct toc_payee
                                  size_t *ret_len)
 {
     TOC_AUTO(toc_query_close) struct toc_query query = {0};
-    size_t len = 0;
 
     TOC_TRY(toc_query_open(store, &store->local, TOC_SQL_PAYEES,
                            "SELECT id, name, fold, scheme, number, norm, import, supplier"
@@ -195,17 +225,7 @@ enum toc_result toc_store_payees(struct toc_store *store, const struct toc_payee
     toc_query_integer(&query, 2, after == NULL ? 0 : after->scheme);
     toc_query_text(&query, 3, after == NULL ? "" : after->number);
     toc_query_text(&query, 4, after == NULL ? "" : after->name);
-    while (len < max) {
-        const enum toc_result result = toc_query_row(&query);
-        if (result == TOC_NOTFOUND) {
-            break;
-        }
-        TOC_TRY(result);
-        TOC_TRY(read_payee(&query, arena, &ret_payees[len]));
-        len++;
-    }
-    *ret_len = len;
-    return TOC_OK;
+    return read_payees(&query, arena, ret_payees, max, ret_len);
 }
 
 enum toc_result toc_store_payee_numbers(struct toc_store *store, const char *fold,
@@ -234,6 +254,20 @@ enum toc_result toc_store_payee_numbers(struct toc_store *store, const char *fol
         more = each(context, toc_query_get(&query, 0), &number);
     }
     return TOC_OK;
+}
+
+enum toc_result toc_store_payees_of(struct toc_store *store, int64_t supplier,
+                                    struct toc_arena *arena, struct toc_payee *ret_payees,
+                                    size_t max, size_t *ret_len)
+{
+    TOC_AUTO(toc_query_close) struct toc_query query = {0};
+
+    TOC_TRY(toc_query_open(store, &store->local, TOC_SQL_PAYEES_OF,
+                           "SELECT id, name, fold, scheme, number, norm, import, supplier"
+                           " FROM payee WHERE supplier = ?1 ORDER BY fold, scheme, number, name",
+                           &query));
+    toc_query_integer(&query, 1, supplier);
+    return read_payees(&query, arena, ret_payees, max, ret_len);
 }
 
 enum toc_result toc_store_payee_move(struct toc_store *store, int64_t id, int64_t supplier)

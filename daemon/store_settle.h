@@ -32,10 +32,13 @@ enum toc_result toc_store_chunk_put(struct toc_store *store, const struct toc_ch
 #define TOC_DAYS_LEN ((TOC_CELL_DAY_MAX - TOC_CELL_DAY_MIN) / 8 + 1)
 enum toc_result toc_store_chunk_days(struct toc_store *store, const struct toc_chunk *chunk,
                                      uint8_t ret_days[TOC_DAYS_LEN]) TOC_MUST_CHECK;
-/* For each day that any source covers. */
-enum toc_result toc_store_covered_days(struct toc_store *store,
-                                       void (*each)(void *context, int32_t day), void *context)
+/* The months of each financial year with a day that any source covers: bits, 0 April; 0 for a year
+ * without. */
+#define TOC_STORE_YEAR_MIN 1994
+#define TOC_STORE_YEARS 107
+enum toc_result toc_store_months(struct toc_store *store, uint16_t ret_months[TOC_STORE_YEARS])
     TOC_MUST_CHECK;
+unsigned toc_store_months_of(const uint16_t months[TOC_STORE_YEARS], unsigned year);
 
 /* ---- payees: name, fold, number borrow from the arena ---- */
 struct toc_payee {
@@ -49,6 +52,10 @@ struct toc_payee {
 };
 enum toc_result toc_store_payee_get(struct toc_store *store, int64_t id, struct toc_arena *arena,
                                     struct toc_payee *ret_payee) TOC_MUST_CHECK;
+/* Of one supplier, in order of (fold, scheme, number, name). */
+enum toc_result toc_store_payees_of(struct toc_store *store, int64_t supplier,
+                                    struct toc_arena *arena, struct toc_payee *ret_payees,
+                                    size_t max, size_t *ret_len) TOC_MUST_CHECK;
 /* In order of id, after `after`. */
 enum toc_result toc_store_payee_ids(struct toc_store *store, int64_t after, uint32_t *ret_ids,
                                     size_t max, size_t *ret_len) TOC_MUST_CHECK;

@@ -70,6 +70,16 @@ enum toc_result toc_store_decision_get(struct toc_store *store, const char *key,
 enum toc_result toc_store_decision_put(struct toc_store *store, const char *key, bool keep)
     TOC_MUST_CHECK;
 
+/* With what comes of them, whole. Kept: its row says so. Dropped: its row and every spelling of it
+ * are deleted, and rows of files that have it are not taken again; a name that another supplier
+ * has, too, is not dropped with a number. What they were paid goes when it is settled. */
+enum toc_result toc_store_supplier_keep(struct toc_store *store,
+                                        const struct toc_supplier *supplier) TOC_MUST_CHECK;
+enum toc_result toc_store_supplier_forget(struct toc_store *store,
+                                          const struct toc_supplier *supplier) TOC_MUST_CHECK;
+/* A drop is taken back; since its rows are gone, no file is "the same" any more. */
+enum toc_result toc_store_supplier_undrop(struct toc_store *store, const char *key) TOC_MUST_CHECK;
+
 /* ---- totals: what was paid, by supplier, category and financial year ---- */
 struct toc_total {
     unsigned year; /* 2015: 1 April 2015 to 31 March 2016 */

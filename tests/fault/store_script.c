@@ -1,6 +1,7 @@
 #include "store_script.h"
 #include "ensure.h"
 #include "store_fixture.h"
+#include "store_settle.h"
 #include <check.h>
 #include <stdio.h>
 #include <string.h>
@@ -111,6 +112,43 @@ static enum toc_result draft(struct toc_store *store)
     return toc_store_drafts_put(store, drafts, 2);
 }
 
+/* Three transactions, of which only the last can be seen. */
+static enum toc_result import_file(struct toc_store *store)
+{
+    static const uint8_t cell[TOC_CELL_LEN] = {[4] = 0x46, [5] = 0x46, [12] = 1, [16] = 9};
+    const struct toc_import_end end = {.time_ms = 3};
+    struct toc_import import = {.kind = TOC_IMPORT_SPEND, .source = "payments", .file = "f"};
+    struct toc_import_payee payee = {
+        .name = "Acme Ltd", .fold = "acme ltd", .number = "", .screen = TOC_SCREEN_KEEP};
+    struct toc_import_part part = {
+        .payees = &payee, .payees_len = 1, .cells = toc_bytes_of(cell, sizeof cell)};
+    struct toc_import_report report;
+    TOC_TRY(toc_store_import_open(store, &import, 0, &part.import));
+    TOC_TRY(toc_store_import_part(store, &part));
+    TOC_TRY(toc_store_import_get(store, part.import, &import));
+    return toc_store_import_close(store, &import, &end, &report);
+}
+
+static enum toc_result derive_supplier(struct toc_store *store)
+{
+    int64_t id = 0;
+    TOC_TRY(toc_store_supplier_add(store, "name:acme ltd", &id));
+    const struct toc_total total = {.year = 2019, .supplier = id, .pence = 9, .rows = 1};
+    return toc_store_total_put(store, &total);
+}
+
+static enum toc_result settle(struct toc_store *store)
+{
+    TOC_TRY(toc_store_settle_begin(store));
+    return toc_store_settle_end(store, derive_supplier(store));
+}
+
+static enum toc_result drop_supplier(struct toc_store *store)
+{
+    const struct toc_supplier supplier = {.id = 1, .key = "name:acme ltd"};
+    return toc_store_supplier_forget(store, &supplier);
+}
+
 static enum toc_result reopen(const char *folder, struct toc_store **store)
 {
     toc_store_close(store);
@@ -133,6 +171,12 @@ enum toc_result toc_script_step(int step, const char *folder, struct toc_store *
         return reopen(folder, store);
     case 7:
         return toc_store_truncate_wal(*store);
+    case 9:
+        return import_file(*store);
+    case 10:
+        return settle(*store);
+    case 11:
+        return drop_supplier(*store);
     default:
         return change(*store, step);
     }
@@ -144,6 +188,26 @@ static void add(struct toc_hash *state, const void *data, size_t len)
 {
     const struct toc_bytes part = toc_bytes_of(data, len);
     *state = toc_digest("state", state, &part, 1);
+}
+
+static void add_suppliers(struct toc_hash *state, struct toc_store *store, struct toc_arena *arena)
+{
+    struct toc_import_live live[2];
+    struct toc_supplier suppliers[2];
+    struct toc_total totals[2];
+    bool keep = true;
+    size_t len = 0;
+    ck_assert_int_eq(toc_store_imports(store, 0, live, 2, &len), TOC_OK);
+    add(state, &len, sizeof len);
+    if (len > 0) {
+        add(state, &live[0].rows, sizeof live[0].rows);
+    }
+    ck_assert_int_eq(toc_store_suppliers(store, 0, arena, suppliers, 2, &len), TOC_OK);
+    add(state, &len, sizeof len);
+    ck_assert_int_eq(toc_store_totals_of(store, 1, totals, 2, &len), TOC_OK);
+    add(state, &len, sizeof len);
+    const uint8_t dropped = toc_store_decision_get(store, "name:acme ltd", &keep) == TOC_OK;
+    add(state, &dropped, 1);
 }
 
 static enum toc_result add_log(void *context, const struct toc_log_row *row)
@@ -197,6 +261,7 @@ struct toc_hash toc_script_state(struct toc_store *store)
     struct toc_current_row own;
     char key[300];
     (void)snprintf(key, sizeof key, "key 2%*s", 200, "");
+    add_suppliers(&state, store, arena);
     const uint8_t has_own = toc_store_current_own(store, "framework", key, &own) == TOC_OK;
     add(&state, &has_own, 1);
     toc_arena_free(&arena);

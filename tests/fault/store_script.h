@@ -5,7 +5,7 @@
 
 #include "store.h"
 
-enum { TOC_SCRIPT_STEPS = 9 };
+enum { TOC_SCRIPT_STEPS = 12 };
 
 /* Does one step. `*store` may be closed and opened again by it, and is NULL after a failure to
  * open. */

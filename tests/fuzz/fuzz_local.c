@@ -46,10 +46,16 @@ static const struct toc_env env = {wall_ms, mono_ms, fill_random, NULL};
 /* A group of leeds alone, which so needs nobody's word before it signs. */
 static void make_roster(const struct toc_member_keys *keys, struct toc_buf *ret_file)
 {
-    static const struct toc_stream_rule rule = {.stream = "framework",
-                                                .publishers = TOC_ROLE_BIT(TOC_ROLE_COUNCIL),
-                                                .audience = TOC_AUDIENCE_GROUP,
-                                                .list = ""};
+    static const struct toc_stream_rule rules[] = {
+        {.stream = "exposure",
+         .publishers = TOC_ROLE_BIT(TOC_ROLE_COUNCIL),
+         .audience = TOC_AUDIENCE_GROUP,
+         .list = ""},
+        {.stream = "framework",
+         .publishers = TOC_ROLE_BIT(TOC_ROLE_COUNCIL),
+         .audience = TOC_AUDIENCE_GROUP,
+         .list = ""},
+    };
     const struct toc_member leeds = {.id = "leeds",
                                      .name = "Leeds City Council",
                                      .gss = "",
@@ -67,8 +73,8 @@ static void make_roster(const struct toc_member_keys *keys, struct toc_buf *ret_
                                       .signers_len = 1,
                                       .members = &leeds,
                                       .members_len = 1,
-                                      .streams = &rule,
-                                      .streams_len = 1};
+                                      .streams = rules,
+                                      .streams_len = sizeof rules / sizeof rules[0]};
     struct toc_bytes body, bytes;
     TOC_ASSERT(toc_wire_roster_encode(toc_fuzz_arena(), &roster, &body) == TOC_OK);
     const struct toc_roster_signature signature = {
