@@ -24,7 +24,7 @@ struct toc_companies {
     size_t headings; /* in between, where parts of the snapshot were joined */
 };
 
-enum { NO_COLUMN = TOC_CSV_CELLS_MAX };
+enum { NO_COLUMN = TOC_CSV_CELLS_MAX, STATUS_LEN_MAX = 100 };
 
 /* Without case and punctuation; some of the file's own begin with a space. */
 static const char *const headings[TOC_COMPANY_COLUMNS] = {
@@ -122,7 +122,8 @@ static enum toc_result keep_company(struct toc_companies *companies, const struc
     struct toc_company company = {
         .number = toc_arena_text(companies->arena, toc_bytes_text(number)),
         .name = keep_text(companies, cell(companies, row, TOC_COMPANY_NAME)),
-        .status = keep_text(companies, cell(companies, row, TOC_COMPANY_STATUS)),
+        .status = toc_import_text(companies->arena, cell(companies, row, TOC_COMPANY_STATUS),
+                                  STATUS_LEN_MAX),
     };
     TOC_ENSURE(company.number != NULL && company.name != NULL && company.status != NULL, TOC_NOMEM);
     for (size_t i = 0; i < TOC_FACT_SICS_MAX; i++) {
@@ -133,7 +134,8 @@ static enum toc_result keep_company(struct toc_companies *companies, const struc
         if (text[0] != '\0') {
             const char *const copy = keep_text(companies, text);
             TOC_ENSURE(copy != NULL, TOC_NOMEM);
-            company.former[company.former_len++] = copy;
+            company.former[company.former_len] = copy;
+            company.former_len += copy[0] == '\0' ? 0 : 1;
         }
     }
     TOC_TRY(read_due(companies, row, TOC_COMPANY_ACCOUNTS_DUE, "Accounts.NextDueDate",

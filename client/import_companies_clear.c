@@ -73,7 +73,7 @@ enum toc_result toc_companies_clear_open(struct toc_cli *cli, int32_t today,
     for (size_t page = 0; page < PAGES_MAX; page++) {
         TOC_AUTO(toc_reply_done) struct toc_reply reply = {0};
         json_t *const fields =
-            json_pack("{s:s, s:i, s:O?}", "state", "proposed", "limit", (int)PAGE, "after", after);
+            json_pack("{s:s, s:i, s:O*}", "state", "proposed", "limit", (int)PAGE, "after", after);
         TOC_TRY(toc_cli_call(cli, "event_list", fields, &reply, why));
         if (toc_companies_clear(toc_field_array(reply.json, "events"), today, findings) != TOC_OK) {
             return toc_fail(why, TOC_NOMEM, "out of memory");

@@ -45,7 +45,7 @@ enum toc_result toc_own_fetch(struct toc_cli *cli, struct toc_own **ret_own, str
     }
     for (size_t page = 0; page < PAGES_MAX; page++) {
         TOC_AUTO(toc_reply_done) struct toc_reply reply = {0};
-        json_t *const fields = json_pack("{s:i, s:O?}", "limit", (int)PAGE, "after", after);
+        json_t *const fields = json_pack("{s:i, s:O*}", "limit", (int)PAGE, "after", after);
         TOC_TRY(toc_cli_call(cli, "supplier_keys", fields, &reply, why));
         TOC_TRY(add_page(own, reply.json, why));
         toc_json_free(&after);

@@ -14,6 +14,7 @@ static char fake_path[PATH_MAX];
 static const char *const *fake_replies;
 static size_t fake_replies_len;
 static char fake_requests[STEPS_MAX][REQUEST_LEN_MAX];
+static char fake_parts[STEPS_MAX][REQUEST_LEN_MAX]; /* the part behind the JSON, if any */
 static size_t fake_requests_len;
 char *fake_out;
 char *fake_err;
@@ -40,6 +41,23 @@ void fake_teardown(void)
     toc_scratch_remove(fake_folder);
 }
 
+/* The first part behind the JSON; any others are passed over. */
+static void fake_take_part(void *socket, char ret_part[REQUEST_LEN_MAX])
+{
+    int more = 0;
+    size_t more_len = sizeof more;
+    ret_part[0] = '\0';
+    for (size_t i = 0; zmq_getsockopt(socket, ZMQ_RCVMORE, &more, &more_len) == 0 && more != 0;
+         i++) {
+        char part[REQUEST_LEN_MAX];
+        const int len = zmq_recv(socket, part, sizeof part - 1, 0);
+        if (len >= 0 && i == 0) {
+            part[len < REQUEST_LEN_MAX ? len : REQUEST_LEN_MAX - 1] = '\0';
+            memcpy(ret_part, part, sizeof part);
+        }
+    }
+}
+
 static void *fake_act(void *socket)
 {
     for (size_t i = 0; i < fake_replies_len; i++) {
@@ -50,6 +68,7 @@ static void *fake_act(void *socket)
             break;
         }
         fake_requests[i][len < REQUEST_LEN_MAX ? len : REQUEST_LEN_MAX - 1] = '\0';
+        fake_take_part(socket, fake_parts[i]);
         fake_requests_len++;
         (void)zmq_send(socket, id, (size_t)id_len, ZMQ_SNDMORE);
         (void)zmq_send(socket, fake_replies[i], strlen(fake_replies[i]), 0);
@@ -133,4 +152,10 @@ void fake_asked(size_t i, const char *expected)
     ck_assert_msg(json_equal(left, right) == 1, "asked: %s", fake_requests[i]);
     json_decref(left);
     json_decref(right);
+}
+
+const char *fake_part(size_t i)
+{
+    ck_assert_uint_lt(i, fake_requests_len);
+    return fake_parts[i];
 }

@@ -20,6 +20,8 @@ int fake_run(int (*run)(struct toc_cli *, int, char **), const char *const *word
              const char *const *replies, size_t replies_len, const char *input);
 /* Checks that the i-th request was this JSON, the order of keys aside. */
 void fake_asked(size_t i, const char *expected);
+/* The part behind the JSON of the i-th request, as a text; "" when there was none. */
+const char *fake_part(size_t i);
 
 #define FAKE_WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
 #define FAKE_RUN(run, words, ...)                                                                  \
