@@ -54,13 +54,12 @@ enum toc_result toc_store_submission_add(struct toc_store *store,
     if (!waits) {
         return TOC_OK;
     }
-    const int64_t number = sqlite3_last_insert_rowid(store->group.handle);
     TOC_AUTO(toc_query_close) struct toc_query query = {0};
     TOC_TRY(toc_query_open(store, &store->group, TOC_SQL_WAITING_ADD,
-                           "INSERT INTO waiting (number, stream, count, records)"
+                           "INSERT INTO waiting (id, stream, count, records)"
                            " VALUES (?1, ?2, ?3, ?4)",
                            &query));
-    toc_query_integer(&query, 1, number);
+    toc_query_text(&query, 1, submission->id);
     toc_query_text(&query, 2, submission->stream);
     toc_query_integer(&query, 3, submission->records);
     toc_query_blob(&query, 4, records);
@@ -76,7 +75,7 @@ enum toc_result toc_store_submission_next(struct toc_store *store, const char *s
     TOC_TRY(
         toc_query_open(store, &store->group, TOC_SQL_WAITING_NEXT,
                        "SELECT s.id, s.stream, s.records, s.first_sequence, s.time_ms, w.records"
-                       " FROM waiting AS w JOIN submission AS s ON s.number = w.number"
+                       " FROM waiting AS w JOIN submission AS s ON s.id = w.id"
                        " WHERE w.stream = ?1 ORDER BY w.number LIMIT 1",
                        &query));
     toc_query_text(&query, 1, stream);
@@ -107,9 +106,7 @@ enum toc_result toc_store_submission_signed(struct toc_store *store, const char 
     {
         TOC_AUTO(toc_query_close) struct toc_query query = {0};
         TOC_TRY(toc_query_open(store, &store->group, TOC_SQL_WAITING_DROP,
-                               "DELETE FROM waiting WHERE number ="
-                               " (SELECT number FROM submission WHERE id = ?1)",
-                               &query));
+                               "DELETE FROM waiting WHERE id = ?1", &query));
         toc_query_text(&query, 1, id);
         TOC_TRY(toc_query_hit(&query));
     }
