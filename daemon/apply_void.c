@@ -90,7 +90,7 @@ static enum toc_result derive_source(struct toc_engine *engine, const struct toc
     const struct toc_log_id id = of->row.log;
     uint64_t records = 0;
 
-    TOC_TRY(toc_store_current_clear(engine->store, id.stream, id.publisher, 1, UINT64_MAX >> 1));
+    TOC_TRY(toc_view_clear(engine, id.stream, id.publisher, 1, UINT64_MAX >> 1));
     for (size_t i = 0; i < engine->logs_len; i++) {
         struct toc_log *log = &engine->logs[engine->logs_sorted[i]];
         if (strcmp(log->row.log.publisher, id.publisher) == 0 &&
@@ -106,7 +106,7 @@ enum toc_result toc_apply_rebuild(struct toc_engine *engine, uint64_t *ret_recor
     uint64_t records = 0;
 
     TOC_TRY(toc_engine_write(engine));
-    TOC_TRY(toc_store_current_clear(engine->store, NULL, NULL, 0, 0));
+    TOC_TRY(toc_view_clear(engine, NULL, NULL, 0, 0));
     for (size_t i = 0; i < engine->logs_len; i++) {
         struct toc_log *log = &engine->logs[engine->logs_sorted[i]];
         if (log->row.id != 0) {

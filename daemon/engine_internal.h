@@ -279,6 +279,15 @@ bool toc_apply_waits_for_older(struct toc_engine *engine, const struct toc_log *
 enum toc_result toc_view_record(struct toc_engine *engine, struct toc_log *log, uint64_t sequence,
                                 struct toc_bytes bytes, const struct toc_record *known, bool grace,
                                 struct toc_why *why) TOC_MUST_CHECK;
+/* view_exposure.c: the picture of the region follows the view. Nothing for other streams. */
+enum toc_result toc_view_picture_put(struct toc_engine *engine, const struct toc_log *log,
+                                     uint64_t sequence, const struct toc_record *record)
+    TOC_MUST_CHECK;
+enum toc_result toc_view_picture_drop(struct toc_engine *engine, const char *stream,
+                                      const char *publisher, uint64_t sequence) TOC_MUST_CHECK;
+/* A range of a publisher's stream, or everything (stream NULL), out of all views. */
+enum toc_result toc_view_clear(struct toc_engine *engine, const char *stream, const char *publisher,
+                               uint64_t first_sequence, uint64_t last_sequence) TOC_MUST_CHECK;
 /* Applies from the cursor on, as far as keys and the tick's budget reach. */
 enum toc_result toc_apply_log(struct toc_engine *engine, struct toc_log *log) TOC_MUST_CHECK;
 /* Forgets everything from next_sequence on and derives the publisher's view anew. */

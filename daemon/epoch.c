@@ -304,8 +304,8 @@ static enum toc_result destroy(struct toc_engine *engine, const struct toc_log *
     TOC_TRY(toc_store_epoch_destroy(engine->store, log->row.id, number));
     engine->truncate_wal = true;
     engine->more_to_apply = true; /* what waited for this key waits no more */
-    return toc_store_current_clear(engine->store, log->row.log.stream, log->row.log.publisher,
-                                   epoch.first_sequence, last);
+    return toc_view_clear(engine, log->row.log.stream, log->row.log.publisher, epoch.first_sequence,
+                          last);
 }
 
 enum toc_result toc_epoch_retention(struct toc_engine *engine)

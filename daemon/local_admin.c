@@ -4,6 +4,7 @@
 
 #include "ensure.h"
 #include "ident.h"
+#include "store_picture.h"
 
 #include <string.h>
 
@@ -136,6 +137,9 @@ enum toc_result toc_local_rebuild(struct toc_engine *engine, const struct toc_lo
 
     if (result == TOC_OK) {
         result = toc_opened_digest(engine->opened, &digest);
+    }
+    if (result == TOC_OK) {
+        result = toc_store_picture_digest(engine->store, &digest, &digest);
     }
     if (result != TOC_OK) {
         engine->store_failed = true; /* half a view is none: the tick goes back */

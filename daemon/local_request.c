@@ -4,6 +4,7 @@
 
 #include "ensure.h"
 #include "ident.h"
+#include "local_region.h"
 #include "settle_run.h"
 #include "timetext.h"
 #include "utf8.h"
@@ -36,6 +37,9 @@ static const struct request requests[] = {
     {"audit", toc_local_audit, false},
     {"rotate", toc_local_rotate, true},
     {"rebuild", toc_local_rebuild, true},
+    {"region_suppliers", toc_local_region_suppliers, false},
+    {"region_concentration", toc_local_region_concentration, false},
+    {"region_supplier", toc_local_region_supplier, false},
     {"import_open", toc_local_import_open, false},
     {"import_rows", toc_local_import_rows, false},
     {"import_close", toc_local_import_close, false},

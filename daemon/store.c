@@ -305,6 +305,7 @@ static enum toc_result end_change(struct toc_store *store, enum toc_result so_fa
     if (result != TOC_OK) {
         toc_store_sources_forget(store);
         toc_store_chunk_forget(store);
+        toc_picture_counts_forget(store);
     }
     return result;
 }
@@ -313,6 +314,9 @@ enum toc_result toc_store_commit(struct toc_store *store)
 {
     TOC_ASSERT(store->changing);
     enum toc_result result = store->spoilt ? TOC_STORE : toc_store_chunk_flush(store);
+    if (result == TOC_OK) {
+        result = toc_picture_counts_flush(store);
+    }
     if (result == TOC_OK) {
         result = toc_store_durable(store, true); /* one at a time */
     }

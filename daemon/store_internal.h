@@ -7,6 +7,7 @@
 
 #include "ensure.h"
 #include "store.h"
+#include "store_picture_state.h"
 #include "store_sql.h"
 #include <limits.h>
 #include <sqlite3.h>
@@ -63,6 +64,7 @@ struct toc_store {
     struct toc_syncer *syncer;
     struct toc_source sources[TOC_SOURCES_CACHED];
     struct toc_open_chunk chunk;
+    struct toc_counts counts;
     struct toc_why why;
 };
 

@@ -128,6 +128,16 @@ enum toc_result toc_query_hit(struct toc_query *query)
     return sqlite3_changes(query->db->handle) > 0 ? TOC_OK : TOC_NOTFOUND;
 }
 
+enum toc_result toc_query_change(struct toc_query *query)
+{
+    if (query->db == &query->store->group) {
+        TOC_ASSERT(query->store->changing);
+        TOC_ENSURE(!query->store->spoilt, TOC_STORE);
+    }
+    const enum toc_result result = toc_query_row(query);
+    return result == TOC_NOTFOUND ? toc_store_damaged(query->store, query->db) : result;
+}
+
 int64_t toc_query_get(const struct toc_query *query, int at)
 {
     return sqlite3_column_int64(query->statement, at);

@@ -27,6 +27,8 @@ enum toc_result toc_query_row(struct toc_query *query) TOC_MUST_CHECK;
 enum toc_result toc_query_run(struct toc_query *query) TOC_MUST_CHECK;
 /* A change that must hit at least one row; TOC_NOTFOUND otherwise. */
 enum toc_result toc_query_hit(struct toc_query *query) TOC_MUST_CHECK;
+/* A change that answers with the row it made (RETURNING). */
+enum toc_result toc_query_change(struct toc_query *query) TOC_MUST_CHECK;
 /* Columns count from 0. Copies go into the arena; what is borrowed lives until the next row. */
 int64_t toc_query_get(const struct toc_query *query, int at);
 enum toc_result toc_query_borrow(const struct toc_query *query, int at, struct toc_bytes *ret_bytes)

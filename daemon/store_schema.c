@@ -60,6 +60,40 @@ const char *const toc_group_migrations[] = {
     /* Own records by name, as far as source.named_next says. */
     "CREATE TABLE own (key TEXT NOT NULL, source INTEGER NOT NULL, sequence INTEGER NOT NULL,"
     " PRIMARY KEY (key, source, sequence)) STRICT, WITHOUT ROWID;",
+    /* The picture of the region (store_picture_part.h). A member's number fits two bytes. */
+    "CREATE TABLE sharer (id INTEGER PRIMARY KEY, publisher TEXT NOT NULL UNIQUE) STRICT;"
+    "CREATE TABLE exposure (member INTEGER NOT NULL, sequence INTEGER NOT NULL,"
+    " subject INTEGER NOT NULL, year INTEGER NOT NULL, category INTEGER NOT NULL,"
+    " PRIMARY KEY (member, sequence)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE share (subject INTEGER NOT NULL, member INTEGER NOT NULL, year INTEGER NOT NULL,"
+    " category INTEGER NOT NULL, sequence INTEGER NOT NULL, name TEXT NOT NULL,"
+    " spend INTEGER NOT NULL, months INTEGER NOT NULL, contracts INTEGER NOT NULL,"
+    " ends INTEGER NOT NULL, route INTEGER NOT NULL, id_basis INTEGER NOT NULL,"
+    " PRIMARY KEY (subject, member, year, category, sequence)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE subject (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, tie INTEGER NOT NULL,"
+    " ambiguous INTEGER NOT NULL, name TEXT NOT NULL, sort TEXT NOT NULL) STRICT;"
+    "CREATE INDEX subject_by_name ON subject (sort, key);"
+    "CREATE TABLE spelling (subject INTEGER NOT NULL, member INTEGER NOT NULL, name TEXT NOT NULL,"
+    " records INTEGER NOT NULL, numbered INTEGER NOT NULL,"
+    " PRIMARY KEY (subject, member, name)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE title (subject INTEGER NOT NULL, name TEXT NOT NULL, councils INTEGER NOT NULL,"
+    " numbered INTEGER NOT NULL, PRIMARY KEY (subject, name)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX title_by_councils ON title (subject, councils DESC, name);"
+    "CREATE TABLE link (fold TEXT NOT NULL, subject INTEGER NOT NULL, names INTEGER NOT NULL,"
+    " PRIMARY KEY (fold, subject)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE fold (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE, at INTEGER NOT NULL)"
+    " STRICT;"
+    "CREATE TABLE nameless (fold INTEGER NOT NULL, member INTEGER NOT NULL,"
+    " sequence INTEGER NOT NULL, PRIMARY KEY (fold, member, sequence)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE picture (subject INTEGER NOT NULL, year INTEGER NOT NULL,"
+    " category INTEGER NOT NULL, councils INTEGER NOT NULL, spend INTEGER NOT NULL,"
+    " records INTEGER NOT NULL, nameless INTEGER NOT NULL, tie INTEGER NOT NULL,"
+    " members BLOB NOT NULL, PRIMARY KEY (subject, year, category)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX picture_by_councils ON picture (year, category, councils, spend, tie);"
+    "CREATE INDEX picture_by_spend ON picture (year, category, spend, tie);"
+    "CREATE TABLE picture_count (kind INTEGER NOT NULL, year INTEGER NOT NULL, a INTEGER NOT NULL,"
+    " b INTEGER NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (kind, year, a, b))"
+    " STRICT, WITHOUT ROWID;",
 };
 const int toc_group_migrations_len =
     (int)(sizeof toc_group_migrations / sizeof toc_group_migrations[0]);

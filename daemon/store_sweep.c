@@ -118,7 +118,8 @@ static enum toc_result rewrite_all(struct toc_store *store, struct toc_db *db,
 
 static enum toc_result sweep(struct toc_store *store)
 {
-    static const char *const group_tables[] = {"epoch", "wrap", "waiting", "own"};
+    static const char *const group_tables[] = {"epoch",   "wrap",     "waiting", "own",  "share",
+                                               "subject", "spelling", "title",   "link", "fold"};
     static const char *const local_tables[] = {"draft"};
     TOC_TRY(rewrite_all(store, &store->group, group_tables,
                         sizeof group_tables / sizeof group_tables[0]));

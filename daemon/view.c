@@ -31,6 +31,7 @@ static enum toc_result drop_row(struct toc_engine *engine, const char *stream,
     struct toc_current_row row;
 
     TOC_TRY(toc_store_current_get(engine->store, stream, publisher, sequence, &row));
+    TOC_TRY(toc_view_picture_drop(engine, stream, publisher, sequence));
     return strcmp(publisher, engine->me) == 0 ? toc_own_drop(engine, &row)
                                               : toc_store_current_drop(engine->store, &row, NULL);
 }
@@ -86,6 +87,7 @@ static enum toc_result put(struct toc_engine *engine, const struct toc_log *log,
                                   .ends = ends_of(record)};
 
     memcpy(row.publisher, log->row.log.publisher, sizeof(row.publisher));
+    TOC_TRY(toc_view_picture_put(engine, log, sequence, record));
     return toc_store_current_put(engine->store, &row, NULL); /* own.c names it later */
 }
 
