@@ -2,6 +2,7 @@
 #include "store_chunk.h"
 #include "store_import.h"
 #include "store_query.h"
+#include "store_schema.h"
 #include "store_sync.h"
 #include "store_vfs.h"
 #include <errno.h>

@@ -80,19 +80,6 @@ enum toc_result toc_db_connect(struct toc_db *db, int cache_kib, struct toc_why 
 /* A store without schema, in memory. */
 enum toc_result toc_store_new(struct toc_store **ret_store) TOC_MUST_CHECK;
 
-/* ---- store_schema.c ---- */
-/* Entry n takes a database from version n to n + 1. Append only: what was released never changes.
- */
-extern const char *const toc_group_migrations[];
-extern const int toc_group_migrations_len;
-extern const char *const toc_local_migrations[];
-extern const int toc_local_migrations_len;
-/* Brings it up to date, after copying it to "NAME.before-VERSION" unless it is new. */
-enum toc_result toc_db_migrate(struct toc_db *db, const char *const *migrations, int len,
-                               struct toc_why *why) TOC_MUST_CHECK;
-/* Deletes the copies: they hold keys that retention destroys. */
-enum toc_result toc_db_copies_drop(struct toc_db *db, struct toc_why *why) TOC_MUST_CHECK;
-
 /* ---- store_sweep.c ---- */
 /* Notes, in the transaction, that something was destroyed which must also leave the files. */
 enum toc_result toc_store_sweep_note(struct toc_store *store) TOC_MUST_CHECK;

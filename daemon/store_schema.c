@@ -1,6 +1,7 @@
 /* The schema, as the list of steps that led to it. Secrets (keys, wraps, what waits unsigned, own
  * records' names) are kept in tables that store_sweep.c can rewrite: no other table refers to
  * those. */
+#include "store_schema.h"
 #include "store_internal.h"
 #include <errno.h>
 #include <fcntl.h>

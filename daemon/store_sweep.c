@@ -5,6 +5,7 @@
  * take the copies with them. Batches are ciphertext and stay where they are, and the view's rows
  * only say where in them a record is. */
 #include "store_query.h"
+#include "store_schema.h"
 #include <stdarg.h>
 #include <stdio.h>
 

@@ -4,6 +4,7 @@
 #include "scratch.h"
 #include "store_fixture.h"
 #include "store_internal.h"
+#include "store_schema.h"
 #include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
