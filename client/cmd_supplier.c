@@ -11,6 +11,8 @@ static const struct toc_command commands[] = {
      "says that names are no organisations: their rows never leave"},
     {"parent", toc_cmd_supplier_parent, "SUPPLIER PARENT [--number N] | SUPPLIER --none",
      "says which corporate parent a supplier has"},
+    {"dismiss", toc_cmd_supplier_dismiss, "EVENT...",
+     "says that what a register announced needs nothing more"},
 };
 
 int toc_cmd_supplier(struct toc_cli *cli, int argc, char **argv)

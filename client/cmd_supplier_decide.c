@@ -70,6 +70,7 @@ static enum toc_result decide_all(struct toc_cli *cli, struct decision *decision
         }
         if (result != TOC_OK) {
             decision->last = result;
+            toc_why_prefix(why, "%.60s", name);
             (void)json_array_append_new(
                 decision->failed, json_pack("{s:s, s:s}", "supplier", name, "reason", why->text));
         }

@@ -26,6 +26,7 @@ static enum toc_result find_parent(struct toc_cli *cli, const struct words *word
     } else if (result == TOC_NOTFOUND) {
         parent = json_pack("{s:s, s:s*}", "name", words->parent, "number", words->number);
     } else {
+        toc_why_prefix(why, "%.60s", words->parent);
         return result;
     }
     if (parent == NULL) {
@@ -43,9 +44,13 @@ static enum toc_result change(struct toc_cli *cli, const struct words *words, js
     if (words->parent != NULL) {
         TOC_TRY(find_parent(cli, words, &parent, why));
     }
-    TOC_TRY(toc_cli_call(cli, "supplier_parent",
-                         json_pack("{s:s, s:o*}", "supplier", words->supplier, "parent", parent),
-                         &reply, why));
+    const enum toc_result result = toc_cli_call(
+        cli, "supplier_parent",
+        json_pack("{s:s, s:o*}", "supplier", words->supplier, "parent", parent), &reply, why);
+    if (result != TOC_OK) {
+        toc_why_prefix(why, "%.60s", words->supplier);
+        return result;
+    }
     *ret_answer = json_incref(reply.json);
     return TOC_OK;
 }

@@ -33,28 +33,41 @@ static void print_heading(struct toc_cli *cli, const char *text)
     fputc('\n', cli->out);
 }
 
-/* Joined with "; ", because names have commas; those that are `but` left out. */
-static void join_names(const json_t *items, const char *but, char *ret_text, size_t room)
+/* Joined with "; ", because names have commas, each with its number unless that is `number`; what
+ * is `name` and says no more is left out. */
+static void join_names(const json_t *items, const char *name, const char *number, char *ret_text,
+                       size_t room)
 {
     size_t used = 0;
     ret_text[0] = '\0';
     for (size_t i = 0; i < json_array_size(items); i++) {
         const json_t *const item = json_array_get(items, i);
-        const char *const name = toc_supplier_name_of(item);
-        const char *const number = toc_field_text(item, "number");
-        const size_t needed = strlen(name) + strlen(number) + 8;
-        if (name[0] == '\0' || (strcmp(name, but) == 0 && number[0] == '\0')) {
+        const char *const its = toc_supplier_name_of(item);
+        const char *const stated = toc_field_text(item, "number");
+        const char *const other = strcmp(stated, number) == 0 ? "" : stated;
+        if (its[0] == '\0' || (strcmp(its, name) == 0 && other[0] == '\0')) {
             continue;
         }
-        if (used + needed + 24 > room) {
+        if (used + strlen(its) + strlen(other) + 32 > room) {
             (void)snprintf(ret_text + used, room - used, "; and %zu more",
                            json_array_size(items) - i);
             return;
         }
         used +=
-            (size_t)snprintf(ret_text + used, room - used, "%s%s%s%s%s", used > 0 ? "; " : "", name,
-                             number[0] == '\0' ? "" : " (", number, number[0] == '\0' ? "" : ")");
+            (size_t)snprintf(ret_text + used, room - used, "%s%s%s%s%s", used > 0 ? "; " : "", its,
+                             other[0] == '\0' ? "" : " (", other, other[0] == '\0' ? "" : ")");
     }
+}
+
+/* What the company snapshot says of it. */
+static void print_company(struct toc_cli *cli, const json_t *company)
+{
+    char text[480];
+    const char *const status = toc_field_text(company, "status");
+    const char *const sic = toc_field_text(company, "sic");
+    (void)snprintf(text, sizeof text, "%.200s%s%.120s%s%.40s", toc_field_text(company, "name"),
+                   status[0] == '\0' ? "" : ": ", status, sic[0] == '\0' ? "" : ", SIC ", sic);
+    print_line(cli, "register", text);
 }
 
 static void print_number(struct toc_cli *cli, const json_t *supplier)
@@ -75,6 +88,7 @@ static void print_head(struct toc_cli *cli, const json_t *supplier)
     char list[LIST_LEN_MAX];
     char spend[TOC_POUNDS_TEXT_LEN + 1];
     const char *const name = toc_field_text(supplier, "name");
+    const char *const number = toc_field_text(supplier, "number");
     const char *const paid = toc_field_text(supplier, "last_paid");
     const char *const state = toc_field_text(supplier, "state");
     toc_text_print(cli->out, &cli->paper, TOC_STYLE_HEADING, name);
@@ -85,11 +99,12 @@ static void print_head(struct toc_cli *cli, const json_t *supplier)
                    ? "held: nothing of it leaves until you say supplier keep, or supplier drop"
                    : state);
     print_line(cli, "parent", toc_supplier_name_of(json_object_get(supplier, "parent")));
-    join_names(toc_field_array(supplier, "payees"), name, list, sizeof list);
+    print_company(cli, json_object_get(supplier, "company"));
+    join_names(toc_field_array(supplier, "payees"), name, number, list, sizeof list);
     print_line(cli, "as written", list);
-    join_names(toc_field_array(supplier, "former_names"), name, list, sizeof list);
+    join_names(toc_field_array(supplier, "former_names"), name, number, list, sizeof list);
     print_line(cli, "formerly", list);
-    join_names(toc_field_array(supplier, "ambiguous"), "", list, sizeof list);
+    join_names(toc_field_array(supplier, "ambiguous"), "", "", list, sizeof list);
     print_line(cli, "or else", list);
     toc_pounds_text(toc_field_number(supplier, "spend"), spend);
     (void)snprintf(list, sizeof list, "%s in all%s%.20s", spend,
@@ -100,6 +115,7 @@ static void print_head(struct toc_cli *cli, const json_t *supplier)
 static enum toc_result print_events(struct toc_cli *cli, const json_t *events)
 {
     static const struct toc_column columns[] = {
+        {.heading = "EVENT", .right = true},
         {.heading = "CODE"},
         {.heading = "SINCE"},
         {.heading = "WHAT", .shrinks = true},
@@ -110,8 +126,13 @@ static enum toc_result print_events(struct toc_cli *cli, const json_t *events)
     TOC_TRY(toc_table_new(columns, sizeof columns / sizeof columns[0], &table));
     for (size_t i = 0; i < json_array_size(events); i++) {
         const json_t *const event = json_array_get(events, i);
-        const char *const cells[] = {toc_field_text(event, "code"), toc_field_text(event, "date"),
-                                     toc_field_text(event, "text"), toc_field_text(event, "source"),
+        char id[24];
+        (void)snprintf(id, sizeof id, "%lld", (long long)toc_field_number(event, "id"));
+        const char *const cells[] = {id,
+                                     toc_field_text(event, "code"),
+                                     toc_field_text(event, "date"),
+                                     toc_field_text(event, "text"),
+                                     toc_field_text(event, "source"),
                                      toc_field_text(event, "state")};
         TOC_TRY(toc_table_add(table, cells));
     }
@@ -327,5 +348,9 @@ int toc_cmd_supplier_show(struct toc_cli *cli, int argc, char **argv)
     if (result == TOC_OK) {
         result = print_all(cli, &shown, &why);
     }
-    return result == TOC_OK ? TOC_EXIT_DONE : toc_supplier_fail(cli, result, &why);
+    if (result != TOC_OK) {
+        toc_why_prefix(&why, "%.60s", operands.items[0]);
+        return toc_supplier_fail(cli, result, &why);
+    }
+    return TOC_EXIT_DONE;
 }

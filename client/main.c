@@ -21,7 +21,7 @@ static const struct toc_command commands[] = {
      "spend|contracts|ocds FILE [--source NAME] [--map FILE] [--dry-run] [--rejects FILE] "
      "[--template]",
      "reads what a council holds into drafts"},
-    {"supplier", toc_cmd_supplier, "list | show | keep | drop | parent",
+    {"supplier", toc_cmd_supplier, "list | show | keep | drop | parent | dismiss",
      "your own suppliers, and who else uses them"},
     {"region", toc_cmd_region, "suppliers | concentration",
      "what the councils of the group see together"},

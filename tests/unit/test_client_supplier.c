@@ -105,8 +105,11 @@ END_TEST
     "{\"ok\":true,\"tag\":\"1\",\"id\":\"s1\",\"name\":\"Aire Surfacing Limited\",\"number\":"     \
     "\"GB-COH-01234567\",\"number_basis\":\"stated\",\"normalised\":[\"padded\"],"                 \
     "\"state\":\"kept\",\"spend\":1234567,\"last_paid\":\"2015-12-30\","                           \
-    "\"parent\":{\"name\":\"Aire Group plc\"},"                                                    \
-    "\"payees\":[{\"name\":\"Aire Surfacing Limited\"},{\"name\":\"AIRE SURFACING LTD\"}],"        \
+    "\"parent\":{\"name\":\"Aire Group plc\"},\"company\":{\"name\":\"AIRE SURFACING "             \
+    "LIMITED\",\"status\":\"Active\",\"sic\":\"42\"},"                                             \
+    "\"payees\":[{\"name\":\"Aire Surfacing Limited\"},{\"name\":\"AIRE SURFACING "                \
+    "LTD\",\"number\":\"GB-COH-01234567\"},{\"name\":\"A.Surfacing\",\"number\":\"GB-CHC-"         \
+    "1096511\"}],"                                                                                 \
     "\"former_names\":[\"Aire Tarmac Limited\"],"                                                  \
     "\"totals\":[{\"category\":\"cpv-45\",\"year\":2015,\"months\":[\"2015-10\",\"2015-11\","      \
     "\"2015-12\"],\"spend\":1234567}],"                                                            \
@@ -137,14 +140,15 @@ START_TEST(show_says_what_is_ours_and_who_else)
         "  number        GB-COH-01234567, as stated in the files, put into form: padded\n"
         "  state         kept\n"
         "  parent        Aire Group plc\n"
-        "  as written    AIRE SURFACING LTD\n"
+        "  register      AIRE SURFACING LIMITED: Active, SIC 42\n"
+        "  as written    AIRE SURFACING LTD; A.Surfacing (GB-CHC-1096511)\n"
         "  formerly      Aire Tarmac Limited\n"
         "  paid          \xc2\xa3"
         "1,234,567 in all, last on 2015-12-30\n"
         "\n"
         "Events found in public registers\n"
-        "CODE  SINCE       WHAT                    SOURCE           STATE\n"
-        "F12   2016-01-04  proposal to strike off  companies_house  proposed\n"
+        "EVENT  CODE  SINCE       WHAT                    SOURCE           STATE\n"
+        "    1  F12   2016-01-04  proposal to strike off  companies_house  proposed\n"
         "\n"
         "What we spent\n"
         "YEAR     CATEGORY           MONTHS COVERED       SPEND\n"
@@ -205,7 +209,7 @@ END_TEST
 START_TEST(show_what_only_others_have)
 {
     static const char none[] =
-        "{\"ok\":false,\"result\":\"notfound\",\"message\":\"x: no such supplier\"}";
+        "{\"ok\":false,\"result\":\"notfound\",\"message\":\"no such supplier\"}";
     static const char more[] =
         "{\"ok\":true,\"id\":\"GB-COH-01234567\",\"name\":\"Aire Surfacing Limited\","
         "\"number\":\"GB-COH-01234567\",\"after\":\"hull 2015\",\"ambiguous_with\":[],\"members\":["
@@ -245,7 +249,7 @@ END_TEST
 START_TEST(a_word_that_fits_several_is_a_wrong_use)
 {
     static const char several[] =
-        "{\"ok\":false,\"result\":\"conflict\",\"message\":\"Aire: fits s1 and s3\"}";
+        "{\"ok\":false,\"result\":\"conflict\",\"message\":\"fits s1 and s3\"}";
     ck_assert_int_eq(FAKE_RUN(toc_cmd_supplier_show, FAKE_WORDS("show", "Aire"), several),
                      TOC_EXIT_USAGE);
     ck_assert_str_eq(fake_err, "tocsin: Aire: fits s1 and s3\n");
@@ -275,7 +279,7 @@ END_TEST
 START_TEST(one_name_that_fails_stops_no_other)
 {
     static const char *const replies[] = {
-        "{\"ok\":false,\"result\":\"notfound\",\"message\":\"s1: no such supplier\"}",
+        "{\"ok\":false,\"result\":\"notfound\",\"message\":\"no such supplier\"}",
         "{\"ok\":true,\"supplier\":\"s2\",\"state\":\"dropped\",\"rows\":1}",
         "{\"ok\":true,\"done\":true,\"left\":0,\"staged\":0,\"withdrawn\":0}"};
     ck_assert_int_eq(fake_run(toc_cmd_supplier_drop, FAKE_WORDS("drop", "-"), replies, 3,
@@ -298,7 +302,7 @@ START_TEST(a_failure_alone_has_its_own_status)
 {
     ck_assert_int_eq(
         FAKE_RUN(toc_cmd_supplier_keep, FAKE_WORDS("keep", "s1"),
-                 "{\"ok\":false,\"result\":\"notfound\",\"message\":\"s1: no such supplier\"}"),
+                 "{\"ok\":false,\"result\":\"notfound\",\"message\":\"no such supplier\"}"),
         TOC_EXIT_FAILED);
     ck_assert_int_eq(FAKE_RUN(toc_cmd_supplier_keep, FAKE_WORDS("keep", "s1", "s2"),
                               "{\"ok\":false,\"result\":\"denied\",\"message\":\"a person\"}",
@@ -356,6 +360,24 @@ START_TEST(parent_says_one_thing_at_a_time)
 }
 END_TEST
 
+START_TEST(dismiss_events)
+{
+    ck_assert_int_eq(FAKE_RUN(toc_cmd_supplier_dismiss, FAKE_WORDS("dismiss", "7", "8"),
+                              "{\"ok\":true}", "{\"ok\":true}"),
+                     TOC_EXIT_DONE);
+    fake_asked(0, "{\"request\":\"event_dismiss\",\"event\":7}");
+    ck_assert_str_eq(fake_out, "2 events dismissed.\n");
+    ck_assert_int_eq(FAKE_RUN(toc_cmd_supplier_dismiss, FAKE_WORDS("dismiss", "7"),
+                              "{\"ok\":false,\"result\":\"notfound\",\"message\":\"no such\"}"),
+                     TOC_EXIT_FAILED);
+    ck_assert_str_eq(fake_err, "tocsin: 7: no such\n");
+    ck_assert_int_eq(fake_run(toc_cmd_supplier_dismiss, FAKE_WORDS("dismiss", "s7"), NULL, 0, NULL),
+                     TOC_EXIT_USAGE);
+    ck_assert_int_eq(fake_run(toc_cmd_supplier_dismiss, FAKE_WORDS("dismiss"), NULL, 0, NULL),
+                     TOC_EXIT_USAGE);
+}
+END_TEST
+
 START_TEST(the_command_names_its_parts)
 {
     ck_assert_int_eq(fake_run(toc_cmd_supplier, FAKE_WORDS("supplier", "--help"), NULL, 0, NULL),
@@ -387,6 +409,7 @@ int main(void)
     tcase_add_test(all, a_failure_alone_has_its_own_status);
     tcase_add_test(all, parent_is_a_supplier_or_named);
     tcase_add_test(all, parent_says_one_thing_at_a_time);
+    tcase_add_test(all, dismiss_events);
     tcase_add_test(all, the_command_names_its_parts);
     suite_add_tcase(suite, all);
     return toc_test_main(suite);
