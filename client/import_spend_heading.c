@@ -147,6 +147,27 @@ static const char *const vats[] = {
     "vatno",
     NULL,
 };
+/* The council's own number of the supplier. */
+static const char *const locals[] = {
+    "supplierid",
+    "suppliernumber",
+    "supplierno",
+    "supplierref",
+    "supplierreference",
+    "localsupplierinternalreference",
+    "localsupplierbeneficiaryinternalreference",
+    "beneficiaryotherid",
+    "beneficiaryid",
+    "vendorid",
+    "vendorno",
+    "vendornumber",
+    "creditorno",
+    "creditornumber",
+    "creditorid",
+    "payeeid",
+    "addressbookno",
+    NULL,
+};
 static const char *const cpvs[] = {
     "cpvcode", "procurementclassificationcpvcode", "cpvcodes",
     "cpv",     "commonprocurementvocabulary",      NULL,
@@ -174,6 +195,7 @@ static const struct {
     [TOC_SPEND_VAT] = {"vat_number", vats},
     [TOC_SPEND_CPV] = {"cpv", cpvs},
     [TOC_SPEND_PROCLASS] = {"proclass", proclasses},
+    [TOC_SPEND_LOCAL] = {"supplier_id", locals},
 };
 
 const char *toc_spend_field_name(enum toc_spend_field field)

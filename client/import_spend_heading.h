@@ -21,7 +21,8 @@ enum toc_spend_field {
     TOC_SPEND_VAT = 5, /* looked at for National Insurance numbers, and for nothing else */
     TOC_SPEND_CPV = 6,
     TOC_SPEND_PROCLASS = 7,
-    TOC_SPEND_FIELDS = 8,
+    TOC_SPEND_LOCAL = 8, /* the council's own number: looked at as the VAT number is */
+    TOC_SPEND_FIELDS = 9,
 };
 /* "supplier", "amount", ...: the words of a map. */
 const char *toc_spend_field_name(enum toc_spend_field field);

@@ -1,5 +1,6 @@
 #include "import_spend_read.h"
 #include "ensure.h"
+#include "orgid.h"
 #include <string.h>
 
 static enum toc_result no_headings(const struct toc_spend_reading *reading, struct toc_why *why)
@@ -211,6 +212,10 @@ static enum toc_result take_row(struct toc_spend_reading *reading, const struct 
     const enum toc_result result = toc_spend_row_day(&reading->reader, row, &day, &period, &reason);
     if (result == TOC_OK) {
         meet_day(reading, day);
+    }
+    /* Before the payee is known to anybody: such a row is a person's, whoever it names. */
+    if (toc_national_insurance_within(toc_spend_cell(&reading->headings, row, TOC_SPEND_LOCAL))) {
+        return toc_import_count(reading->import, TOC_IMPORT_SCREENED, "national_insurance", 1);
     }
     TOC_TRY(find_payee(reading, row, &payee, why));
     TOC_TRY(

@@ -2,9 +2,10 @@
 #include "import_report.h"
 #include "import_spend.h"
 
-static const char *const live_keys[] = {"dates",          "first_date",     "last_date",
-                                        "dates_replaced", "rows_replaced",  "dates_kept",
-                                        "suppliers",      "suppliers_held", "suppliers_new"};
+/* Of the daemon's answer; 0 where there was nothing to do, so that a program finds them always. */
+static const char *const counts[] = {"dates",     "dates_replaced", "rows_replaced", "dates_kept",
+                                     "suppliers", "suppliers_held", "suppliers_new"};
+static const char *const dates[] = {"first_date", "last_date"};
 
 static long long number(const struct toc_spend_run *run, const char *key)
 {
@@ -19,21 +20,27 @@ static const char *state_of(const struct toc_spend_run *run)
     return run->words->dry_run ? "dry_run" : "live";
 }
 
+static enum toc_result put(json_t *document, const char *key, json_t *value)
+{
+    return json_object_set_new(document, key, value) == 0 ? TOC_OK : TOC_NOMEM;
+}
+
 static int print_json(const struct toc_spend_run *run)
 {
     const struct toc_import_words *const words = run->words;
-    json_t *const document = json_pack(
-        "{s:s, s:s, s:s, s:s, s:b, s:I, s:I, s:I, s:I, s:I}", "kind", words->kind, "file",
-        words->file, "source", run->source, "state", state_of(run), "dry_run", (int)words->dry_run,
-        "suppliers", (json_int_t)0, "staged", (json_int_t)run->settled.staged, "withdrawn",
-        (json_int_t)run->settled.withdrawn, "unchanged", (json_int_t)run->settled.unchanged,
-        "refused", (json_int_t)run->settled.refused);
+    json_t *const document =
+        json_pack("{s:s, s:s, s:s, s:s, s:b, s:I, s:I, s:I, s:I}", "kind", words->kind, "file",
+                  words->file, "source", run->source, "state", state_of(run), "dry_run",
+                  (int)words->dry_run, "staged", (json_int_t)run->settled.staged, "withdrawn",
+                  (json_int_t)run->settled.withdrawn, "unchanged",
+                  (json_int_t)run->settled.unchanged, "refused", (json_int_t)run->settled.refused);
     enum toc_result result = document == NULL ? TOC_NOMEM : TOC_OK;
-    for (size_t i = 0; result == TOC_OK && i < sizeof live_keys / sizeof live_keys[0]; i++) {
-        json_t *const value = json_object_get(run->closed.json, live_keys[i]);
-        if (value != NULL && json_object_set(document, live_keys[i], value) != 0) {
-            result = TOC_NOMEM;
-        }
+    for (size_t i = 0; result == TOC_OK && i < sizeof counts / sizeof counts[0]; i++) {
+        result = put(document, counts[i], json_integer(number(run, counts[i])));
+    }
+    for (size_t i = 0; result == TOC_OK && i < sizeof dates / sizeof dates[0]; i++) {
+        json_t *const day = json_object_get(run->closed.json, dates[i]);
+        result = put(document, dates[i], day == NULL ? json_null() : json_incref(day));
     }
     if (result == TOC_OK) {
         result = toc_import_report_json(&run->import, document);

@@ -13,8 +13,8 @@ static void exposure_words(const json_t *record, char *ret_text)
     toc_year_text(year, year_text);
     toc_months_text(months, months_text);
     toc_pounds_text(toc_field_number(record, "spend"), pounds);
-    (void)snprintf(ret_text, TOC_RECORD_WORDS_LEN + 1, "%s, %s (%s): %s",
-                   toc_field_text(record, "name"), year_text, months_text, pounds);
+    (void)snprintf(ret_text, TOC_RECORD_WORDS_LEN + 1, "%s, %s (%s): %s", pounds, year_text,
+                   months_text, toc_field_text(record, "name"));
 }
 
 void toc_record_words(const json_t *record, char *ret_text)

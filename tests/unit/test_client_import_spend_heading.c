@@ -18,7 +18,7 @@ static enum toc_result on_row(void *owner, const struct toc_csv_row *row, struct
 }
 
 /* The file's text, and the headings expected for supplier, amount, date, company, charity, VAT
- * number, CPV, ProClass; "" where there is none. */
+ * number, CPV, ProClass, supplier id; "" where there is none. */
 struct known {
     const char *text;
     const char *expected[TOC_SPEND_FIELDS];
@@ -31,7 +31,7 @@ static const struct known known[] = {
      "VCSEGrant,PaymentDate,TransactionNumber,Amount,IrrecoverableVATAmount,Purpose,"
      "CategoryInternalName,CPVLabel,CPVCode,ProclassLabel,ProclassCode,CardTransaction,ContractRef",
      {"BeneficiaryName", "Amount", "PaymentDate", "CompaniesHouseRegistrationNumber",
-      "CharityCommissionNumber", "", "CPVCode", "ProclassCode"}},
+      "CharityCommissionNumber", "", "CPVCode", "ProclassCode", "BeneficiaryOtherID"}},
     {"Organisation name,Organisation code,Directorate / service where expenditure occurred,Service "
      "category label,Service category URI,Supplier (beneficiary) name,Local supplier (beneficiary) "
      "internal reference,Supplier registered company number,Supplier registered charity "
@@ -41,16 +41,17 @@ static const struct known known[] = {
      "Proclass label,Procurement classification: Proclass code,Card Transaction,Contract reference",
      {"Supplier (beneficiary) name", "Net Amount", "Date", "Supplier registered company number",
       "Supplier registered charity number", "", "Procurement classification: CPV code",
-      "Procurement classification: Proclass code"}},
+      "Procurement classification: Proclass code",
+      "Local supplier (beneficiary) internal reference"}},
     /* Leeds */
     {"Body,Body name,Service label,Service divison label,Expenditure category,Detailed expenses "
      "type,Detailed expense code,Date paid,Transaction number,Net amount,Capital or "
      "revenue,Supplier name",
-     {"Supplier name", "Net amount", "Date paid", "", "", "", "", ""}},
+     {"Supplier name", "Net amount", "Date paid", "", "", "", "", "", ""}},
     {"Body,BodyName,ServiceLabel,ServiceDivisionLabel,ExpenditureCategory,DetailedExpenditureType,"
      "DetailedExpenditureCode,DatePaid,TransactionNumber,NetAmount,CapitalOrRevenue,SupplierName,,,"
      ",,,,,,,,,,,,,,",
-     {"SupplierName", "NetAmount", "DatePaid", "", "", "", "", ""}},
+     {"SupplierName", "NetAmount", "DatePaid", "", "", "", "", "", ""}},
     /* Wakefield, and what its headings drifted to */
     {"Organisation Name,Organisation Code,Effective Date,Directorate,Service (Sercop),Sercop "
      "URI,Supplier Name,Supplier ID,Company Registration,Charity Registration,VCSE Grant,Payment "
@@ -58,76 +59,81 @@ static const struct known known[] = {
      "Spend,Type,Procurement Classification,Class Code,Procurement Classification,Class "
      "Code,Thomson Classification,Thomson Desc.,Contract",
      {"Supplier Name", "Net Amount", "Payment Date", "Company Registration", "Charity Registration",
-      "", "", ""}},
+      "", "", "", "Supplier ID"}},
     {"Supplier Name,Company Registraation Number,Payment Date,Amount",
-     {"Supplier Name", "Amount", "Payment Date", "Company Registraation Number", "", "", "", ""}},
+     {"Supplier Name", "Amount", "Payment Date", "Company Registraation Number", "", "", "", "",
+      ""}},
     {"Supplier Name,Comp. reg. no,Payment Date,Amount",
-     {"Supplier Name", "Amount", "Payment Date", "Comp. reg. no", "", "", "", ""}},
+     {"Supplier Name", "Amount", "Payment Date", "Comp. reg. no", "", "", "", "", ""}},
     /* Calderdale */
     {"Body,Body Name,Date,Transaction number,Invoice Number,Amount,Supplier Name,Supplier ID,VAT "
      "Registration Number,Expense Area,Expense Type,Expense Code,BVACOP,Proclass,Extended "
      "Description,SOURCE,SUBSOURCE",
-     {"Supplier Name", "Amount", "Date", "", "", "VAT Registration Number", "", "Proclass"}},
+     {"Supplier Name", "Amount", "Date", "", "", "VAT Registration Number", "", "Proclass",
+      "Supplier ID"}},
     {"Body,Body Name,Date,Transaction number,Invoice Number,Net Amount,Supplier(Beneficiary) "
      "Name,Supplier Registered Company Number,Supplier Registered Charity Number,Supplier ID,VAT "
      "Registration Number,Expense Area,Procurement Classification: Council's Procurement Category "
      "Name,Expense Code,BVACOP,Proclass,Voluntary Community and Social Enterprise Supplier",
      {"Supplier(Beneficiary) Name", "Net Amount", "Date", "Supplier Registered Company Number",
-      "Supplier Registered Charity Number", "VAT Registration Number", "", "Proclass"}},
+      "Supplier Registered Charity Number", "VAT Registration Number", "", "Proclass",
+      "Supplier ID"}},
     /* Sheffield */
     {"Business Unit Description,Expense Code,Expense Code Description,GL Date,Document No.,Invoice "
      "No.,Invoiced Value,Supplier Name,Address Book No.,Proclass Details Level 1,Thomson "
      "Classification Description",
-     {"Supplier Name", "Invoiced Value", "GL Date", "", "", "", "", "Proclass Details Level 1"}},
+     {"Supplier Name", "Invoiced Value", "GL Date", "", "", "", "", "Proclass Details Level 1",
+      "Address Book No."}},
     {"Body Name,Portfolio,GL Date,Document No.,Value,Supplier,Category,Category "
      "Description,Supplier No",
-     {"Supplier", "Value", "GL Date", "", "", "", "", ""}},
+     {"Supplier", "Value", "GL Date", "", "", "", "", "", "Supplier No"}},
     /* Bradford, Harrogate, Oxford */
     {"Service Code,Service Label,Expenditure code,Expenditure category,Payment date,Transaction "
      "Number,Net Amount,Supplier Number,Supplier Name",
-     {"Supplier Name", "Net Amount", "Payment date", "", "", "", "", ""}},
+     {"Supplier Name", "Net Amount", "Payment date", "", "", "", "", "", "Supplier Number"}},
     {"Body Name,Expenditure Category,Capital/ Revenue,Service Label,Service Code,Expenditure "
      "Code,Payment Date,Supplier Name,Transaction No.,Net Amount,Narrative",
-     {"Supplier Name", "Net Amount", "Payment Date", "", "", "", "", ""}},
+     {"Supplier Name", "Net Amount", "Payment Date", "", "", "", "", "", ""}},
     {"Body Name,Body Name(T),Service Label(T),Payment Date(T),Supplier Name(T),Transaction "
      "No.,Net Amount(T)",
-     {"Supplier Name(T)", "Net Amount(T)", "Payment Date(T)", "", "", "", "", ""}},
+     {"Supplier Name(T)", "Net Amount(T)", "Payment Date(T)", "", "", "", "", "", ""}},
     {"Supplier Name(T),Supplier Name,Net Amount,Payment Date",
-     {"Supplier Name", "Net Amount", "Payment Date", "", "", "", "", ""}},
+     {"Supplier Name", "Net Amount", "Payment Date", "", "", "", "", "", ""}},
     {"Client,Service Area,Expenditure Catergory,Expenditure Code,Paid Date,Trans No,Amount,Type of "
      "Expenditure,Supplier ID,Supplier Name",
-     {"Supplier Name", "Amount", "Paid Date", "", "", "", "", ""}},
+     {"Supplier Name", "Amount", "Paid Date", "", "", "", "", "", "Supplier ID"}},
     /* Darlington: the query first */
     {"SELECT dir.name AS Directotate\n,service.name AS Service\n,supplier.name AS "
      "Supplier\nFROM ledger\n\nWHERE amount > 500\n,,Directotate,Service,Supplier,Invoice Line "
      "Value (net of VAT),Account",
-     {"Supplier", "Invoice Line Value (net of VAT)", "", "", "", "", "", ""}},
+     {"Supplier", "Invoice Line Value (net of VAT)", "", "", "", "", "", "", ""}},
     /* Salford, Newcastle, Manchester, North Tyneside, Gateshead */
     {"Authority Name,Date of Payment,SAP Document Number,Gross,VAT,Net,Supplier "
      "Name,Directorate,G/L description.",
-     {"Supplier Name", "Net", "Date of Payment", "", "", "", "", ""}},
+     {"Supplier Name", "Net", "Date of Payment", "", "", "", "", "", ""}},
     {"Date,Supplier Name,Internal Ref,Cap/Rev,Cost Centre,Cost Centre Name,Total (excludes VAT)",
-     {"Supplier Name", "Total (excludes VAT)", "Date", "", "", "", "", ""}},
+     {"Supplier Name", "Total (excludes VAT)", "Date", "", "", "", "", "", ""}},
     {"Body Name,Service Area,Expenses Type,Invoice Payment Date,Transaction Number,Net "
      "Amount,Supplier Name",
-     {"Supplier Name", "Net Amount", "Invoice Payment Date", "", "", "", "", ""}},
+     {"Supplier Name", "Net Amount", "Invoice Payment Date", "", "", "", "", "", ""}},
     {"Strgrpcc(T),Cipfsubj(T),Cipfsubs(T),TransNo,Seq no,Period,Supplier ID(T),Amount,Updated",
-     {"Supplier ID(T)", "Amount", "Period", "", "", "", "", ""}},
+     {"Supplier ID(T)", "Amount", "Period", "", "", "", "", "", "Supplier ID(T)"}},
     {"Payment Date,Transaction Number,Net Amount,Supplier (Beneficiary) Name,Local Supplier "
      "Internal Reference,SeRCOP Expenditure Category",
-     {"Supplier (Beneficiary) Name", "Net Amount", "Payment Date", "", "", "", "", ""}},
+     {"Supplier (Beneficiary) Name", "Net Amount", "Payment Date", "", "", "", "", "",
+      "Local Supplier Internal Reference"}},
     /* GLA, TfL */
     {"Vendor ID,Vendor Name,Cost Element,Expenditure Account Code Description,Document "
      "No,Amount,Clearing Date",
-     {"Vendor Name", "Amount", "Clearing Date", "", "", "", "", ""}},
+     {"Vendor Name", "Amount", "Clearing Date", "", "", "", "", "", "Vendor ID"}},
     {"Entity,Vendor Name,Expenditure Account,Document Number,Clearing Date,Amount,Merchant "
      "Category",
-     {"Vendor Name", "Amount", "Clearing Date", "", "", "", "", ""}},
+     {"Vendor Name", "Amount", "Clearing Date", "", "", "", "", "", ""}},
     /* The files of the regional example */
     {"Organisational Unit,Payment Date,Amount,Beneficiary Name",
-     {"Beneficiary Name", "Amount", "Payment Date", "", "", "", "", ""}},
+     {"Beneficiary Name", "Amount", "Payment Date", "", "", "", "", "", ""}},
     {"Payment Date,Amount,Organisational Unit,Beneficiary Name,Company Number,Charity Number",
-     {"Beneficiary Name", "Amount", "Payment Date", "Company Number", "Charity Number", "", "",
+     {"Beneficiary Name", "Amount", "Payment Date", "Company Number", "Charity Number", "", "", "",
       ""}},
 };
 

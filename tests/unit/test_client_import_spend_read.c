@@ -136,6 +136,24 @@ START_TEST(test_every_fate)
 }
 END_TEST
 
+/* A person's number in the columns that nobody else asked for: the row is screened, and its payee
+ * is heard of by nobody. */
+START_TEST(test_a_person_s_number_in_any_column)
+{
+    ck_assert_int_eq(
+        read_text("Payment Date,Supplier Name,Company No,Charity No,VAT No,Supplier ID,Amount\n"
+                  "1/2/2018,A Ltd,,,,12,10.00\n"
+                  "1/2/2018,B Ltd,QQ123456C,,,13,10.00\n"
+                  "1/2/2018,C Ltd,,qq123456c,,14,10.00\n"
+                  "1/2/2018,D Ltd,,,QQ 12 34 56 C,15,10.00\n"
+                  "1/2/2018,E Ltd,,,,QQ-123456-C,10.00\n"),
+        TOC_OK);
+    expect(1, 0, 4, 1000);
+    ck_assert_uint_eq(file.import.tallies_len, 1);
+    ck_assert_str_eq(file.import.tallies[0].reason, "national_insurance");
+}
+END_TEST
+
 START_TEST(test_remarks)
 {
     ck_assert_int_eq(read_text("Period,Supplier,Company No,Charity No,Amount\n"
@@ -256,6 +274,7 @@ int main(void)
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_set_timeout(tcase, 60); /* the limits are far */
     tcase_add_test(tcase, test_every_fate);
+    tcase_add_test(tcase, test_a_person_s_number_in_any_column);
     tcase_add_test(tcase, test_remarks);
     tcase_add_test(tcase, test_without_dates);
     tcase_add_test(tcase, test_trailing_columns);

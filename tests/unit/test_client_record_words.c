@@ -23,8 +23,8 @@ START_TEST(each_kind_says_what_it_is)
                            "\"months\": [\"2015-10\", \"2015-11\", \"2016-01\"], "
                            "\"spend\": -12000, \"category\": \"cpv-45\"}",
                            text),
-                     "Acme Ltd, 2015/16 (Oct-Nov, Jan): -\xc2\xa3"
-                     "12,000");
+                     "-\xc2\xa3"
+                     "12,000, 2015/16 (Oct-Nov, Jan): Acme Ltd");
 }
 END_TEST
 
@@ -42,7 +42,8 @@ START_TEST(the_longest_name_fits)
                    name);
     (void)words(json, text);
     ck_assert_ptr_nonnull(strstr(text, "-\xc2\xa3"
-                                       "999,999,999,000"));
+                                       "999,999,999,000, 2018/19 ("));
+    ck_assert_ptr_nonnull(strstr(text, name));
 }
 END_TEST
 
