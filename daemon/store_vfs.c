@@ -5,12 +5,17 @@
 /* The unix VFS takes less than 128 KiB at a time. */
 enum { GATHER_LEN = 127 * 1024 };
 
+/* Of the file format: a frame is this head and a page. Bytes 4 to 7 of the head are the size of the
+ * database where the frame ends a commit, else 0. */
+enum { FRAME_HEAD_LEN = 24, COMMIT_AT = 4, COMMIT_LEN = 4 };
+
 struct toc_vfs_wal {
     sqlite3_file base; /* first: SQLite's view of this struct */
     sqlite3_file *real;
     unsigned char *gathered;
     sqlite3_int64 at; /* where in the file it begins */
     size_t len;
+    bool commits;    /* the page to come is the last of a commit */
     size_t unsynced; /* bytes since the last sync */
     size_t defer_from;
     int flags; /* of the sync that is owed */
@@ -50,10 +55,15 @@ static int wal_read(sqlite3_file *file, void *data, int len, sqlite3_int64 at)
     return error != SQLITE_OK ? error : wal->real->pMethods->xRead(wal->real, data, len, at);
 }
 
-static int wal_write(sqlite3_file *file, const void *data, int len, sqlite3_int64 at)
+static bool ends_commit(const void *data, int len)
 {
-    struct toc_vfs_wal *const wal = wal_of(file);
-    wal->unsynced += (size_t)len;
+    static const unsigned char none[COMMIT_LEN];
+    return len == FRAME_HEAD_LEN &&
+           memcmp((const unsigned char *)data + COMMIT_AT, none, COMMIT_LEN) != 0;
+}
+
+static int gather(struct toc_vfs_wal *wal, const void *data, int len, sqlite3_int64 at)
+{
     if (wal->len > 0 &&
         (at != wal->at + (sqlite3_int64)wal->len || wal->len + (size_t)len > GATHER_LEN)) {
         const int error = flush(wal);
@@ -68,6 +78,18 @@ static int wal_write(sqlite3_file *file, const void *data, int len, sqlite3_int6
     memcpy(wal->gathered + wal->len, data, (size_t)len);
     wal->len += (size_t)len;
     return SQLITE_OK;
+}
+
+/* A commit may come without a sync (synchronous = NORMAL), and the next thing SQLite does is to
+ * tell other connections, the checkpoint thread's among them, that its frames are there to read. */
+static int wal_write(sqlite3_file *file, const void *data, int len, sqlite3_int64 at)
+{
+    struct toc_vfs_wal *const wal = wal_of(file);
+    const bool last = wal->commits && len > FRAME_HEAD_LEN;
+    wal->unsynced += (size_t)len;
+    wal->commits = ends_commit(data, len);
+    const int error = gather(wal, data, len, at);
+    return error == SQLITE_OK && last ? flush(wal) : error;
 }
 
 static int wal_truncate(sqlite3_file *file, sqlite3_int64 len)
