@@ -42,7 +42,7 @@ static enum toc_result choices(const char *const *numbers, size_t len, struct to
             snprintf(text + used, sizeof(text) - used, "%s%s", i == 0 ? "" : ", ", numbers[i]);
         used += more > 0 ? (size_t)more : 0;
     }
-    return toc_fail(why, TOC_INVALID,
+    return toc_fail(why, TOC_CONFLICT,
                     "supplier: several have this name; say which by its number: %s", text);
 }
 

@@ -452,7 +452,7 @@ START_TEST(a_name_that_several_have)
     toc_fixture_begin(daemon_.store);
     ck_assert_int_eq(toc_store_picture_drop(daemon_.store, "york", 9), TOC_OK);
     toc_fixture_commit(daemon_.store);
-    refused("\"region_supplier\",\"supplier\":\"Dyke Ltd\"", "invalid", "GB-COH-00000002");
+    refused("\"region_supplier\",\"supplier\":\"Dyke Ltd\"", "conflict", "GB-COH-00000002");
 }
 END_TEST
 
