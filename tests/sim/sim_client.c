@@ -2,6 +2,7 @@
  * same id until it is told that it is stored. */
 #include "sim.h"
 
+#include "record_exposure.h"
 #include "record_framework.h"
 
 #include <check.h>
@@ -116,6 +117,31 @@ int64_t sim_client_next(const struct sim *sim)
     return next;
 }
 
+/* Few suppliers and many spellings, so that records join, meet two numbers, and part again. */
+static struct toc_bytes make_exposure(struct toc_arena *arena, const struct sim_submission *one,
+                                      unsigned record)
+{
+    static const char *const names[] = {"Acme Ltd", "ACME LIMITED", "Bolt plc", "Crane LLP"};
+    static const char *const numbers[] = {"", "", "01234567", "07654321"};
+    const unsigned which = one->number * 7 + record * 5;
+    const char *const number = numbers[which / 4 % 4];
+    const struct toc_exposure exposure = {
+        .name = names[which % 4],
+        .scheme = number[0] == '\0' ? "" : "GB-COH",
+        .id = number,
+        .id_basis = number[0] == '\0' ? TOC_ID_NONE : TOC_ID_STATED,
+        .category = {TOC_CATEGORY_CPV, which % 3 == 0 ? 45 : 72},
+        .year = 2014 + which % 2,
+        .months = 0xfff,
+        .spend_thousands = (int64_t)(which % 50) - 5,
+    };
+    const struct toc_record exposed = {.type = TOC_RECORD_EXPOSURE, .as.exposure = &exposure};
+    struct toc_bytes bytes;
+
+    ck_assert_int_eq(toc_wire_record_encode(arena, &exposed, &bytes), TOC_OK);
+    return bytes;
+}
+
 static struct toc_bytes make_record(struct toc_arena *arena, const struct sim_submission *one,
                                     unsigned record)
 {
@@ -129,6 +155,9 @@ static struct toc_bytes make_record(struct toc_arena *arena, const struct sim_su
         struct toc_bytes bytes;
         ck_assert_int_eq(toc_wire_record_encode(arena, &withdrawal, &bytes), TOC_OK);
         return bytes;
+    }
+    if (strcmp(one->stream, "exposure") == 0) {
+        return make_exposure(arena, one, record);
     }
     (void)snprintf(reference, sizeof(reference), "k%u.%u", one->number, record);
     memset(title, 'x', sizeof(title));
