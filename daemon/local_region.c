@@ -1,4 +1,6 @@
-/* `region_suppliers` and `region_concentration`: the picture of the region, a page at a time. */
+/* `region_suppliers`: the picture of the region, a page at a time; and what all requests on it
+ * share.
+ */
 #include "local_region.h"
 
 #include "ensure.h"
@@ -11,7 +13,6 @@
 #define ARENA_MAX ((size_t)16 * 1024 * 1024)
 /* A page of rows stops here: the longest rows, and every member's coverage, still fit a message. */
 #define ROWS_LEN_MAX (TOC_LOCAL_REPLY_MAX / 2)
-#define CATEGORIES_MAX (TOC_CATEGORY_CODE_MAX + 1)
 
 /* ---- what both share ---- */
 
@@ -88,7 +89,8 @@ struct region {
     const char *number; /* `search` as a subject, if it could be one; else NULL */
     json_t *rows;
     size_t len; /* as JSON */
-    struct toc_picture_page page;
+    bool more;  /* behind `place` */
+    char place[TOC_PICTURE_PLACE_LEN_MAX + 1];
 };
 
 static enum toc_result read_sort(const struct toc_local *local, enum toc_picture_sort *ret_sort,
@@ -225,7 +227,7 @@ static enum toc_result give_row(struct region *region, const struct toc_picture_
     json_t *one = json_pack(
         "{s:s, s:s, s:o, s:I, s:I, s:o, s:s, s:b, s:b}", "id", row->subject, "name", row->name,
         "number", toc_region_number_json(row->subject), "councils", (json_int_t)row->councils,
-        "spend", (json_int_t)(row->spend_thousands * TOC_REGION_POUNDS), "categories",
+        "spend", (json_int_t)row->spend_thousands * TOC_REGION_POUNDS, "categories",
         categories_json(row), "matched_on", matches[row->match], "months_differ",
         (int)months_differ(region, row), "ambiguous", (int)row->ambiguous);
 
@@ -274,32 +276,30 @@ static enum toc_result give_rows(struct region *region, struct toc_why *why)
 {
     TOC_AUTO(toc_arena_free) struct toc_arena *arena = NULL;
     struct toc_picture_row rows[ROWS_AT_ONCE];
-    const size_t limit = region->ask.limit;
-    char after[sizeof(region->page.place)];
-    size_t seen_left = TOC_PICTURE_SEEN_MAX;
+    struct toc_picture_page page = {.rows = rows};
+    struct toc_picture_ask ask = region->ask;
+    size_t left = ask.limit;
 
+    ask.seen_max = TOC_PICTURE_SEEN_MAX;
     TOC_TRY(toc_arena_new(ARENA_MAX, &arena));
     do {
-        const size_t left = limit - json_array_size(region->rows);
         toc_arena_reset(arena);
-        region->page.rows = rows;
-        region->ask.limit = left < ROWS_AT_ONCE ? left : ROWS_AT_ONCE;
-        region->ask.seen_max = seen_left;
+        ask.limit = left < ROWS_AT_ONCE ? left : ROWS_AT_ONCE;
         const enum toc_result result =
-            toc_store_picture_page(region->engine->store, &region->ask, arena, &region->page);
+            toc_store_picture_page(region->engine->store, &ask, arena, &page);
         if (result == TOC_INVALID) {
             return toc_fail(why, result, "after: is not of the page before, in the same order");
         }
         TOC_TRY(result);
-        for (size_t i = 0; i < region->page.len; i++) {
+        for (size_t i = 0; i < page.len; i++) {
             TOC_TRY(give_row(region, &rows[i]));
         }
-        seen_left -= region->page.seen < seen_left ? region->page.seen : seen_left;
-        memcpy(after, region->page.place, sizeof(after));
-        region->ask.after = after;
-    } while (region->page.more && seen_left > 0 && json_array_size(region->rows) < limit &&
-             region->len < ROWS_LEN_MAX);
-    region->ask.after = NULL;
+        left -= page.len;
+        ask.seen_max -= page.seen < ask.seen_max ? page.seen : ask.seen_max;
+        memcpy(region->place, page.place, sizeof(region->place));
+        ask.after = region->place;
+    } while (page.more && ask.seen_max > 0 && left > 0 && region->len < ROWS_LEN_MAX);
+    region->more = page.more;
     return TOC_OK;
 }
 
@@ -377,81 +377,7 @@ enum toc_result toc_local_region_suppliers(struct toc_engine *engine, const stru
     failed |= json_object_set_new(reply, "suppliers", toc_take(&rows));
     failed |= json_object_set_new(reply, "total", total_json(&region));
     failed |= json_object_set_new(reply, "ambiguous", json_integer((json_int_t)ambiguous));
-    failed |= json_object_set_new(reply, "after",
-                                  region.page.more ? json_string(region.page.place) : json_null());
-    return toc_local_answer(engine, local, reply, failed);
-}
-
-/* ---- region_concentration ---- */
-
-static json_t *top_json(const struct toc_picture_category *category, double *ret_share)
-{
-    json_t *list = json_array();
-    double sum = 0;
-
-    for (size_t i = 0; i < category->top_len; i++) {
-        const struct toc_picture_share *const one = &category->top[i];
-        const double share = (double)one->spend_thousands / (double)category->spend_thousands;
-        if (json_array_append_new(list, json_pack("{s:s, s:s, s:f}", "id", one->subject, "name",
-                                                  one->name, "share", share)) != 0) {
-            json_decref(list);
-            return NULL;
-        }
-        sum += share;
-    }
-    *ret_share = sum;
-    return list;
-}
-
-static json_t *category_json(const struct toc_picture_category *category)
-{
-    struct toc_category parts;
-    double share = 0;
-    json_t *top = top_json(category, &share);
-
-    return json_pack("{s:o, s:s?, s:I, s:I, s:o, s:f, s:f}", "category",
-                     toc_region_category_json(category->category), "label",
-                     toc_category_of_code(category->category, &parts) ? toc_category_label(parts)
-                                                                      : NULL,
-                     "suppliers", (json_int_t)category->suppliers, "spend",
-                     (json_int_t)(category->spend_thousands * TOC_REGION_POUNDS), "top", top,
-                     "top_3_share", share, "herfindahl", category->herfindahl);
-}
-
-enum toc_result toc_local_region_concentration(struct toc_engine *engine,
-                                               const struct toc_local *local, struct toc_why *why)
-{
-    TOC_AUTO(toc_arena_free) struct toc_arena *arena = NULL;
-    TOC_AUTO(toc_local_json_free) json_t *categories = json_array();
-    struct toc_picture_category list[CATEGORIES_MAX];
-    struct toc_picture_year years[TOC_REGION_YEARS_MAX];
-    int64_t limit = CATEGORIES_MAX;
-    const char *after = NULL;
-    struct toc_category place;
-    size_t len = 0;
-    unsigned year = 0;
-    json_t *reply;
-    int failed = categories == NULL;
-
-    TOC_TRY(toc_region_year(engine, local, years, &len, &year, why));
-    TOC_TRY(toc_local_number(local, "limit", 1, TOC_PICTURE_PAGE_MAX, &limit, why));
-    TOC_TRY(toc_local_text(local, "after", &after, why));
-    if (after != NULL && toc_category_parse(after, &place) != TOC_OK) {
-        return toc_fail(why, TOC_INVALID, "after: is not the category of the page before");
-    }
-    TOC_TRY(toc_arena_new(ARENA_MAX, &arena));
-    const size_t max = limit < CATEGORIES_MAX ? (size_t)limit : CATEGORIES_MAX;
-    TOC_TRY(toc_store_picture_categories(engine->store, year,
-                                         after == NULL ? -1 : (int)toc_category_code(place), arena,
-                                         list, max, &len));
-    for (size_t i = 0; i < len; i++) {
-        failed |= json_array_append_new(categories, category_json(&list[i]));
-    }
-    reply = toc_local_reply(local);
-    failed |= json_object_set_new(reply, "year", toc_region_year_json(year));
-    failed |= json_object_set_new(reply, "categories", toc_take(&categories));
-    failed |= json_object_set_new(reply, "after",
-                                  len == max ? toc_region_category_json(list[len - 1].category)
-                                             : json_null());
+    failed |=
+        json_object_set_new(reply, "after", region.more ? json_string(region.place) : json_null());
     return toc_local_answer(engine, local, reply, failed);
 }

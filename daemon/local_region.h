@@ -6,7 +6,7 @@
 #include "store_picture_show.h"
 
 toc_local_function toc_local_region_suppliers;     /* local_region.c */
-toc_local_function toc_local_region_concentration; /* local_region.c */
+toc_local_function toc_local_region_concentration; /* local_region_concentration.c */
 toc_local_function toc_local_region_supplier;      /* local_region_supplier.c */
 
 enum { TOC_REGION_POUNDS = 1000 }; /* in the thousand that the store counts in */

@@ -4,7 +4,10 @@
 
 #include "ensure.h"
 
+#include <ctype.h>
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define RECORDS_MAX 500
@@ -150,35 +153,67 @@ static json_t *record_json(const struct toc_picture_record *record)
                      record->publisher, "year", (json_int_t)record->year, "months",
                      toc_region_months_json(record->year, record->months), "category",
                      toc_region_category_json(record->category), "name", record->name, "spend",
-                     (json_int_t)(record->spend_thousands * TOC_REGION_POUNDS), "contracts",
+                     (json_int_t)record->spend_thousands * TOC_REGION_POUNDS, "contracts",
                      (json_int_t)record->contracts, "earliest_end",
                      record->earliest_end_quarter == 0 ? NULL : end, "route",
                      toc_route_name(record->route), "number_basis",
                      toc_id_basis_name(record->id_basis), "sequence", (json_int_t)record->sequence);
 }
 
+/* Takes a whole number off the front of *text, with the space behind it unless it is the last. */
+static bool take_number(const char **text, bool last, uint64_t *ret_number)
+{
+    char *rest;
+
+    if (!isdigit((unsigned char)**text)) {
+        return false;
+    }
+    errno = 0;
+    const unsigned long long number = strtoull(*text, &rest, 10);
+    if (errno != 0 || number > TOC_SEQUENCE_MAX || *rest != (last ? '\0' : ' ')) {
+        return false;
+    }
+    *ret_number = number;
+    *text = last ? rest : rest + 1;
+    return true;
+}
+
+static bool take_word(const char **text, char *ret_word, size_t room)
+{
+    const size_t len = strcspn(*text, " ");
+
+    if (len == 0 || len >= room || (*text)[len] != ' ') {
+        return false;
+    }
+    memcpy(ret_word, *text, len);
+    ret_word[len] = '\0';
+    *text += len + 1;
+    return true;
+}
+
 /* "leeds 2015 cpv-45 17": where the page before ended. */
-static enum toc_result read_after(const struct toc_local *local, char publisher[],
+static enum toc_result read_after(const struct toc_local *local,
+                                  char publisher[TOC_MEMBER_LEN_MAX + 1],
                                   struct toc_picture_place *ret_place, struct toc_why *why)
 {
     const char *text = NULL;
     char category[TOC_CATEGORY_TEXT_LEN + 1];
     struct toc_category parts;
-    unsigned year;
-    unsigned long long sequence;
-    int end = 0;
+    uint64_t year = 0;
+    uint64_t sequence = 0;
 
     TOC_TRY(toc_local_text(local, "after", &text, why));
     *ret_place = (struct toc_picture_place){.publisher = ""};
     if (text == NULL) {
         return TOC_OK;
     }
-    if (sscanf(text, "%31s %4u %7s %16llu%n", publisher, &year, category, &sequence, &end) != 4 ||
-        text[end] != '\0' || toc_category_parse(category, &parts) != TOC_OK) {
+    if (!take_word(&text, publisher, TOC_MEMBER_LEN_MAX + 1) || !take_number(&text, false, &year) ||
+        year > TOC_EXPOSURE_YEAR_MAX || !take_word(&text, category, sizeof(category)) ||
+        !take_number(&text, true, &sequence) || toc_category_parse(category, &parts) != TOC_OK) {
         return toc_fail(why, TOC_INVALID, "after: is not of the page before");
     }
     *ret_place = (struct toc_picture_place){.publisher = publisher,
-                                            .year = year,
+                                            .year = (unsigned)year,
                                             .category = toc_category_code(parts),
                                             .sequence = sequence};
     return TOC_OK;
@@ -240,6 +275,7 @@ enum toc_result toc_local_region_supplier(struct toc_engine *engine, const struc
     TOC_TRY(read_after(local, publisher, &place, why));
     TOC_TRY(toc_arena_new(ARENA_MAX, &arena));
     TOC_TRY(find_subject(engine, local, arena, &subject, why));
+    TOC_ASSERT(subject != NULL);
     TOC_TRY(toc_store_picture_records(engine->store, subject,
                                       year == 0 ? TOC_EXPOSURE_YEAR_MIN : (unsigned)year,
                                       year == 0 ? TOC_EXPOSURE_YEAR_MAX : (unsigned)year, &place,

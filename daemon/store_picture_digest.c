@@ -6,9 +6,12 @@
 
 enum { MEMBER_LEN = 2, PARTS_MAX = 4, NUMBERS_MAX = 8, NUMBER_LEN = 8 };
 
+struct name {
+    char text[TOC_MEMBER_LEN_MAX + 1];
+};
 /* Publishers by the store's number. */
 struct publishers {
-    char (*names)[TOC_MEMBER_LEN_MAX + 1];
+    struct name *names;
     size_t len;
 };
 
@@ -31,7 +34,8 @@ static enum toc_result publishers_add(struct toc_store *store, const struct toc_
                (len - publishers->len) * sizeof *publishers->names);
         publishers->len = len;
     }
-    return toc_query_get_name(query, 1, publishers->names[id], sizeof *publishers->names);
+    return toc_query_get_name(query, 1, publishers->names[id].text,
+                              sizeof publishers->names[id].text);
 }
 
 static enum toc_result publishers_read(struct toc_store *store, struct publishers *publishers)
@@ -78,16 +82,19 @@ static enum toc_result add_sharers(struct toc_hash *running, const struct publis
                                    struct toc_bytes members)
 {
     const size_t len = members.len / MEMBER_LEN;
-    char(*const names)[TOC_MEMBER_LEN_MAX + 1] = calloc(len, sizeof *names);
+    struct name *const names = calloc(len, sizeof *names);
     TOC_ENSURE(names != NULL, TOC_NOMEM);
     for (size_t i = 0; i < len; i++) {
         const size_t id =
             (size_t)(members.data[i * MEMBER_LEN] | members.data[i * MEMBER_LEN + 1] << 8);
-        memcpy(names[i], id < publishers->len ? publishers->names[id] : "", sizeof names[i]);
+        if (id < publishers->len) {
+            names[i] = publishers->names[id];
+        }
     }
     qsort(names, len, sizeof *names, by_text);
+    const int64_t count = (int64_t)len;
     const struct toc_bytes all = toc_bytes_of(names, len * sizeof *names);
-    add_row(running, "tocsin picture sharers", NULL, 0, &all, 1);
+    add_row(running, "tocsin picture sharers", &count, 1, &all, 1);
     free(names);
     return TOC_OK;
 }

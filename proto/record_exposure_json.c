@@ -87,8 +87,8 @@ json_t *toc_exposure_to_json(const struct toc_record *record)
                   "number_basis", text_or_null(toc_id_basis_name(exposure->id_basis)), "normalised",
                   norms_json(exposure->norm), "kept_by_hand", exposure->kept_by_hand, "category",
                   category, "year", (json_int_t)exposure->year, "months", months_json(exposure),
-                  "spend", (json_int_t)(exposure->spend_thousands * POUNDS_IN_THOUSAND),
-                  "contracts", (json_int_t)exposure->contracts, "earliest_end",
+                  "spend", (json_int_t)exposure->spend_thousands * POUNDS_IN_THOUSAND, "contracts",
+                  (json_int_t)exposure->contracts, "earliest_end",
                   quarter_json(exposure->earliest_end_quarter), "route",
                   text_or_null(toc_route_name(exposure->route)));
     return json;
