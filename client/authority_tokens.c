@@ -166,8 +166,8 @@ enum toc_result toc_authority_rotate_tokens(const struct toc_authority_step *ste
                                             struct toc_roster *ret_next, struct toc_why *why)
 {
     struct toc_roster next = toc_authority_next(step);
-    const char *const *holders;
-    size_t len;
+    const char *const *holders = NULL;
+    size_t len = 0;
     TOC_TRY(choose_holders(step, named, named_len, &holders, &len, why));
     TOC_TRY(begin_tokens(step, holders, len, true, &next, why));
     return toc_authority_check(&next, ret_next, why);

@@ -14,7 +14,7 @@
  * "&" and "+" become "and", apostrophes go, every other run of punctuation and space is one space;
  * a "the" at either end goes, initials are joined ("b o c ltd" is "boc ltd"), and legal forms get
  * one short form (suppliersuffix.h). Input is UTF-8; characters encoded twice are mended. Folding
- * twice changes nothing. About 0.2 microseconds for a name. TOC_MALFORMED for bad UTF-8,
+ * twice changes nothing. About 0.3 microseconds for a name. TOC_MALFORMED for bad UTF-8,
  * TOC_INVALID when nothing is left (or no name given), TOC_TOOBIG when it has more than
  * TOC_FOLD_LEN_MAX bytes before words are shortened. */
 enum toc_result toc_name_fold(const char *name, char ret_folded[TOC_FOLD_LEN_MAX + 1])
