@@ -81,7 +81,8 @@ static void print_footer(struct toc_cli *cli, uint64_t rows, bool held, bool fil
         return;
     }
     if (rows == 0) {
-        fputs(held ? "No supplier waits for a decision.\n" : "No supplier fits.\n", cli->out);
+        fputs(held && !filtered ? "No supplier waits for a decision.\n" : "No supplier fits.\n",
+              cli->out);
         return;
     }
     fputc('\n', cli->out);

@@ -148,7 +148,7 @@ static enum toc_result print_totals(struct toc_cli *cli, const json_t *totals)
     static const struct toc_column columns[] = {
         {.heading = "YEAR"},
         {.heading = "CATEGORY", .shrinks = true},
-        {.heading = "MONTHS COVERED", .shrinks = true},
+        {.heading = "MONTHS", .shrinks = true},
         {.heading = "SPEND", .right = true},
     };
     TOC_AUTO(toc_table_free) struct toc_table *table = NULL;

@@ -96,7 +96,7 @@ enum toc_result toc_uses_print(struct toc_cli *cli, const json_t *region, const 
     static const struct toc_column columns[] = {
         {.heading = "YEAR"},
         {.heading = "COUNCIL", .shrinks = true},
-        {.heading = "MONTHS COVERED", .shrinks = true},
+        {.heading = "MONTHS", .shrinks = true},
         {.heading = "SPEND", .right = true},
         {.heading = "A MONTH", .right = true},
         {.heading = "CONTRACTS", .right = true},

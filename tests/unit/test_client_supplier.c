@@ -83,6 +83,10 @@ START_TEST(list_of_nothing_says_what_to_do)
     ck_assert_int_eq(FAKE_RUN(toc_cmd_supplier_list, FAKE_WORDS("list", "--search", "x"), none),
                      TOC_EXIT_DONE);
     ck_assert_str_eq(fake_out, "No supplier fits.\n");
+    ck_assert_int_eq(
+        FAKE_RUN(toc_cmd_supplier_list, FAKE_WORDS("list", "--held", "--search", "x"), none),
+        TOC_EXIT_DONE);
+    ck_assert_str_eq(fake_out, "No supplier fits.\n");
 }
 END_TEST
 
@@ -151,8 +155,8 @@ START_TEST(show_says_what_is_ours_and_who_else)
         "    1  F12   2016-01-04  proposal to strike off  companies_house  proposed\n"
         "\n"
         "What we spent\n"
-        "YEAR     CATEGORY           MONTHS COVERED       SPEND\n"
-        "2015/16  Construction work  Oct-Dec         \xc2\xa3"
+        "YEAR     CATEGORY           MONTHS        SPEND\n"
+        "2015/16  Construction work  Oct-Dec  \xc2\xa3"
         "1,234,567\n"
         "\n"
         "Our contracts\n"
@@ -162,14 +166,14 @@ START_TEST(show_says_what_is_ours_and_who_else)
         "\n"
         "Who else uses it\n"
         "2 other councils have published spend with it.\n"
-        "YEAR     COUNCIL     MONTHS COVERED       SPEND   A MONTH  CONTRACTS  ENDS FROM\n"
-        "2015/16  leeds (us)  Oct-Dec         \xc2\xa3"
+        "YEAR     COUNCIL     MONTHS        SPEND   A MONTH  CONTRACTS  ENDS FROM\n"
+        "2015/16  leeds (us)  Oct-Dec  \xc2\xa3"
         "1,235,000  \xc2\xa3"
         "411,666          1  2016-Q4\n"
-        "2015/16  hull        Oct                \xc2\xa3"
+        "2015/16  hull        Oct         \xc2\xa3"
         "90,000   \xc2\xa3"
         "90,000\n"
-        "2015/16  york        Oct                \xc2\xa3"
+        "2015/16  york        Oct         \xc2\xa3"
         "60,000   \xc2\xa3"
         "60,000\n"
         "2015/16: the councils' data cover different months: compare A MONTH, not SPEND.\n"
