@@ -106,12 +106,15 @@ static void print_next(const struct toc_spend_run *run)
         fprintf(out, "%llu records cannot be drafted: their suppliers may not be named any more\n",
                 (unsigned long long)run->settled.refused);
     }
-    if (run->settled.staged + run->settled.withdrawn > 0) {
-        fprintf(out,
-                "%llu drafts staged, %llu of them withdraw. See them with 'tocsin preview', send "
-                "them with 'tocsin publish'\n",
-                (unsigned long long)(run->settled.staged + run->settled.withdrawn),
-                (unsigned long long)run->settled.withdrawn);
+    const unsigned long long withdrawn = run->settled.withdrawn;
+    const unsigned long long drafts = run->settled.staged + withdrawn;
+    if (drafts > 0) {
+        fprintf(out, "%llu %s staged", drafts, drafts == 1 ? "draft" : "drafts");
+        if (withdrawn > 0) {
+            fprintf(out, ", of which %llu %s", withdrawn,
+                    withdrawn == 1 ? "withdraws" : "withdraw");
+        }
+        fputs(". See them with 'tocsin preview', send them with 'tocsin publish'\n", out);
     }
 }
 

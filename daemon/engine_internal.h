@@ -139,7 +139,8 @@ struct toc_engine {
     bool waiting_known;
     struct toc_local_state *local;
     bool journal_grew;
-    bool truncate_wal; /* keys were destroyed: the WAL must forget them too, after the commit */
+    bool truncate_wal; /* keys or a name were destroyed: the WAL must forget them too, after the
+                          commit */
     int64_t retention_mono; /* when to look again */
     bool more_to_sign;      /* more waited unsigned than one tick takes */
     int64_t naming_mono;    /* when to look for own records that are not found by name yet */

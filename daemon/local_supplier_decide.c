@@ -54,6 +54,7 @@ static enum toc_result decide(struct toc_engine *engine, const struct toc_local 
     TOC_TRY(keep ? toc_store_supplier_keep(engine->store, supplier)
                  : toc_store_supplier_forget(engine->store, supplier));
     toc_settle_changed(engine);
+    engine->truncate_wal = engine->truncate_wal || !keep; /* the WAL forgets the name as well */
     TOC_TRY(toc_local_audit_add(engine, local, "supplier_decide", "%s s%lld: %llu rows",
                                 keep ? "keep" : "drop", (long long)supplier->id,
                                 (unsigned long long)supplier->rows));

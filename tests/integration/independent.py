@@ -255,6 +255,12 @@ def read(path):
             yield Row(value["name"], *number_of(value["number"], value["charity"]), day, pence)
 
 
+def thousands(pence):
+    """Pounds as a record carries them: to the nearest thousand, half away from zero."""
+    rounded = (abs(pence) + 50_000) // 100_000 * 1000
+    return rounded if pence >= 0 else -rounded
+
+
 def financial_year(day):
     return day[0] if day[1] >= 4 else day[0] - 1
 

@@ -1,0 +1,84 @@
+"""scripts/demo-region, as a newcomer runs it: its figures are those of the independent count, it is plain
+text in a pipe, and nothing is left of it when it ends or is broken off."""
+
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import tempfile
+
+import pytest
+
+import independent
+import region_files
+from harness import TOCSIN, TOCSIND, address
+
+SCRIPT = pathlib.Path(__file__).resolve().parents[2] / "scripts" / "demo-region"
+
+
+@pytest.fixture
+def demo():
+    """Starts the story in a folder of its own; at the end its daemons are stopped whatever happened."""
+    place = pathlib.Path(tempfile.mkdtemp(prefix="demo-"))  # short: a socket's path has 107 bytes
+    environment = {**os.environ, "TOCSIND": os.path.abspath(TOCSIND), "COLUMNS": "100",
+                   "TOCSIN": os.path.abspath(TOCSIN), "XDG_RUNTIME_DIR": str(place),
+                   "TOCSIN_DEMO_ADDRESS": address()}
+
+    def start(*arguments):
+        return subprocess.Popen([SCRIPT, *arguments], env=environment, text=True,
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+    start.place = place
+    yield start
+    subprocess.run([SCRIPT, "--stop"], env=environment, stdout=subprocess.DEVNULL, check=True)
+    shutil.rmtree(place)
+
+
+def left_in(place):
+    """Programs that run on a file of the folder."""
+    found = []
+    for entry in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            words = entry.read_bytes()
+        except OSError:
+            continue
+        if str(place).encode() in words or b"tocsind" in words and is_within(entry, place):
+            found.append(words)
+    return found
+
+
+def is_within(entry, place):
+    try:
+        return pathlib.Path(os.readlink(entry.parent / "cwd")).is_relative_to(place)
+    except OSError:
+        return False
+
+
+def test_the_story_comes_out_right(demo):
+    process = demo("--once")
+    out, err = process.communicate(timeout=300)
+    assert process.returncode == 0, out[-3000:] + err
+    assert err == "" and "\x1b" not in out
+    picture = independent.Region(region_files.whole() or region_files.excerpts()).picture(2015)
+    for least in (2, 3, 4):
+        shared = [paid for paid in picture.values() if len(paid) >= least]
+        pounds = sum(independent.thousands(pence) for paid in shared for pence in paid.values())
+        assert f"{len(shared)} of {len(picture)} suppliers are paid by {least} councils or more" in out
+        [said] = [line for line in out.splitlines() if f"by {least} councils or more" in line]
+        assert abs(int(said.split("£")[1].replace(",", "")) - pounds) <= 2000, said
+    assert "The story came out right." in out
+    assert list(demo.place.iterdir()) == [] and left_in(demo.place) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_broken_off_nothing_is_left(demo, number):
+    process = demo()
+    for line in process.stdout:
+        if "leeds is ready" in line:
+            break
+    assert left_in(demo.place), "its daemons run, and this can see them"
+    process.send_signal(number)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130, (out[-2000:], err)
+    assert list(demo.place.iterdir()) == [] and left_in(demo.place) == []
