@@ -179,6 +179,7 @@ static enum toc_result open_and_apply(struct toc_engine *engine, struct toc_log 
     engine->journal_grew = true;
     log->row.applied_next = end;
     log->receipt_due = true;
+    toc_tokens_applied(engine, log);
     return TOC_OK;
 }
 

@@ -241,6 +241,7 @@ enum toc_result toc_engine_new(const struct toc_engine_setup *setup, struct toc_
     TOC_TRY(load(engine, roster_file, why));
     engine->roster_spread = false; /* nobody is there yet */
     engine->roster_changed = true;
+    toc_tokens_begin(engine);
     *ret_engine = toc_take(&engine);
     return TOC_OK;
 }
@@ -392,6 +393,7 @@ void toc_engine_begin(struct toc_engine *engine)
 static enum toc_result finish(struct toc_engine *engine)
 {
     TOC_TRY(toc_roster_spread(engine));
+    TOC_TRY(toc_tokens_finish(engine));
     TOC_TRY(toc_publish_finish(engine));
     TOC_TRY(toc_epoch_retention(engine));
     TOC_TRY(toc_own_finish(engine));
@@ -410,6 +412,7 @@ static enum toc_result recover(struct toc_engine *engine, struct toc_why *why)
     toc_publish_clear(engine);
     forget_jobs(engine); /* of epochs that never were; what is missing is looked for again */
     engine->wraps_checked = false;
+    toc_tokens_recover(engine);
     reload(engine);
     for (size_t i = 0; i < engine->sessions_len; i++) {
         struct toc_session *session = &engine->sessions[i];
@@ -456,7 +459,7 @@ int64_t toc_engine_deadline(const struct toc_engine *engine)
     const int64_t local = toc_local_deadline(engine);
 
     if (toc_give_unserved(engine) || engine->more_to_apply || engine->more_to_sign ||
-        engine->roster_spread) {
+        engine->roster_spread || toc_tokens_due(engine)) {
         return engine->now_mono;
     }
     return earliest(earliest(heartbeat, local), engine->naming_mono);

@@ -11,6 +11,7 @@
 #include "engine.h"
 #include "opened.h"
 #include "records.h"
+#include "tokens.h"
 #include "wire_session.h"
 
 /* One log as held here. Index in engine->logs is stable while the process lives. */
@@ -151,6 +152,7 @@ struct toc_engine {
     bool wraps_checked; /* own logs, once after the start: a crash may have lost a job */
 
     struct toc_job *jobs; /* to be taken */
+    struct toc_token_state tokens;
 
     struct toc_out *outbox;
     size_t outbox_len, outbox_room;
@@ -289,6 +291,13 @@ enum toc_result toc_view_picture_drop(struct toc_engine *engine, const char *str
 /* A range of a publisher's stream, or everything (stream NULL), out of all views. */
 enum toc_result toc_view_clear(struct toc_engine *engine, const char *stream, const char *publisher,
                                uint64_t first_sequence, uint64_t last_sequence) TOC_MUST_CHECK;
+/* view_token.c: who asked for tokens, and who answered. Nothing for other streams. */
+enum toc_result toc_view_token_put(struct toc_engine *engine, const struct toc_log *log,
+                                   uint64_t sequence, const struct toc_record *record)
+    TOC_MUST_CHECK;
+enum toc_result toc_view_token_clear(struct toc_engine *engine, const char *stream,
+                                     const char *publisher, uint64_t first_sequence,
+                                     uint64_t last_sequence) TOC_MUST_CHECK;
 /* Applies from the cursor on, as far as keys and the tick's budget reach. */
 enum toc_result toc_apply_log(struct toc_engine *engine, struct toc_log *log) TOC_MUST_CHECK;
 /* Forgets everything from next_sequence on and derives the publisher's view anew. */
@@ -335,6 +344,18 @@ enum toc_result toc_own_drop(struct toc_engine *engine, const struct toc_current
     TOC_MUST_CHECK;
 /* At _finish: when nothing else is to do, the index of names follows. */
 enum toc_result toc_own_finish(struct toc_engine *engine) TOC_MUST_CHECK;
+
+/* ---- tokens.c: asking.c and holding.c together ---- */
+/* At _finish, before what is queued is signed. */
+enum toc_result toc_tokens_finish(struct toc_engine *engine) TOC_MUST_CHECK;
+/* There may be more to do at once. */
+bool toc_tokens_due(const struct toc_engine *engine);
+/* Records of this log were applied. */
+void toc_tokens_applied(struct toc_engine *engine, const struct toc_log *log);
+/* Something changed that nothing else tells: the roster, the own suppliers. */
+void toc_tokens_begin(struct toc_engine *engine);
+/* The tick failed: jobs that it queued never ran. */
+void toc_tokens_recover(struct toc_engine *engine);
 
 /* ---- give.c: serving Wants ---- */
 struct toc_pending *toc_give_pending(struct toc_session *session, uint32_t log);

@@ -122,6 +122,7 @@ static enum toc_result adopted(struct toc_engine *engine, const struct toc_roste
     TOC_TRY(toc_store_roster_add(engine->store, now->version, signed_roster));
     engine->group = *toc_roster_chain_group(engine->rosters);
     engine->roster_changed = true;
+    toc_tokens_begin(engine);
     engine->provers_len = was == NULL ? 0 : engine->provers_len;
     resolve_sessions(engine);
     if (was == NULL) {

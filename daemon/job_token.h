@@ -15,6 +15,7 @@ struct toc_token_job {
     char member[TOC_MEMBER_LEN_MAX + 1]; /* who asked, or whose answer it is; "" when blinding */
     size_t len;                          /* of each list below */
     struct toc_bytes *inputs;            /* in the arena */
+    struct toc_bytes keys; /* in the arena: of what subjects, a list; empty unless blinding */
     struct toc_scalar *blinds;
     struct toc_element *blinded;
     struct toc_element *evaluated;

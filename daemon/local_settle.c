@@ -64,6 +64,7 @@ enum toc_result toc_local_settle(struct toc_engine *engine, const struct toc_loc
         return result;
     }
     if (state->settle->phase == TOC_SETTLE_DONE) {
+        toc_tokens_begin(engine); /* there may be suppliers that nobody asked about */
         TOC_TRY(audit(engine, local, state->settle));
     }
     return answer(engine, local, state->settle);

@@ -95,6 +95,18 @@ const char *const toc_group_migrations[] = {
     "CREATE TABLE picture_count (kind INTEGER NOT NULL, year INTEGER NOT NULL, a INTEGER NOT NULL,"
     " b INTEGER NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (kind, year, a, b))"
     " STRICT, WITHOUT ROWID;",
+    /* Asks for tokens and their answers (store_token.h); `self`: whose answers settle them. */
+    "CREATE TABLE token_ask (publisher TEXT NOT NULL, id BLOB NOT NULL, log INTEGER NOT NULL,"
+    " sequence INTEGER NOT NULL, token_epoch INTEGER NOT NULL, exposure_sequence INTEGER NOT NULL,"
+    " inputs INTEGER NOT NULL, hash BLOB NOT NULL, changed INTEGER NOT NULL, self TEXT NOT NULL,"
+    " waiting INTEGER NOT NULL, PRIMARY KEY (publisher, id)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX token_ask_waiting ON token_ask (token_epoch, publisher, sequence)"
+    " WHERE waiting > 0;"
+    "CREATE TABLE token_answer (asker TEXT NOT NULL, ask BLOB NOT NULL, holder TEXT NOT NULL,"
+    " changed INTEGER NOT NULL, log INTEGER NOT NULL, sequence INTEGER NOT NULL,"
+    " token_epoch INTEGER NOT NULL, inputs INTEGER NOT NULL, refusal INTEGER NOT NULL,"
+    " PRIMARY KEY (asker, ask, holder, changed)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX token_answer_used ON token_answer (asker, holder, token_epoch, refusal, inputs);",
 };
 const int toc_group_migrations_len =
     (int)(sizeof toc_group_migrations / sizeof toc_group_migrations[0]);
@@ -168,6 +180,24 @@ const char *const toc_local_migrations[] = {
     " severity INTEGER NOT NULL, text TEXT NOT NULL, clears TEXT NOT NULL, state INTEGER NOT NULL,"
     " UNIQUE (key, code, source, reference)) STRICT;"
     "CREATE INDEX event_of_state ON event (state, id);",
+    /* Tokens of the council's suppliers (store_subject.h). */
+    "CREATE TABLE subject (key TEXT NOT NULL, token_epoch INTEGER NOT NULL, state INTEGER NOT NULL,"
+    " tries INTEGER NOT NULL, outputs BLOB NOT NULL, PRIMARY KEY (key, token_epoch))"
+    " STRICT, WITHOUT ROWID;"
+    "CREATE INDEX subject_of_state ON subject (token_epoch, state);"
+    "CREATE TABLE ask (id BLOB PRIMARY KEY, token_epoch INTEGER NOT NULL,"
+    " exposure_sequence INTEGER NOT NULL, inputs INTEGER NOT NULL, keys BLOB NOT NULL,"
+    " blinds BLOB NOT NULL, elements BLOB NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE ask_output (ask BLOB NOT NULL, holder TEXT NOT NULL, outputs BLOB NOT NULL,"
+    " PRIMARY KEY (ask, holder)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE token (token BLOB PRIMARY KEY, key TEXT NOT NULL, purpose INTEGER NOT NULL,"
+    " token_epoch INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE holder_fault (holder TEXT NOT NULL, token_epoch INTEGER NOT NULL,"
+    " fault INTEGER NOT NULL, count INTEGER NOT NULL, sequence INTEGER NOT NULL,"
+    " used INTEGER NOT NULL, allowed INTEGER NOT NULL, time_ms INTEGER NOT NULL,"
+    " PRIMARY KEY (holder, token_epoch)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE confirmed (one INTEGER PRIMARY KEY CHECK (one = 1), holders TEXT NOT NULL)"
+    " STRICT;",
 };
 const int toc_local_migrations_len =
     (int)(sizeof toc_local_migrations / sizeof toc_local_migrations[0]);

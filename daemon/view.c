@@ -88,6 +88,7 @@ static enum toc_result put(struct toc_engine *engine, const struct toc_log *log,
 
     memcpy(row.publisher, log->row.log.publisher, sizeof(row.publisher));
     TOC_TRY(toc_view_picture_put(engine, log, sequence, record));
+    TOC_TRY(toc_view_token_put(engine, log, sequence, record));
     return toc_store_current_put(engine->store, &row, NULL); /* own.c names it later */
 }
 

@@ -9,7 +9,7 @@
 #include "sign.h"
 
 /* VOPRF keys of a token epoch (RFC 9497 scalar, 32 bytes little-endian) are kept from the start, so
- * that every request carries their public halves; nothing reads the secret yet. */
+ * that every request carries their public halves. */
 #define TOC_TOKEN_KEY_LEN 32
 #define TOC_TOKEN_KEYS 2 /* this token epoch and the next */
 

@@ -1,6 +1,7 @@
 #include "fixture_exchange.h"
 
 #include "batch.h"
+#include "engine_internal.h"
 
 #include <check.h>
 #include <stdio.h>
@@ -300,6 +301,29 @@ void toc_fixture_exchange_settle(struct toc_fixture_exchange *exchange)
             }
         }
     }
+}
+
+void toc_fixture_exchange_step(struct toc_fixture_exchange *exchange, const char *member)
+{
+    turn(exchange, node_of(exchange, member));
+}
+
+void toc_fixture_exchange_make(struct toc_fixture_exchange *exchange, const char *member,
+                               const char *stream, const char *id, const struct toc_record *record)
+{
+    struct node *node = node_of(exchange, member);
+    struct toc_why why = {""};
+    struct toc_bytes bytes;
+    uint64_t sequence;
+
+    toc_engine_begin(node->daemon.engine);
+    toc_arena_reset(exchange->arena);
+    ck_assert_int_eq(toc_wire_record_encode(exchange->arena, record, &bytes), TOC_OK);
+    ck_assert_msg(toc_publish_submit(node->daemon.engine, stream, id, &bytes, 1, NULL, &sequence,
+                                     &why) == TOC_OK,
+                  "%s", why.text);
+    finish(exchange, node);
+    toc_fixture_exchange_settle(exchange);
 }
 
 void toc_fixture_exchange_pass(struct toc_fixture_exchange *exchange, int64_t ms)

@@ -8,6 +8,7 @@
 #define TOC_FIXTURE_EXCHANGE_H
 
 #include "fixture_group.h"
+#include "wire_record.h"
 #include "wire_session.h"
 
 struct toc_fixture_exchange;
@@ -38,6 +39,11 @@ void toc_fixture_exchange_adopt(struct toc_fixture_exchange *exchange, const cha
 
 /* ---- delivery ---- */
 void toc_fixture_exchange_settle(struct toc_fixture_exchange *exchange);
+/* One tick of one member, with whatever has come. */
+void toc_fixture_exchange_step(struct toc_fixture_exchange *exchange, const char *member);
+/* One record as a daemon makes it by itself, on any stream; then all is settled. */
+void toc_fixture_exchange_make(struct toc_fixture_exchange *exchange, const char *member,
+                               const char *stream, const char *id, const struct toc_record *record);
 /* Time goes by, to each deadline in turn, and all is settled there. For minutes, not for days. */
 void toc_fixture_exchange_pass(struct toc_fixture_exchange *exchange, int64_t ms);
 /* A message that `from` never made, on its link to `to`; then all is settled. */

@@ -25,8 +25,8 @@ struct toc_fixture_group {
     struct toc_member members[MEMBERS_MAX];
     struct toc_member_keys *keys[MEMBERS_MAX]; /* beside members; engines borrow them */
     struct toc_stream_rule rules[TOC_STREAMS_MAX];
-    const char *holders[1];
-    struct toc_element holder_keys[1];
+    const char *holders[TOC_HOLDERS_MAX];
+    struct toc_element holder_keys[TOC_HOLDERS_MAX];
     struct toc_hash group; /* zero before version 1 */
     struct toc_bytes signed_rosters[VERSIONS_MAX];
     struct toc_buf file;
@@ -263,6 +263,21 @@ void toc_fixture_group_holder(struct toc_fixture_group *group, const char *membe
 struct toc_roster *toc_fixture_group_draft(struct toc_fixture_group *group)
 {
     return &group->draft;
+}
+
+void toc_fixture_group_tokens(struct toc_fixture_group *group, const char *const *holders,
+                              size_t len)
+{
+    ck_assert_uint_le(len, TOC_HOLDERS_MAX);
+    group->draft.holders_len = len;
+    group->draft.token_epoch++;
+    for (size_t i = 0; i < len; i++) {
+        const struct toc_member *const holder = toc_roster_member(&group->draft, holders[i]);
+        ck_assert_ptr_nonnull(holder);
+        group->holders[i] = holders[i];
+        memcpy(group->holder_keys[i].bytes, holder->token_public[group->draft.token_epoch % 2],
+               TOC_TOKEN_KEY_LEN);
+    }
 }
 
 uint64_t toc_fixture_group_sign(struct toc_fixture_group *group)

@@ -28,6 +28,10 @@ void toc_fixture_group_expires(struct toc_fixture_group *group, int64_t expires_
                                uint32_t grace_days);
 /* `member` NULL: no holder. */
 void toc_fixture_group_holder(struct toc_fixture_group *group, const char *member);
+/* The next token epoch, with these holders, who must outlive the group; each takes the other one of
+ * its two keys. */
+void toc_fixture_group_tokens(struct toc_fixture_group *group, const char *const *holders,
+                              size_t len);
 /* The last roster as it would be signed next: for what the calls above do not reach. */
 struct toc_roster *toc_fixture_group_draft(struct toc_fixture_group *group);
 /* Signs it as the next version, which it returns. */

@@ -1,0 +1,52 @@
+/* The two halves of making tokens, in a tick. */
+#include "asking.h"
+#include "ensure.h"
+#include "holding.h"
+
+#include <string.h>
+
+/* Nobody's records are signed before the hub has shown them, nor in the grace of a roster. */
+bool toc_tokens_due(const struct toc_engine *engine)
+{
+    const struct toc_roster *roster = toc_engine_roster(engine);
+
+    return engine->tokens.look && roster->token_epoch > 0 && toc_publish_proven(engine) &&
+           toc_roster_validity(roster, engine->now_wall) < TOC_IN_GRACE;
+}
+
+enum toc_result toc_tokens_finish(struct toc_engine *engine)
+{
+    if (!toc_tokens_due(engine)) {
+        return TOC_OK;
+    }
+    engine->tokens.look = false; /* what is found here may set it again */
+    TOC_TRY(toc_holding_finish(engine));
+    return toc_asking_finish(engine);
+}
+
+void toc_tokens_applied(struct toc_engine *engine, const struct toc_log *log)
+{
+    const char *stream = log->row.log.stream;
+
+    if (strncmp(stream, "token.", 6) == 0 || strcmp(stream, "exposure") == 0) {
+        engine->tokens.look = true;
+        engine->tokens.lacking |= log->own;
+    }
+}
+
+void toc_tokens_begin(struct toc_engine *engine)
+{
+    engine->tokens.look = true;
+    engine->tokens.lacking = true;
+}
+
+void toc_tokens_recover(struct toc_engine *engine)
+{
+    struct toc_token_state *tokens = &engine->tokens;
+
+    memset(tokens->evaluating, 0, sizeof(tokens->evaluating));
+    memset(tokens->unblinding, 0, sizeof(tokens->unblinding));
+    tokens->blinding = false;
+    tokens->sent = false;
+    toc_tokens_begin(engine);
+}
