@@ -113,24 +113,64 @@ enum toc_result toc_store_chunk_days(struct toc_store *store, const struct toc_c
     return result == TOC_NOTFOUND ? TOC_OK : result;
 }
 
+/* What the files have of one financial year, month by month from April. */
+struct coverage {
+    int64_t rows[TOC_STORE_MONTHS];
+    int days[TOC_STORE_MONTHS];   /* covered */
+    int length[TOC_STORE_MONTHS]; /* of the month; 0 when no day is covered */
+};
+
+/* A quarter's file has a few payments of the months before: they do not make those months known.
+ * One counts whose every day is covered, or that has a quarter of the rows of the fullest. */
+static unsigned months_known(const struct coverage *year)
+{
+    int64_t most = 0;
+    unsigned months = 0;
+
+    for (size_t i = 0; i < TOC_STORE_MONTHS; i++) {
+        most = year->rows[i] > most ? year->rows[i] : most;
+    }
+    for (size_t i = 0; i < TOC_STORE_MONTHS; i++) {
+        const bool whole = year->length[i] > 0 && year->days[i] == year->length[i];
+        if (whole || (year->days[i] > 0 && year->rows[i] * TOC_STORE_MONTH_PART >= most)) {
+            months |= 1U << i;
+        }
+    }
+    return months;
+}
+
+static int days_of_month(int year, int month)
+{
+    const int32_t first = toc_date_days(year, month, 1);
+    const int32_t next =
+        month == 12 ? toc_date_days(year + 1, 1, 1) : toc_date_days(year, month + 1, 1);
+
+    return (int)(next - first);
+}
+
 enum toc_result toc_store_months(struct toc_store *store, uint16_t ret_months[TOC_STORE_YEARS])
 {
     TOC_AUTO(toc_query_close) struct toc_query query = {0};
-    uint16_t months[TOC_STORE_YEARS] = {0};
+    struct coverage years[TOC_STORE_YEARS] = {0};
     enum toc_result result;
 
-    TOC_TRY(toc_query_open(store, &store->local, TOC_SQL_COVERED_DAYS, "SELECT day FROM covered",
-                           &query));
+    TOC_TRY(toc_query_open(store, &store->local, TOC_SQL_COVERED_DAYS,
+                           "SELECT day, sum(rows) FROM covered GROUP BY day", &query));
     while ((result = toc_query_row(&query)) == TOC_OK) {
         int year, month, of_month;
         toc_date_civil((int32_t)toc_query_get(&query, 0), &year, &month, &of_month);
         const unsigned at = (unsigned)(month >= 4 ? year : year - 1) - TOC_STORE_YEAR_MIN;
         if (at < TOC_STORE_YEARS) {
-            months[at] |= (uint16_t)(1U << (month + 8) % 12);
+            const size_t i = (size_t)(month + 8) % TOC_STORE_MONTHS;
+            years[at].rows[i] += toc_query_get(&query, 1);
+            years[at].days[i]++;
+            years[at].length[i] = days_of_month(year, month);
         }
     }
     TOC_ENSURE(result == TOC_NOTFOUND, result);
-    memcpy(ret_months, months, sizeof(months));
+    for (size_t i = 0; i < TOC_STORE_YEARS; i++) {
+        ret_months[i] = (uint16_t)months_known(&years[i]);
+    }
     return TOC_OK;
 }
 

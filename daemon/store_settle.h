@@ -32,8 +32,11 @@ enum toc_result toc_store_chunk_put(struct toc_store *store, const struct toc_ch
 #define TOC_DAYS_LEN ((TOC_CELL_DAY_MAX - TOC_CELL_DAY_MIN) / 8 + 1)
 enum toc_result toc_store_chunk_days(struct toc_store *store, const struct toc_chunk *chunk,
                                      uint8_t ret_days[TOC_DAYS_LEN]) TOC_MUST_CHECK;
-/* The months of each financial year with a day that any source covers: bits, 0 April; 0 for a year
- * without. */
+/* The months of each financial year for which the council's files are there: every day of the month
+ * is covered, or it has a quarter or more of the rows of the year's fullest month. A stray payment
+ * of an earlier month does not make that month known. Bits, 0 April; 0 for a year without. */
+#define TOC_STORE_MONTHS 12
+#define TOC_STORE_MONTH_PART 4
 #define TOC_STORE_YEAR_MIN 1994
 #define TOC_STORE_YEARS 107
 enum toc_result toc_store_months(struct toc_store *store, uint16_t ret_months[TOC_STORE_YEARS])

@@ -91,6 +91,38 @@ START_TEST(corrections_reach_the_drafts)
 }
 END_TEST
 
+/* A quarter's file has a few payments of the months before. */
+START_TEST(a_stray_day_makes_no_month_known)
+{
+    struct paid rows[9];
+    int64_t import;
+
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        rows[i] = (struct paid){"Acme Ltd", NULL, i < 8 ? "2019-07-01" : "2019-06-28", 1000, 45};
+    }
+    import_rows("payments", rows, 9); /* eight and one: an eighth */
+    json_decref(settle());
+    ck_assert_str_eq(shown(), "name:acme ltd/cpv-45/2019 0 1;");
+    import_rows("payments", rows + 4, 5); /* four and one: a quarter */
+    json_decref(settle());
+    ck_assert_str_eq(shown(), "name:acme ltd/cpv-45/2019 0 2;");
+    import = open_spend("payments"); /* the file says that it has all of June */
+    (void)send_rows(import, 0, rows, 9);
+    check_state(close_import(import, ",\"covers\":{\"from\":\"2019-06-01\",\"to\":\"2019-06-30\"}"),
+                "live");
+    json_decref(settle());
+    ck_assert_str_eq(shown(), "name:acme ltd/cpv-45/2019 0 2;");
+    /* All but a day of it, and nothing from before. */
+    json_decref(asked("{\"request\":\"source_drop\",\"kind\":\"spend\",\"source\":\"payments\"}"));
+    import = open_spend("payments");
+    (void)send_rows(import, 0, rows, 9);
+    check_state(close_import(import, ",\"covers\":{\"from\":\"2019-06-02\",\"to\":\"2019-06-30\"}"),
+                "live");
+    json_decref(settle());
+    ck_assert_str_eq(shown(), "name:acme ltd/cpv-45/2019 0 1;");
+}
+END_TEST
+
 /* ---- who is who ---- */
 
 static const struct paid named[] = {{"Delta Ltd", NULL, "2019-04-01", 100000, 45}};
@@ -230,7 +262,7 @@ START_TEST(many)
     json_decref(reply);
     publish_all(3000);
     import_rows("more", numbered, 1);
-    settled(1501, 0, 1500); /* another month of one year: its records say so */
+    settled(1, 0, 3000); /* one row does not make its month known beside one that has thousands */
 }
 END_TEST
 
@@ -244,6 +276,7 @@ int main(void)
     tcase_add_test(files_case, files_to_drafts);
     tcase_add_test(files_case, rounding);
     tcase_add_test(files_case, corrections_reach_the_drafts);
+    tcase_add_test(files_case, a_stray_day_makes_no_month_known);
     tcase_add_test(who, a_number_that_comes_later);
     tcase_add_test(who, two_numbers_for_a_name);
     tcase_add_test(who, one_number_under_two_names);
