@@ -296,7 +296,7 @@ class Council:
                 numbers[fold(row.name)].add(f"{row.scheme}-{row.number}")
         self.names = collections.defaultdict(collections.Counter)  # supplier -> spellings
         self.pence = collections.Counter()  # (supplier, year)
-        self.months = collections.defaultdict(set)  # year -> months with a payment
+        rows = collections.defaultdict(collections.Counter)  # year -> month -> payments
         for row in payments:
             known = numbers[fold(row.name)]
             if row.number:
@@ -308,7 +308,11 @@ class Council:
             year = financial_year(row.day)
             self.names[supplier][row.name] += 1
             self.pence[supplier, year] += row.pence
-            self.months[year].add(row.day[:2])
+            rows[year][row.day[:2]] += 1
+        # A few late payments do not make an earlier month known (the manual, "import spend").
+        self.months = {year: {month for month, paid in months.items()
+                              if 4 * paid >= max(months.values())}
+                       for year, months in rows.items()}
 
     def suppliers(self, year):
         return {supplier for supplier, paid in self.pence if paid == year}

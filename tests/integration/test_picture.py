@@ -84,7 +84,7 @@ def test_one_member_s_own(yorkshire):
 
 
 def test_months_are_compared(yorkshire):
-    """Every council's coverage is the months it paid in, and no more."""
+    """Every council's coverage is the months its files are of, and no stray day's."""
     page = yorkshire.hub.json("region", "suppliers", *YEAR)
     covered = {one["member"]: set(one["months"]) for one in page["coverage"]}
     assert covered == {name: {f"{year}-{month:02}" for year, month in council.months[2015]}
