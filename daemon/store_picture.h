@@ -17,7 +17,7 @@
 /* Rows one page looks at, so that a filter which fits nothing does not hold up the tick: some 10 ms
  * of work. A row that the search does not rule out counts four times, for it is fetched. A page
  * that stops there says where to go on. */
-#define TOC_PICTURE_SEEN_MAX 8000
+#define TOC_PICTURE_SEEN_MAX 2000
 #define TOC_PICTURE_NAMES_MAX 50
 #define TOC_PICTURE_TOP 3
 /* A place in an order, as text: two numbers and 12 hex digits, or a folded name and a subject. */
