@@ -1,8 +1,10 @@
 """scripts/demo-region, as a newcomer runs it: its figures are those of the independent count, it is plain
 text in a pipe, and nothing is left of it when it ends or is broken off."""
 
+import contextlib
 import os
 import pathlib
+import pty
 import shutil
 import signal
 import subprocess
@@ -21,13 +23,14 @@ SCRIPT = pathlib.Path(__file__).resolve().parents[2] / "scripts" / "demo-region"
 def demo():
     """Starts the story in a folder of its own; at the end its daemons are stopped whatever happened."""
     place = pathlib.Path(tempfile.mkdtemp(prefix="demo-"))  # short: a socket's path has 107 bytes
-    environment = {**os.environ, "TOCSIND": os.path.abspath(TOCSIND), "COLUMNS": "100",
+    environment = {**os.environ, "TOCSIND": os.path.abspath(TOCSIND),
                    "TOCSIN": os.path.abspath(TOCSIN), "XDG_RUNTIME_DIR": str(place),
                    "TOCSIN_DEMO_ADDRESS": address()}
 
-    def start(*arguments):
-        return subprocess.Popen([SCRIPT, *arguments], env=environment, text=True,
-                                stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    def start(*arguments, **options):
+        return subprocess.Popen([SCRIPT, *arguments], env={**environment, **options.pop("env", {})},
+                                **{"text": True, "stdout": subprocess.PIPE,
+                                   "stderr": subprocess.PIPE, **options})
 
     start.place = place
     yield start
@@ -69,6 +72,19 @@ def test_the_story_comes_out_right(demo):
         assert abs(int(said.split("£")[1].replace(",", "")) - pounds) <= 2000, said
     assert "The story came out right." in out
     assert list(demo.place.iterdir()) == [] and left_in(demo.place) == []
+
+
+def test_on_a_terminal_it_asks_nothing_and_has_colour(demo):
+    master, slave = pty.openpty()
+    process = demo("--once", stdin=slave, stdout=slave, stderr=slave, env={"TERM": "xterm"})
+    os.close(slave)
+    said = b""
+    with contextlib.suppress(OSError):  # how a terminal says that nobody is there any more
+        while part := os.read(master, 65536):
+            said += part
+    os.close(master)
+    assert process.wait(60) == 0, said[-3000:]
+    assert b"\x1b[1m" in said and b"The story came out right." in said and b"[y/N]" not in said
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
