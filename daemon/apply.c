@@ -125,6 +125,7 @@ static enum toc_result apply_records(struct toc_engine *engine, struct toc_log *
                                      const struct toc_batch_header *header, struct toc_bytes plain)
 {
     const bool grace = made_in_grace(engine, header);
+    engine->applying_version = header->roster_version;
     uint64_t sequence = header->first_sequence;
     const uint64_t end = header->first_sequence + header->count;
 

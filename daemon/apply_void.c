@@ -33,6 +33,7 @@ static enum toc_result view_stored(struct toc_engine *engine, struct toc_log *lo
     const bool grace = roster != NULL && batch->header.time_ms > roster->expires_ms;
     uint64_t sequence = batch->header.first_sequence;
 
+    engine->applying_version = batch->header.roster_version;
     for (uint32_t i = 0; i < batch->header.count; i++, sequence++) {
         struct toc_bytes bytes;
         enum toc_result result = toc_list_next(&plain, TOC_RECORD_LEN_MAX, &bytes);

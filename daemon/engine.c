@@ -354,6 +354,7 @@ static void reload(struct toc_engine *engine)
     struct toc_why why;
 
     forget_logs(engine);
+    engine->alerts = (struct toc_alerting){.quiet = false};
     engine->provers_len = 0;
     engine->waiting_known = false;
     engine->reload_due = load_rosters(engine, &why) != TOC_OK ||
@@ -394,6 +395,7 @@ static enum toc_result finish(struct toc_engine *engine)
 {
     TOC_TRY(toc_roster_spread(engine));
     TOC_TRY(toc_tokens_finish(engine));
+    TOC_TRY(toc_alerting_finish(engine));
     TOC_TRY(toc_publish_finish(engine));
     TOC_TRY(toc_epoch_retention(engine));
     TOC_TRY(toc_own_finish(engine));
@@ -462,5 +464,6 @@ int64_t toc_engine_deadline(const struct toc_engine *engine)
         engine->roster_spread || toc_tokens_due(engine)) {
         return engine->now_mono;
     }
-    return earliest(earliest(heartbeat, local), engine->naming_mono);
+    return earliest(earliest(heartbeat, local),
+                    earliest(engine->naming_mono, toc_alerting_deadline(engine)));
 }

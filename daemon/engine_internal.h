@@ -8,6 +8,7 @@
 #ifndef TOC_ENGINE_INTERNAL_H
 #define TOC_ENGINE_INTERNAL_H
 
+#include "alerting.h"
 #include "engine.h"
 #include "opened.h"
 #include "records.h"
@@ -89,7 +90,7 @@ struct toc_local_state;      /* local_request.h: waiting `want`s, drafts that we
 
 struct toc_counters {
     uint64_t batches_stored, batches_given, records_applied, records_invalid, frames_refused,
-        frames_ignored, signatures_bad, conflicts, wraps_made, feed_heard, feed_used;
+        frames_ignored, signatures_bad, conflicts, wraps_made, feed_heard, feed_used, shares_aside;
 };
 
 #define TOC_NOTICES_MAX 64
@@ -123,6 +124,7 @@ struct toc_engine {
     size_t taken;                          /* bytes of batches that peers gave in this tick */
     const struct toc_record *const *known; /* of the own batch being stored, or NULL */
     struct toc_bytes known_plain;          /* the same, before it was sealed */
+    uint64_t applying_version;             /* the roster that what is being applied was made under */
     unsigned applications;
 
     struct toc_log *logs; /* in order of creation */
@@ -136,6 +138,7 @@ struct toc_engine {
     size_t provers_len;
 
     struct toc_submission_queue *queue;
+    struct toc_alerting alerts;
     uint64_t waiting; /* records that wait unsigned */
     bool waiting_known;
     struct toc_local_state *local;
@@ -288,6 +291,17 @@ enum toc_result toc_view_picture_put(struct toc_engine *engine, const struct toc
     TOC_MUST_CHECK;
 enum toc_result toc_view_picture_drop(struct toc_engine *engine, const char *stream,
                                       const char *publisher, uint64_t sequence) TOC_MUST_CHECK;
+/* view_alert.c: flags, disputes and alerts, at a hub; elsewhere nothing. */
+enum toc_result toc_view_alert_check(struct toc_engine *engine, const struct toc_record *record,
+                                     struct toc_why *why) TOC_MUST_CHECK;
+enum toc_result toc_view_alert_put(struct toc_engine *engine, const struct toc_log *log,
+                                   uint64_t sequence, const struct toc_record *record)
+    TOC_MUST_CHECK;
+enum toc_result toc_view_alert_withdrawn(struct toc_engine *engine, const struct toc_log *log,
+                                         const struct toc_reference *target) TOC_MUST_CHECK;
+enum toc_result toc_view_alert_clear(struct toc_engine *engine, const char *stream,
+                                     const char *publisher, uint64_t first_sequence,
+                                     uint64_t last_sequence) TOC_MUST_CHECK;
 /* A range of a publisher's stream, or everything (stream NULL), out of all views. */
 enum toc_result toc_view_clear(struct toc_engine *engine, const char *stream, const char *publisher,
                                uint64_t first_sequence, uint64_t last_sequence) TOC_MUST_CHECK;

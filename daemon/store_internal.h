@@ -33,7 +33,7 @@ struct toc_db {
 };
 
 /* (stream, publisher) as the small number the current-records view is keyed by. */
-struct toc_source {
+struct toc_named_source {
     int64_t id; /* 0: an empty place */
     char stream[TOC_STREAM_LEN_MAX + 1];
     char publisher[TOC_MEMBER_LEN_MAX + 1];
@@ -62,7 +62,7 @@ struct toc_store {
     bool spoilt;           /* a statement failed since _begin: nothing of it may be committed */
     struct toc_checkpointer *checkpointer;
     struct toc_syncer *syncer;
-    struct toc_source sources[TOC_SOURCES_CACHED];
+    struct toc_named_source sources[TOC_SOURCES_CACHED];
     struct toc_open_chunk chunk;
     struct toc_counts counts;
     struct toc_why why;

@@ -8,7 +8,7 @@ void toc_store_sources_forget(struct toc_store *store)
 }
 
 /* Where the pair would be in the cache: one place each, the newcomer wins. */
-static struct toc_source *source_place(struct toc_store *store, const char *stream,
+static struct toc_named_source *source_place(struct toc_store *store, const char *stream,
                                        const char *publisher)
 {
     uint32_t hash = 2166136261U; /* FNV-1a */
@@ -52,7 +52,7 @@ enum toc_result toc_store_source_get(struct toc_store *store, const char *stream
 {
     TOC_ENSURE(strlen(stream) <= TOC_STREAM_LEN_MAX && strlen(publisher) <= TOC_MEMBER_LEN_MAX,
                TOC_TOOBIG);
-    struct toc_source *const place = source_place(store, stream, publisher);
+    struct toc_named_source *const place = source_place(store, stream, publisher);
     if (place->id == 0 || strcmp(place->stream, stream) != 0 ||
         strcmp(place->publisher, publisher) != 0) {
         int64_t id = 0;

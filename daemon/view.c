@@ -89,6 +89,7 @@ static enum toc_result put(struct toc_engine *engine, const struct toc_log *log,
     memcpy(row.publisher, log->row.log.publisher, sizeof(row.publisher));
     TOC_TRY(toc_view_picture_put(engine, log, sequence, record));
     TOC_TRY(toc_view_token_put(engine, log, sequence, record));
+    TOC_TRY(toc_view_alert_put(engine, log, sequence, record));
     return toc_store_current_put(engine->store, &row, NULL); /* own.c names it later */
 }
 
@@ -106,10 +107,13 @@ enum toc_result toc_view_record(struct toc_engine *engine, struct toc_log *log, 
     if (grace && record.type != TOC_RECORD_WITHDRAWAL) {
         return toc_fail(why, TOC_STALE, "made after its roster expired");
     }
+    TOC_TRY(toc_view_alert_check(engine, &record, why));
     if (record.withdraws.sequence != 0) {
         log->receipt_urgent = true;
-        return drop_target(engine, log, sequence, &record.withdraws, why);
+        TOC_TRY(drop_target(engine, log, sequence, &record.withdraws, why));
+        return toc_view_alert_withdrawn(engine, log, &record.withdraws);
     }
+    log->receipt_urgent |= record.type == TOC_RECORD_DISPUTE;
     if (record.supersedes.sequence != 0) {
         TOC_TRY(drop_target(engine, log, sequence, &record.supersedes, why));
     }

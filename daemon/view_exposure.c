@@ -36,5 +36,6 @@ enum toc_result toc_view_clear(struct toc_engine *engine, const char *stream, co
         TOC_TRY(toc_store_picture_clear(engine->store, publisher, first_sequence, last_sequence));
     }
     TOC_TRY(toc_view_token_clear(engine, stream, publisher, first_sequence, last_sequence));
+    TOC_TRY(toc_view_alert_clear(engine, stream, publisher, first_sequence, last_sequence));
     return toc_store_current_clear(engine->store, stream, publisher, first_sequence, last_sequence);
 }

@@ -1,0 +1,142 @@
+/* store_alert: what a hub remembers to warn the group (group.db). Flags, shares, disputes and the
+ * alerts it sent are derived from logs, its own among them, and rebuilt from them. Two things are
+ * the hub's own: in which order and when it first met a record of distress (`seen`), and which
+ * tokens it has still to look at (`look`). They stay when views are rebuilt.
+ *
+ * Every change happens between toc_store_begin and _commit. What is read lies in the arena. */
+#ifndef TOC_STORE_ALERT_H
+#define TOC_STORE_ALERT_H
+
+#include "record_alert.h"
+#include "record_flag.h"
+#include "store.h"
+
+/* ---- the hub's own: when it met what ---- */
+struct toc_alert_seen {
+    int64_t number;   /* rises with arrival here */
+    int64_t seen_ms;  /* wall clock */
+    int64_t shows_ms; /* a flag that waits for this window; 0: it shows */
+};
+/* `fresh`: applied for the first time, so what was noted under this sequence before is void. Else
+ * what was noted stays. */
+enum toc_result toc_store_alert_seen(struct toc_store *store, const char *publisher,
+                                     uint64_t sequence, bool fresh,
+                                     const struct toc_alert_seen *seen) TOC_MUST_CHECK;
+/* What of it is noted for a record: when it shows. TOC_NOTFOUND. */
+enum toc_result toc_store_alert_shows(struct toc_store *store, const char *publisher,
+                                      uint64_t sequence, int64_t *ret_ms) TOC_MUST_CHECK;
+/* TOC_NOTFOUND when no flag ever came. */
+enum toc_result toc_store_alert_any(struct toc_store *store) TOC_MUST_CHECK;
+/* When the next flag that waits shall show; TOC_NOTFOUND: none waits. */
+enum toc_result toc_store_alert_waits(struct toc_store *store, int64_t *ret_ms) TOC_MUST_CHECK;
+/* What waited until `now` shows, and what it replaces goes; their tokens are to be looked at. */
+enum toc_result toc_store_alert_show(struct toc_store *store, int64_t now_ms) TOC_MUST_CHECK;
+
+/* ---- which tokens to look at ---- */
+enum toc_result toc_store_alert_look(struct toc_store *store, const struct toc_token *token)
+    TOC_MUST_CHECK;
+/* Those with flags or alerts of token epochs before this one. */
+enum toc_result toc_store_alert_look_epochs(struct toc_store *store, uint32_t before)
+    TOC_MUST_CHECK;
+/* All that have flags or alerts. */
+enum toc_result toc_store_alert_look_all(struct toc_store *store) TOC_MUST_CHECK;
+/* Takes some off the list, in order of tokens. TOC_NOTFOUND when it is empty. */
+enum toc_result toc_store_alert_look_next(struct toc_store *store, struct toc_token *ret_token)
+    TOC_MUST_CHECK;
+
+/* ---- what logs say ---- */
+/* Flag, subjects, tokens and which of them belong together. Their tokens, and those that belong to
+ * them, are to be looked at. A second time is fine. */
+enum toc_result toc_store_alert_flag_put(struct toc_store *store, const char *publisher,
+                                         uint64_t sequence, const struct toc_flag *flag)
+    TOC_MUST_CHECK;
+/* The states of this publisher's flag before `sequence` end: at once (until 0), or when the wall
+ * clock shows `until_ms`. */
+enum toc_result toc_store_alert_flag_end(struct toc_store *store, const char *publisher,
+                                         const uint8_t id[TOC_FLAG_ID_LEN], uint64_t sequence,
+                                         int64_t until_ms) TOC_MUST_CHECK;
+/* TOC_NOTFOUND when the record is no flag that is held. */
+enum toc_result toc_store_alert_flag_id(struct toc_store *store, const char *publisher,
+                                        uint64_t sequence, uint8_t ret_id[TOC_FLAG_ID_LEN])
+    TOC_MUST_CHECK;
+enum toc_result toc_store_alert_dispute_put(struct toc_store *store, const char *publisher,
+                                            uint64_t sequence, const struct toc_dispute *dispute)
+    TOC_MUST_CHECK;
+enum toc_result toc_store_alert_dispute_drop(struct toc_store *store, const char *publisher,
+                                             uint64_t sequence) TOC_MUST_CHECK;
+/* An alert of this hub's own: the newest revision stays. */
+enum toc_result toc_store_alert_put(struct toc_store *store, uint64_t sequence,
+                                    const struct toc_alert *alert) TOC_MUST_CHECK;
+/* What a range of a publisher's distress (`alerts`: of the own alerts) said; everything but the
+ * hub's own with publisher NULL. */
+enum toc_result toc_store_alert_clear(struct toc_store *store, bool alerts, const char *publisher,
+                                      uint64_t first_sequence, uint64_t last_sequence)
+    TOC_MUST_CHECK;
+
+/* ---- reading ---- */
+struct toc_alert_token {
+    struct toc_token token;
+    enum toc_purpose purpose;
+    enum toc_token_kind kind;
+    uint32_t token_epoch;
+    struct toc_token_key alert;
+};
+enum toc_result toc_store_alert_token(struct toc_store *store, const struct toc_token *token,
+                                      struct toc_alert_token *ret_token) TOC_MUST_CHECK;
+/* Tokens that were named together with this one as of one supplier: numbers of a name, or names of
+ * a number. At most `max`; ret_len counts no further. In order of tokens. */
+enum toc_result toc_store_alert_links(struct toc_store *store, const struct toc_token *token,
+                                      enum toc_token_kind kind, struct toc_token *ret_tokens,
+                                      size_t max, size_t *ret_len) TOC_MUST_CHECK;
+
+struct toc_alert_flag {
+    char publisher[TOC_MEMBER_LEN_MAX + 1];
+    uint64_t sequence;
+    uint8_t id[TOC_FLAG_ID_LEN];
+    unsigned event;
+    enum toc_source source;
+    unsigned severity;
+    enum toc_flag_status status;
+    unsigned expires_quarter;
+    enum toc_clause clause;
+    enum toc_action action;
+    int64_t until_ms; /* its next state shows then; 0: it is the newest */
+    struct toc_alert_seen seen;
+    bool of_parent; /* what follows is of the token asked for */
+    bool with_id;   /* the flag names the supplier by its number too */
+    struct toc_sealed_detail detail;
+};
+/* The flags that name a token. ret_flags is an array in the arena. */
+enum toc_result toc_store_alert_flags(struct toc_store *store, const struct toc_token *token,
+                                      struct toc_arena *arena, struct toc_alert_flag **ret_flags,
+                                      size_t *ret_len) TOC_MUST_CHECK;
+
+struct toc_alert_sent {
+    uint8_t id[TOC_FLAG_ID_LEN];
+    uint32_t revision;
+    uint64_t sequence;
+    struct toc_alert_part parts[TOC_ALERT_PARTS_MAX];
+    size_t parts_len;
+};
+/* The alerts that have this token as a part. */
+enum toc_result toc_store_alert_sent(struct toc_store *store, const struct toc_token *token,
+                                     struct toc_arena *arena, struct toc_alert_sent **ret_alerts,
+                                     size_t *ret_len) TOC_MUST_CHECK;
+/* Alerts in order of their ids, after one; NULL: from the first. */
+enum toc_result toc_store_alerts(struct toc_store *store, const uint8_t *after,
+                                 struct toc_alert_sent *ret_alerts, size_t max, size_t *ret_len)
+    TOC_MUST_CHECK;
+
+/* Disputes of an alert (`confirms` false), or confirmations of a flag. */
+struct toc_alert_answer {
+    char publisher[TOC_MEMBER_LEN_MAX + 1];
+    struct toc_token token; /* of a dispute */
+    int64_t number;
+    int64_t seen_ms;
+};
+enum toc_result toc_store_alert_answers(struct toc_store *store, bool confirms,
+                                        const uint8_t id[TOC_FLAG_ID_LEN], struct toc_arena *arena,
+                                        struct toc_alert_answer **ret_answers, size_t *ret_len)
+    TOC_MUST_CHECK;
+
+#endif
