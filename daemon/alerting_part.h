@@ -4,7 +4,7 @@
 #define TOC_ALERTING_PART_H
 
 #include "engine_internal.h"
-#include "store_alert.h"
+#include "store_alert_read.h"
 
 /* Flags of one token that are looked at: the newest. A member that says more says it to itself. */
 #define TOC_ALERT_VOICES_MAX 4096

@@ -124,7 +124,7 @@ struct toc_engine {
     size_t taken;                          /* bytes of batches that peers gave in this tick */
     const struct toc_record *const *known; /* of the own batch being stored, or NULL */
     struct toc_bytes known_plain;          /* the same, before it was sealed */
-    uint64_t applying_version;             /* the roster that what is being applied was made under */
+    uint64_t applying_version; /* the roster that what is being applied was made under */
     unsigned applications;
 
     struct toc_log *logs; /* in order of creation */

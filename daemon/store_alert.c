@@ -1,6 +1,6 @@
 /* What a hub was told, and what it has sent. See store_alert.h; reading is in store_alert_read.c.
  */
-#include "store_alert.h"
+#include "store_alert_read.h"
 #include "store_query.h"
 
 static struct toc_bytes token_bytes(const struct toc_token *token)

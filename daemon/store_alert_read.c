@@ -1,5 +1,5 @@
-/* Reading what a hub was told, and what it has sent. See store_alert.h. */
-#include "store_alert.h"
+/* Reading what a hub was told, and what it has sent. See store_alert_read.h. */
+#include "store_alert_read.h"
 #include "store_query.h"
 
 static struct toc_bytes token_bytes(const struct toc_token *token)

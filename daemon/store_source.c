@@ -9,7 +9,7 @@ void toc_store_sources_forget(struct toc_store *store)
 
 /* Where the pair would be in the cache: one place each, the newcomer wins. */
 static struct toc_named_source *source_place(struct toc_store *store, const char *stream,
-                                       const char *publisher)
+                                             const char *publisher)
 {
     uint32_t hash = 2166136261U; /* FNV-1a */
     for (const char *at = stream; *at != '\0'; at++) {

@@ -1,5 +1,5 @@
 /* When an alert is sent, and what it says of the flags that count in it. */
-#include "forged_flags.h"
+#include "seen_alerts.h"
 
 START_TEST(a_public_source_rings_at_once_at_everybody)
 {
