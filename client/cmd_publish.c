@@ -96,6 +96,25 @@ static void print_recipients(struct toc_cli *cli, const json_t *recipients)
     }
 }
 
+/* What follows from publishing: the holders see neither who it is about nor whether they have met
+ * it before. */
+static void print_tokens(struct toc_cli *cli, const json_t *tokens)
+{
+    const json_t *const holders = toc_field_array(tokens, "holders");
+    const long long inputs = (long long)toc_field_number(tokens, "inputs");
+    if (inputs == 0) {
+        return;
+    }
+    fprintf(cli->out, "For tokens, %lld blinded %s will be asked of", inputs,
+            inputs == 1 ? "input" : "inputs");
+    for (size_t i = 0; i < json_array_size(holders); i++) {
+        fputs(i == 0 ? " " : i + 1 == json_array_size(holders) ? " and " : ", ", cli->out);
+        toc_text_print(cli->out, &cli->paper, TOC_STYLE_PLAIN,
+                       json_string_value(json_array_get(holders, i)));
+    }
+    fputs(".\n", cli->out);
+}
+
 int toc_cmd_preview(struct toc_cli *cli, int argc, char **argv)
 {
     const char *stream = NULL;
@@ -129,6 +148,7 @@ int toc_cmd_preview(struct toc_cli *cli, int argc, char **argv)
     }
     fprintf(cli->out, "\n%lld %s would leave.\n", total, total == 1 ? "record" : "records");
     print_recipients(cli, toc_field_array(preview, "recipients"));
+    print_tokens(cli, json_object_get(preview, "tokens"));
     const char *const note = toc_field_text(preview, "holder_note");
     if (note[0] != '\0') {
         toc_text_print(cli->out, &cli->paper, TOC_STYLE_PLAIN, note);

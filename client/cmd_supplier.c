@@ -11,6 +11,8 @@ static const struct toc_command commands[] = {
      "says that names are no organisations: their rows never leave"},
     {"parent", toc_cmd_supplier_parent, "SUPPLIER PARENT [--number N] | SUPPLIER --none",
      "says which corporate parent a supplier has"},
+    {"tokens", toc_cmd_supplier_tokens, "[--confirm | --retry]",
+     "says how far the pseudonyms are that warnings need"},
     {"dismiss", toc_cmd_supplier_dismiss, "EVENT...",
      "says that what a register announced needs nothing more"},
 };

@@ -52,6 +52,7 @@ int toc_cmd_supplier_show(struct toc_cli *cli, int argc, char **argv);
 int toc_cmd_supplier_keep(struct toc_cli *cli, int argc, char **argv);
 int toc_cmd_supplier_drop(struct toc_cli *cli, int argc, char **argv);
 int toc_cmd_supplier_parent(struct toc_cli *cli, int argc, char **argv);
+int toc_cmd_supplier_tokens(struct toc_cli *cli, int argc, char **argv);
 int toc_cmd_supplier_dismiss(struct toc_cli *cli, int argc, char **argv);
 
 /* The parts of `tocsin region`. */

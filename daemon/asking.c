@@ -53,7 +53,7 @@ static void holders_text(const struct toc_roster *roster, char ret_text[TOC_CONF
 }
 
 /* The first list a member meets is the one it joined under: nobody is asked about that. */
-static enum toc_result is_confirmed(struct toc_engine *engine, bool *ret_confirmed)
+enum toc_result toc_asking_confirmed(struct toc_engine *engine, bool *ret_confirmed)
 {
     char was[TOC_CONFIRMED_LEN_MAX + 1];
     char now[TOC_CONFIRMED_LEN_MAX + 1];
@@ -143,7 +143,7 @@ static enum toc_result state_of(struct toc_engine *engine, const struct toc_own_
     *ret_state = TOC_ASKING_NOT_ITS_ROLE;
     TOC_ENSURE(is_asker(engine), TOC_OK);
     *ret_state = TOC_ASKING_UNCONFIRMED;
-    TOC_TRY(is_confirmed(engine, &yes));
+    TOC_TRY(toc_asking_confirmed(engine, &yes));
     TOC_ENSURE(yes, TOC_OK);
     *ret_state = TOC_ASKING_UNPUBLISHED;
     TOC_TRY(is_published(engine, &yes));
@@ -337,7 +337,7 @@ static enum toc_result send_again(struct toc_engine *engine, const struct toc_ow
     if (engine->tokens.sent || len == 0) {
         return TOC_OK;
     }
-    TOC_TRY(is_confirmed(engine, &confirmed));
+    TOC_TRY(toc_asking_confirmed(engine, &confirmed));
     if (!confirmed || !is_asker(engine)) {
         return TOC_OK;
     }

@@ -24,6 +24,8 @@ enum toc_asking_state {
 };
 enum toc_result toc_asking_state(struct toc_engine *engine, enum toc_asking_state *ret_state)
     TOC_MUST_CHECK;
+/* Are the holders those it agreed to ask? */
+enum toc_result toc_asking_confirmed(struct toc_engine *engine, bool *ret_confirmed) TOC_MUST_CHECK;
 /* A person agreed to the holders of the roster. */
 enum toc_result toc_asking_confirm(struct toc_engine *engine) TOC_MUST_CHECK;
 

@@ -1,6 +1,7 @@
 /* `preview`: exactly what would leave, and to whom. */
 #include "local_preview.h"
 #include "local_status.h"
+#include "local_tokens.h"
 
 #include "ensure.h"
 #include "ident.h"
@@ -211,8 +212,10 @@ static enum toc_result answer(struct toc_engine *engine, const struct toc_local 
 {
     const char *note = toc_holder_note(engine);
     json_t *reply = toc_local_reply(local);
-    int failed = 0;
+    json_t *tokens = NULL;
+    int failed = reply == NULL || toc_tokens_preview(engine, &tokens) != TOC_OK;
 
+    failed |= json_object_set_new(reply, "tokens", tokens);
     if (!preview->later) {
         toc_hex_encode(toc_bytes_of(preview->tally.digest.bytes, TOC_HASH_LEN), preview->digest);
     }

@@ -116,6 +116,7 @@ void toc_sent_drafts_drop(struct toc_engine *engine)
     }
     if (committed || !engine->in_transaction) {
         (void)drop_sent(engine, committed);
+        toc_tokens_begin(engine); /* asks wait for exposures that are drafts */
     }
     forget_sent(sent);
 }

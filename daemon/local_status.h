@@ -12,7 +12,7 @@ int64_t toc_member_heard(const struct toc_engine *engine, const char *member);
 /* The best session with a member; NULL when there is none. */
 const struct toc_session *toc_best_session(const struct toc_engine *engine, const char *member);
 /* Sentences: what is wrong or soon will be, and what to do. NULL without memory. */
-json_t *toc_status_warnings(const struct toc_engine *engine);
+json_t *toc_status_warnings(struct toc_engine *engine);
 /* NULL when there is nothing to say. */
 const char *toc_holder_note(const struct toc_engine *engine);
 

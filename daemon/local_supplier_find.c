@@ -1,5 +1,6 @@
 /* What a person calls a supplier, and how one is shown. */
 #include "local_supplier.h"
+#include "local_tokens.h"
 
 #include "ensure.h"
 #include "record_exposure.h"
@@ -214,12 +215,18 @@ json_t *toc_local_supplier_json(struct toc_engine *engine, struct toc_arena *are
                                 const struct toc_supplier *supplier)
 {
     const char *basis = toc_id_basis_name((enum toc_id_basis)supplier->basis);
-    json_t *json = json_pack(
-        "{s:s, s:s?, s:s, s:s, s:I, s:b}", "name", supplier->name, "number_basis", basis, "state",
-        supplier->state == TOC_SUPPLIER_KEPT ? "kept" : "held", "token_state", "none", "events",
-        (json_int_t)supplier->events, "kept_by_hand", (int)supplier->by_hand);
+    json_t *json =
+        json_pack("{s:s, s:s?, s:s, s:I, s:b}", "name", supplier->name, "number_basis", basis,
+                  "state", supplier->state == TOC_SUPPLIER_KEPT ? "kept" : "held", "events",
+                  (json_int_t)supplier->events, "kept_by_hand", (int)supplier->by_hand);
+    const char *token_state = "none";
+    const char *token_reason = NULL;
     int failed = json == NULL;
 
+    failed |= toc_tokens_of_supplier(engine, supplier, &token_state, &token_reason) != TOC_OK;
+    failed |= json_object_set_new(json, "token_state", json_string(token_state));
+    failed |= json_object_set_new(json, "token_reason",
+                                  token_reason == NULL ? json_null() : json_string(token_reason));
     failed |= json_object_set_new(json, "id", toc_local_supplier_id(supplier->id));
     failed |= json_object_set_new(json, "number", toc_local_number_json(supplier->key));
     failed |= json_object_set_new(json, "normalised", normalised(supplier->norm));

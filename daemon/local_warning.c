@@ -1,5 +1,6 @@
 /* The warnings of `status`: sentences that say what, where, and what to do. */
 #include "local_status.h"
+#include "local_tokens.h"
 
 #include "ensure.h"
 #include "timetext.h"
@@ -148,7 +149,7 @@ const char *toc_holder_note(const struct toc_engine *engine)
                : NULL;
 }
 
-json_t *toc_status_warnings(const struct toc_engine *engine)
+json_t *toc_status_warnings(struct toc_engine *engine)
 {
     struct warnings warnings = {.list = json_array()};
     const char *note = toc_holder_note(engine);
@@ -160,7 +161,7 @@ json_t *toc_status_warnings(const struct toc_engine *engine)
     if (note != NULL) {
         warn(&warnings, "%s", note);
     }
-    if (warnings.failed != 0) {
+    if (toc_tokens_warn(engine, warnings.list) != TOC_OK || warnings.failed != 0) {
         json_decref(warnings.list);
         return NULL;
     }

@@ -162,6 +162,28 @@ enum toc_result toc_store_token_get(struct toc_store *store, const struct toc_to
     return TOC_OK;
 }
 
+enum toc_result toc_store_tokens_digest(struct toc_store *store, uint32_t token_epoch,
+                                        struct toc_hash *ret_hash)
+{
+    TOC_AUTO(toc_query_close) struct toc_query query = {0};
+    struct toc_hash hash = {{0}};
+    enum toc_result result;
+
+    TOC_TRY(toc_query_open(store, &store->local, TOC_SQL_TOKENS,
+                           "SELECT token FROM token WHERE token_epoch = ?1 ORDER BY token",
+                           &query));
+    toc_query_integer(&query, 1, token_epoch);
+    while ((result = toc_query_row(&query)) == TOC_OK) {
+        uint8_t bytes[sizeof(hash.bytes) + TOC_TOKEN_LEN];
+        memcpy(bytes, hash.bytes, sizeof(hash.bytes));
+        TOC_TRY(toc_query_get_fixed(&query, 0, bytes + sizeof(hash.bytes), TOC_TOKEN_LEN));
+        hash = toc_digest_plain(toc_bytes_of(bytes, sizeof(bytes)));
+    }
+    TOC_ENSURE(result == TOC_NOTFOUND, result);
+    *ret_hash = hash;
+    return TOC_OK;
+}
+
 /* ---- holders ---- */
 
 enum toc_result toc_store_holder_fault(struct toc_store *store,

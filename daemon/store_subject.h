@@ -8,6 +8,7 @@
 #ifndef TOC_STORE_SUBJECT_H
 #define TOC_STORE_SUBJECT_H
 
+#include "digest.h"
 #include "oprf.h"
 #include "record_token.h"
 #include "store_supplier.h"
@@ -87,6 +88,11 @@ enum toc_result toc_store_token_get(struct toc_store *store, const struct toc_to
                                     struct toc_arena *arena, const char **ret_key,
                                     enum toc_purpose *ret_purpose, uint32_t *ret_token_epoch)
     TOC_MUST_CHECK;
+
+/* Over all tokens of a token epoch, in order: two members who have the same subjects agree on it.
+ */
+enum toc_result toc_store_tokens_digest(struct toc_store *store, uint32_t token_epoch,
+                                        struct toc_hash *ret_hash) TOC_MUST_CHECK;
 
 /* ---- what holders did wrong, or refused ---- */
 enum toc_fault {

@@ -189,13 +189,16 @@ def test_concentration(region):
 
 def test_own_suppliers(region):
     york = region.york
+    york.wait(lambda: york.json("supplier", "tokens")["lacking"] == 0 ==
+              york.json("supplier", "tokens")["waiting"], what="tokens")
     found = {one["name"]: one for one in york.json("supplier", "list")["suppliers"]}
     assert len(found) == 4
     aire = found["AIRE SURFACING LTD"]
     assert aire["number"] == AIRE and aire["normalised"] == ["padded"]
-    assert aire["token_state"] == "none" and aire["state"] == "kept"
+    assert aire["token_state"] == "ready" and aire["state"] == "kept"
     assert aire["spend"] == 30000 and aire["last_paid"] == "2015-10-06"
-    assert found["Northern Ballet"]["state"] == "held"
+    ballet = found["Northern Ballet"]
+    assert ballet["state"] == "held" and ballet["token_state"] == "none"
     table = york.run("supplier", "list").out
     assert "01234567~" in table and "£30,000" in table and "4 suppliers." in table
     held = york.json("supplier", "list", "--held")["suppliers"]
