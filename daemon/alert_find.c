@@ -101,6 +101,7 @@ static enum toc_result find_voices(struct toc_engine *engine, struct toc_alert_s
         const size_t before = subject->voices_len;
         for (size_t j = 0; j < lens[i]; j++) {
             const struct toc_alert_flag *const flag = &flags[i][j];
+            subject->waits |= flag->seen.shows_ms > engine->now_wall;
             if (!shows(engine, flag) || (cluster->by_name && flag->with_id)) {
                 continue;
             }

@@ -35,6 +35,7 @@ struct toc_alert_subject {
     struct toc_alert_cluster cluster;
     struct toc_alert_voice *voices;
     size_t voices_len;
+    bool waits; /* other flags name it, which do not show yet */
     struct toc_alert_opened *alerts;
     size_t alerts_len;
 };

@@ -35,6 +35,7 @@ toc_local_function toc_local_supplier_facts;  /* local_facts.c */
 toc_local_function toc_local_event_add;       /* local_event.c */
 toc_local_function toc_local_event_list;      /* local_event.c */
 toc_local_function toc_local_event_dismiss;   /* local_event.c */
+toc_local_function toc_local_alert_list;      /* local_alert.c */
 
 toc_local_function toc_local_tokens;         /* local_tokens.c */
 toc_local_function toc_local_tokens_confirm; /* local_tokens.c */

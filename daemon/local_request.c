@@ -60,6 +60,7 @@ static const struct request requests[] = {
     {"event_add", toc_local_event_add, false},
     {"event_list", toc_local_event_list, false},
     {"event_dismiss", toc_local_event_dismiss, false},
+    {"alert_list", toc_local_alert_list, false},
 };
 
 static const struct request *find_request(const char *name)
