@@ -2,6 +2,7 @@
 #include "import_contracts.h"
 #include "import_gazette.h"
 #include "import_kind.h"
+#include "import_source.h"
 #include <string.h>
 
 enum { NAMES_LEN = 200 };
@@ -78,7 +79,8 @@ int toc_cmd_import(struct toc_cli *cli, int argc, char **argv)
         .operands_max = 2,
         .operands = "spend|contracts|companies|gazette|ocds FILE [--source NAME] [--map FILE] "
                     "[--covers FROM,TO] "
-                    "[--list NAME] [--dry-run] [--rejects FILE] [--template]",
+                    "[--list NAME] [--dry-run] [--rejects FILE] [--template] | list | "
+                    "withdraw spend|contracts [--source NAME]",
     };
     struct toc_operands operands;
     int status;
@@ -87,6 +89,12 @@ int toc_cmd_import(struct toc_cli *cli, int argc, char **argv)
         return status;
     }
     words.kind = operands.items[0];
+    if (strcmp(words.kind, "list") == 0 && operands.len == 1) {
+        return toc_import_list(cli);
+    }
+    if (strcmp(words.kind, "withdraw") == 0 && operands.len == 2) {
+        return toc_import_withdraw(cli, operands.items[1], words.source);
+    }
     const struct toc_import_kind *const kind = kind_called(words.kind);
     if (kind == NULL) {
         return no_kind(cli, words.kind);

@@ -96,9 +96,15 @@ def test_a_withdrawn_source(group, put):
     put([paid("10-01", 10_000)])
     put([paid("10-01", 3_000), paid("10-01", 8_000, "Bolt plc")], "--source", "cards")
     check(group, {ACME: 13_000, BOLT: 8_000})
-    reply = group.leeds.call("source_drop", source="cards", kind="spend")
-    assert reply["ok"] and reply["dates"] == 1, reply
+    listed = group.leeds.json("import", "list")["imports"]
+    assert {(one["source"], one["rows"]) for one in listed} == {("payments", 1), ("cards", 2)}
+    reply = group.leeds.json("import", "withdraw", "spend", "--source", "cards")
+    assert reply["dates"] == 1 and reply["rows"] == 2, reply
     check(group, {ACME: 10_000})
+    assert [one["source"] for one in group.leeds.json("import", "list")["imports"]] == ["payments"]
+    again = group.leeds.run("import", "withdraw", "spend", "--source", "cards", expect=1)
+    assert "import list" in again.err
+    group.leeds.run("import", "withdraw", "gazette", expect=2)
 
 
 def test_credits_net_off(group, put):
