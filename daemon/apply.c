@@ -3,6 +3,7 @@
 #include "engine_internal.h"
 
 #include "ensure.h"
+#include "record_exposure.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -230,6 +231,18 @@ enum toc_result toc_apply_joined(struct toc_engine *engine, struct toc_log *log)
     return toc_engine_log_save(engine, log);
 }
 
+/* An exposure changes the regional picture, some twenty rows in as many places, where another
+ * record changes one: a full batch of them counts for nine. */
+static void spend_applications(struct toc_engine *engine, const struct toc_log *log,
+                               const struct toc_batch *batch)
+{
+    const bool exposures = strcmp(log->row.log.stream, toc_exposure_record_kind.stream) == 0;
+    const unsigned cost =
+        1 + (exposures ? batch->header.count / TOC_TICK_EXPOSURES_AS_ONE_BATCH : 0);
+
+    engine->applications -= cost < engine->applications ? cost : engine->applications;
+}
+
 enum toc_result toc_apply_log(struct toc_engine *engine, struct toc_log *log)
 {
     uint64_t was = log->row.applied_next;
@@ -250,7 +263,7 @@ enum toc_result toc_apply_log(struct toc_engine *engine, struct toc_log *log)
         if (log->row.applied_next == before) {
             break; /* it waits for a key or an older generation */
         }
-        engine->applications--;
+        spend_applications(engine, log, &batch);
     }
     if (log->row.applied_next == was) {
         return TOC_OK;

@@ -16,7 +16,7 @@
 
 enum {
     /* The page caches. A hub of 300 members must stay under 40 MB. */
-    GROUP_CACHE_KIB = 8 * 1024,
+    GROUP_CACHE_KIB = 32 * 1024, /* used as the picture of a large group needs it, not before */
     LOCAL_CACHE_KIB = 1024,
     /* How long a statement waits for another connection: the checkpointer, which holds the file
      * only to finish and truncate, or somebody's sqlite3 shell. */

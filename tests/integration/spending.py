@@ -1,6 +1,7 @@
 """What the tests of spend files share: making files, importing, and asking for the picture."""
 
 import csv
+import time
 
 PARTS = ("rows_used", "rows_rejected", "rows_screened", "rows_held")
 HEADINGS = ("Supplier Name", "Company Number", "Payment Date", "Amount")
@@ -38,6 +39,19 @@ def meet(group, timeout=120):
     for member in group.members.values():
         for publisher, end in ends.items():
             member.wait_sequence(publisher, end, timeout, "exposure")
+
+
+def rebuilt(member, timeout=60):
+    """Derives everything anew until twice the same came out: asks and answers about tokens may
+    still arrive between two. What depended on chance would never be the same twice."""
+    until = time.monotonic() + timeout
+    before = member.json("rebuild")["digest"]
+    while True:
+        digest = member.json("rebuild")["digest"]
+        if digest == before:
+            return digest
+        assert time.monotonic() < until, "no two rebuilds give the same"
+        before = digest
 
 
 def suppliers(member, *options):

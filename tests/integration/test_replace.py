@@ -3,7 +3,7 @@ counts once, and the totals are right each time, here and at the hub."""
 
 import pytest
 
-from spending import load, meet, publish, spend, write
+from spending import load, meet, publish, rebuilt, spend, write
 
 ACME, BOLT = "name:acme ltd", "name:bolt plc"
 
@@ -26,8 +26,7 @@ def check(group, expected):
     meet(group)
     assert spend(group.hub) == expected
     for member in group.members.values():
-        digest = member.json("rebuild")["digest"]
-        assert member.json("rebuild")["digest"] == digest
+        rebuilt(member)
         assert spend(member) == expected
 
 
