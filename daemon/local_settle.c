@@ -12,9 +12,10 @@ static enum toc_result answer(struct toc_engine *engine, const struct toc_local 
         const char *name;
         uint64_t value;
     } numbers[] = {
-        {"left", toc_settle_left(settle)}, {"staged", settle->staged},
-        {"withdrawn", settle->withdrawn},  {"unchanged", settle->unchanged},
-        {"refused", settle->refused},      {"suppliers", settle->suppliers_len},
+        {"left", toc_settle_left(settle)},    {"staged", settle->staged},
+        {"withdrawn", settle->withdrawn},     {"unchanged", settle->unchanged},
+        {"refused", settle->refused},         {"waiting", settle->waiting},
+        {"suppliers", settle->suppliers_len},
     };
     int failed = json_object_set_new(reply, "done", json_boolean(settle->phase == TOC_SETTLE_DONE));
 

@@ -25,6 +25,7 @@ struct slice {
     struct toc_arena *scratch; /* one record */
     struct toc_draft puts[AT_ONCE], drops[AT_ONCE];
     size_t puts_len, drops_len;
+    bool counted; /* the drafts, in this slice */
 };
 
 static enum toc_result begin(struct toc_engine *engine, struct toc_settle *settle,
@@ -41,21 +42,28 @@ static void done_with(struct slice *slice)
     toc_arena_free(&slice->scratch);
 }
 
-static enum toc_result finish(struct slice *slice, struct toc_why *why)
+static enum toc_result finish(struct slice *slice)
+{
+    slice->settle->drafts += slice->puts_len;
+    return toc_store_drafts_derive(slice->engine->store, slice->puts, slice->puts_len, slice->drops,
+                                   slice->drops_len);
+}
+
+/* False when there is no room for one more: it waits, and the next time after a publish there is.
+ * What only took the place of another draft was counted, too; so once more, when it matters. */
+static bool has_room(struct slice *slice)
 {
     struct toc_settle *settle = slice->settle;
 
-    settle->drafts += slice->puts_len;
-    if (settle->drafts > TOC_LOCAL_DRAFTS_MAX) {
-        settle->drafts = toc_store_drafts_count(slice->engine->store) + slice->puts_len;
+    if (settle->drafts + slice->puts_len >= TOC_LOCAL_DRAFTS_MAX && !slice->counted) {
+        settle->drafts = toc_store_drafts_count(slice->engine->store);
+        slice->counted = true;
     }
-    if (settle->drafts > TOC_LOCAL_DRAFTS_MAX) {
-        return toc_fail(why, TOC_TOOBIG,
-                        "%d drafts are the most: `tocsin publish` what is staged, and say it again",
-                        TOC_LOCAL_DRAFTS_MAX);
+    if (settle->drafts + slice->puts_len >= TOC_LOCAL_DRAFTS_MAX) {
+        settle->waiting++;
+        return false;
     }
-    return toc_store_drafts_derive(slice->engine->store, slice->puts, slice->puts_len, slice->drops,
-                                   slice->drops_len);
+    return true;
 }
 
 /* ---- from a total to a record ---- */
@@ -140,7 +148,7 @@ static enum toc_result sort_exposure(struct slice *slice, const struct toc_expos
     if (change.action == TOC_CHANGE_NONE) {
         slice->settle->unchanged++;
         slice->drops[slice->drops_len++] = draft;
-    } else {
+    } else if (has_room(slice)) {
         slice->settle->staged++;
         slice->puts[slice->puts_len++] = draft;
     }
@@ -154,7 +162,7 @@ static enum toc_result keep_key(struct toc_settle *settle, const char *key)
     return settle->after_key == NULL ? TOC_NOMEM : TOC_OK;
 }
 
-static enum toc_result take_totals(struct slice *slice, bool *ret_done, struct toc_why *why)
+static enum toc_result take_totals(struct slice *slice, bool *ret_done)
 {
     struct toc_settle *settle = slice->settle;
     struct toc_exposed list[AT_ONCE];
@@ -170,7 +178,7 @@ static enum toc_result take_totals(struct slice *slice, bool *ret_done, struct t
             TOC_TRY(sort_exposure(slice, &exposure));
         }
     }
-    TOC_TRY(finish(slice, why));
+    TOC_TRY(finish(slice));
     *ret_done = len < AT_ONCE;
     if (*ret_done) {
         return TOC_OK;
@@ -186,6 +194,7 @@ enum toc_result toc_settle_records(struct toc_engine *engine, struct toc_settle 
     struct slice slice;
     enum toc_result result;
 
+    (void)why;
     if (!may_publish(engine)) {
         *ret_done = true; /* a body looks at its own suppliers all the same */
         return TOC_OK;
@@ -196,7 +205,7 @@ enum toc_result toc_settle_records(struct toc_engine *engine, struct toc_settle 
     }
     result = begin(engine, settle, &slice);
     if (result == TOC_OK) {
-        result = take_totals(&slice, ret_done, why);
+        result = take_totals(&slice, ret_done);
     }
     done_with(&slice);
     return result;
@@ -229,7 +238,7 @@ static enum toc_result derived(struct slice *slice, const char *key)
 }
 
 /* A withdrawal stays: what it withdraws may wait to be signed. */
-static enum toc_result take_drafts(struct slice *slice, bool *ret_done, struct toc_why *why)
+static enum toc_result take_drafts(struct slice *slice, bool *ret_done)
 {
     struct toc_settle *settle = slice->settle;
     struct toc_draft drafts[AT_ONCE];
@@ -252,7 +261,7 @@ static enum toc_result take_drafts(struct slice *slice, bool *ret_done, struct t
             TOC_TRY(result);
         }
     }
-    return finish(slice, why);
+    return finish(slice);
 }
 
 enum toc_result toc_settle_drafts(struct toc_engine *engine, struct toc_settle *settle,
@@ -261,8 +270,9 @@ enum toc_result toc_settle_drafts(struct toc_engine *engine, struct toc_settle *
     struct slice slice;
     enum toc_result result = begin(engine, settle, &slice);
 
+    (void)why;
     if (result == TOC_OK) {
-        result = take_drafts(&slice, ret_done, why);
+        result = take_drafts(&slice, ret_done);
     }
     done_with(&slice);
     return result;
@@ -280,6 +290,9 @@ static enum toc_result check_published(struct slice *slice, const struct toc_cur
     TOC_TRY(toc_wire_record_decode(slice->scratch, bytes, &record));
     key = record.type == TOC_RECORD_EXPOSURE ? toc_exposure_record_kind.key(&record) : "";
     result = derived(slice, key);
+    if (result == TOC_NOTFOUND && !has_room(slice)) {
+        return TOC_OK;
+    }
     if (result == TOC_NOTFOUND) {
         struct toc_draft *put = &slice->puts[slice->puts_len++];
         TOC_TRY(copy_draft(slice->arena, key, bytes, put));
@@ -290,7 +303,7 @@ static enum toc_result check_published(struct slice *slice, const struct toc_cur
     return result;
 }
 
-static enum toc_result take_published(struct slice *slice, bool *ret_done, struct toc_why *why)
+static enum toc_result take_published(struct slice *slice, bool *ret_done)
 {
     struct toc_settle *settle = slice->settle;
     const char *me = slice->engine->me;
@@ -308,7 +321,7 @@ static enum toc_result take_published(struct slice *slice, bool *ret_done, struc
         settle->after = (int64_t)rows[i].sequence;
         TOC_TRY(check_published(slice, &rows[i]));
     }
-    return finish(slice, why);
+    return finish(slice);
 }
 
 enum toc_result toc_settle_published(struct toc_engine *engine, struct toc_settle *settle,
@@ -317,13 +330,14 @@ enum toc_result toc_settle_published(struct toc_engine *engine, struct toc_settl
     struct slice slice;
     enum toc_result result;
 
+    (void)why;
     if (!may_publish(engine)) {
         *ret_done = true;
         return TOC_OK;
     }
     result = begin(engine, settle, &slice);
     if (result == TOC_OK) {
-        result = take_published(&slice, ret_done, why);
+        result = take_published(&slice, ret_done);
     }
     done_with(&slice);
     return result;

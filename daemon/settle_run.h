@@ -92,6 +92,7 @@ struct toc_settle {
     unsigned year, year_first, year_last;
     uint64_t drafts; /* there are */
     uint64_t staged, withdrawn, unchanged, refused;
+    uint64_t waiting; /* for room among the drafts: once what is staged was published */
     uint8_t bytes[TOC_CHUNK_LEN_MAX];
     uint8_t days[TOC_DAYS_LEN];
 };

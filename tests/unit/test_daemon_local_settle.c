@@ -123,6 +123,79 @@ START_TEST(a_stray_day_makes_no_month_known)
 }
 END_TEST
 
+/* ---- contracts ---- */
+
+static void import_contracts(const char *list)
+{
+    static const char payees[] = "[{\"name\":\"Acme Ltd\",\"scheme\":\"GB-COH\",\"id\":"
+                                 "\"01234567\"},{\"name\":\"Omega Ltd\"}]";
+    const struct toc_bytes parts[] = {toc_bytes_text(payees), toc_bytes_text(list)};
+    char request[120];
+    json_t *reply = asked("{\"request\":\"import_open\",\"kind\":\"contracts\",\"source\":"
+                          "\"register\",\"file\":\"r.csv\"}");
+    const int64_t import = toc_fixture_number(reply, "import");
+
+    json_decref(reply);
+    (void)snprintf(request, sizeof(request),
+                   "{\"request\":\"import_rows\",\"import\":%lld,\"number\":0}", (long long)import);
+    reply = ask(request, parts, 2);
+    ck_assert_msg(json_is_true(json_object_get(reply, "ok")), "%s",
+                  toc_fixture_text(reply, "message"));
+    json_decref(reply);
+    check_state(close_import(import, ""), "live");
+}
+
+/* "KEY CONTRACTS END ROUTE;" of each draft, in a static buffer. */
+static const char *contracts_shown(void)
+{
+    static char text[4096];
+    json_t *reply = asked("{\"request\":\"preview\",\"stream\":\"exposure\"}");
+    size_t at = 0;
+
+    text[0] = '\0';
+    for (size_t i = 0; i < toc_fixture_length(reply, "records"); i++) {
+        const json_t *one = toc_fixture_item(reply, "records", i);
+        const json_t *record = json_object_get(one, "record");
+        at += (size_t)snprintf(
+            text + at, sizeof(text) - at, "%s %lld %s %s;", toc_fixture_text(one, "key"),
+            (long long)toc_fixture_number(record, "contracts"),
+            toc_fixture_text(record, "earliest_end"), toc_fixture_text(record, "route"));
+    }
+    json_decref(reply);
+    return text;
+}
+
+/* One in its own category, one in the largest, one that ran out, one whose supplier was paid
+ * nothing. */
+START_TEST(contracts_count_once)
+{
+    import_rows("payments", first_year, COUNT(first_year));
+    import_contracts("[{\"reference\":\"a\",\"title\":\"t\",\"payee\":0,\"cpv\":71000000,\"start\":"
+                     "\"2019-04-01\",\"end\":"
+                     "\"2021-03-31\",\"route\":\"open\"},"
+                     "{\"reference\":\"b\",\"title\":\"t\",\"payee\":0,\"start\":\"2010-04-01\","
+                     "\"end\":\"2020-06-30\","
+                     "\"route\":\"framework\"},"
+                     "{\"reference\":\"c\",\"title\":\"t\",\"payee\":0,\"cpv\":99000000,\"end\":"
+                     "\"2019-12-31\",\"route\":"
+                     "\"direct\"},"
+                     "{\"reference\":\"d\",\"title\":\"t\",\"payee\":0,\"start\":\"2010-04-01\","
+                     "\"end\":\"2019-03-31\"},"
+                     "{\"reference\":\"e\",\"title\":\"t\",\"payee\":1,\"cpv\":45200000}]");
+    settled(4, 0, 0);
+    ck_assert_str_eq(contracts_shown(), "GB-COH-01234567/cpv-45/2019 2 2019-Q4 ;"
+                                        "GB-COH-01234567/cpv-71/2019 1 2021-Q1 open;"
+                                        "name:beta plc/unknown/2019 0  ;"
+                                        "name:omega ltd/cpv-45/2019 1  ;");
+    publish_all(4);
+    /* The register's next file is all of it. */
+    import_contracts(
+        "[{\"reference\":\"b\",\"title\":\"t\",\"payee\":0,\"start\":\"2010-04-01\",\"end\":"
+        "\"2020-06-30\",\"route\":\"framework\"}]");
+    settled(2, 1, 1);
+}
+END_TEST
+
 /* ---- who is who ---- */
 
 static const struct paid named[] = {{"Delta Ltd", NULL, "2019-04-01", 100000, 45}};
@@ -237,6 +310,35 @@ START_TEST(only_what_is_live)
 }
 END_TEST
 
+/* There is room for one more draft: the others wait for a publish, and nothing fails. */
+START_TEST(more_than_there_is_room_for)
+{
+    enum { DRAFTS_MAX = 65536 };
+    static struct toc_draft drafts[1000];
+    static char keys[1000][16];
+    for (int done = 0; done < DRAFTS_MAX - 1; done += (int)COUNT(drafts)) {
+        const int left = DRAFTS_MAX - 1 - done;
+        const int len = left < (int)COUNT(drafts) ? left : (int)COUNT(drafts);
+        for (int i = 0; i < len; i++) {
+            (void)snprintf(keys[i], sizeof(keys[i]), "k%d", done + i);
+            drafts[i] = (struct toc_draft){
+                .stream = "framework", .key = keys[i], .source = "", .withdraw = true};
+        }
+        ck_assert_int_eq(toc_store_drafts_put(daemon_.store, drafts, (size_t)len), TOC_OK);
+    }
+    import_rows("payments", first_year, COUNT(first_year));
+    json_t *reply = settle();
+    ck_assert_int_eq(toc_fixture_number(reply, "staged"), 1);
+    ck_assert_int_eq(toc_fixture_number(reply, "waiting"), 2);
+    json_decref(reply);
+    json_decref(asked("{\"request\":\"unstage\",\"stream\":\"framework\"}"));
+    reply = settle();
+    ck_assert_int_eq(toc_fixture_number(reply, "staged"), 3);
+    ck_assert_int_eq(toc_fixture_number(reply, "waiting"), 0);
+    json_decref(reply);
+}
+END_TEST
+
 /* More than one slice of each phase. */
 START_TEST(many)
 {
@@ -276,6 +378,7 @@ int main(void)
     tcase_add_test(files_case, files_to_drafts);
     tcase_add_test(files_case, rounding);
     tcase_add_test(files_case, corrections_reach_the_drafts);
+    tcase_add_test(files_case, contracts_count_once);
     tcase_add_test(files_case, a_stray_day_makes_no_month_known);
     tcase_add_test(who, a_number_that_comes_later);
     tcase_add_test(who, two_numbers_for_a_name);
@@ -283,6 +386,7 @@ int main(void)
     tcase_add_test(who, a_number_that_goes);
     tcase_add_test(slices, begins_again);
     tcase_add_test(slices, only_what_is_live);
+    tcase_add_test(slices, more_than_there_is_room_for);
     tcase_add_test(slices, many);
     tcase_add_checked_fixture(files_case, set_up_council, tear_down);
     tcase_add_checked_fixture(who, set_up_council, tear_down);
