@@ -2,6 +2,7 @@
 #include "asking_internal.h"
 
 #include "ensure.h"
+#include "flagging.h"
 #include "token.h"
 
 #include <string.h>
@@ -275,5 +276,6 @@ enum toc_result toc_asking_answers(struct toc_engine *engine, const struct toc_o
     result = make(engine, ask, all);
     toc_bytes_wipe(all, all_len * sizeof(*all));
     *ret_over = result == TOC_OK;
+    toc_alert_mine_begin(engine); /* alerts may be about what has tokens now */
     return result;
 }

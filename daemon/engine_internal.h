@@ -312,6 +312,11 @@ enum toc_result toc_view_token_put(struct toc_engine *engine, const struct toc_l
 enum toc_result toc_view_token_clear(struct toc_engine *engine, const char *stream,
                                      const char *publisher, uint64_t first_sequence,
                                      uint64_t last_sequence) TOC_MUST_CHECK;
+/* alerting_mine.c: an alert, or a flag to the group, that is about an own supplier. Nothing for
+ * other streams. */
+enum toc_result toc_view_alert_mine(struct toc_engine *engine, const struct toc_log *log,
+                                    uint64_t sequence, const struct toc_record *record)
+    TOC_MUST_CHECK;
 /* Applies from the cursor on, as far as keys and the tick's budget reach. */
 enum toc_result toc_apply_log(struct toc_engine *engine, struct toc_log *log) TOC_MUST_CHECK;
 /* Forgets everything from next_sequence on and derives the publisher's view anew. */

@@ -1,4 +1,5 @@
-/* `alert_list` at a hub: everything it knows of its alerts, a page at a time. */
+/* `alert_list` (at others see local_alert_mine.c) at a hub: everything it knows of its alerts, a
+ * page at a time. */
 #include "alerting_part.h"
 #include "local_request.h"
 #include "record_exposure.h"
@@ -123,7 +124,7 @@ enum toc_result toc_local_alert_list(struct toc_engine *engine, const struct toc
     int failed = list == NULL;
 
     if (!toc_alerting_is_hub(engine)) {
-        return toc_fail(why, TOC_DENIED, "'%s' is no hub: it has no alerts of its own", engine->me);
+        return toc_local_alert_mine(engine, local, why);
     }
     TOC_TRY(read_after(local, bytes, &after, why));
     TOC_TRY(toc_local_number(local, "limit", 1, LIST_MAX, &limit, why));

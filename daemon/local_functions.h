@@ -36,9 +36,15 @@ toc_local_function toc_local_event_add;       /* local_event.c */
 toc_local_function toc_local_event_list;      /* local_event.c */
 toc_local_function toc_local_event_dismiss;   /* local_event.c */
 toc_local_function toc_local_alert_list;      /* local_alert.c */
-
-toc_local_function toc_local_tokens;         /* local_tokens.c */
-toc_local_function toc_local_tokens_confirm; /* local_tokens.c */
-toc_local_function toc_local_tokens_retry;   /* local_tokens.c */
+toc_local_function toc_local_tokens;          /* local_tokens.c */
+toc_local_function toc_local_tokens_confirm;  /* local_tokens.c */
+toc_local_function toc_local_tokens_retry;    /* local_tokens.c */
+toc_local_function toc_local_flag_raise;      /* local_flag.c */
+toc_local_function toc_local_flag_preview;    /* local_flag.c */
+toc_local_function toc_local_flag_approve;    /* local_flag_change.c */
+toc_local_function toc_local_flag_withdraw;   /* local_flag_change.c */
+toc_local_function toc_local_flag_clear;      /* local_flag_change.c */
+toc_local_function toc_local_flag_list;       /* local_flag_change.c */
+toc_local_function toc_local_alert_mine;      /* local_alert_mine.c */
 
 #endif

@@ -61,6 +61,12 @@ static const struct request requests[] = {
     {"event_list", toc_local_event_list, false},
     {"event_dismiss", toc_local_event_dismiss, false},
     {"alert_list", toc_local_alert_list, false},
+    {"flag_raise", toc_local_flag_raise, true},
+    {"flag_preview", toc_local_flag_preview, false},
+    {"flag_approve", toc_local_flag_approve, true},
+    {"flag_withdraw", toc_local_flag_withdraw, true},
+    {"flag_clear", toc_local_flag_clear, true},
+    {"flag_list", toc_local_flag_list, false},
 };
 
 static const struct request *find_request(const char *name)

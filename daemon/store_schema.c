@@ -238,6 +238,19 @@ const char *const toc_local_migrations[] = {
     " PRIMARY KEY (holder, token_epoch)) STRICT, WITHOUT ROWID;"
     "CREATE TABLE confirmed (one INTEGER PRIMARY KEY CHECK (one = 1), holders TEXT NOT NULL)"
     " STRICT;",
+    /* Own flags, and alerts on own suppliers (store_flag.h). */
+    "CREATE TABLE flag (number INTEGER PRIMARY KEY AUTOINCREMENT, id BLOB NOT NULL UNIQUE,"
+    " key TEXT NOT NULL, fold TEXT NOT NULL, name TEXT NOT NULL, purpose INTEGER NOT NULL,"
+    " event INTEGER NOT NULL, source INTEGER NOT NULL, severity INTEGER NOT NULL,"
+    " status INTEGER NOT NULL, expires INTEGER NOT NULL, clause INTEGER NOT NULL,"
+    " action INTEGER NOT NULL, text TEXT NOT NULL, reference TEXT NOT NULL,"
+    " event_date INTEGER NOT NULL, may_identify INTEGER NOT NULL, raised_by INTEGER NOT NULL,"
+    " approved_by INTEGER NOT NULL, raised_ms INTEGER NOT NULL, state INTEGER NOT NULL,"
+    " revision INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX flag_of_state ON flag (state, number);"
+    "CREATE TABLE alert_mine (number INTEGER PRIMARY KEY AUTOINCREMENT, id BLOB NOT NULL,"
+    " stream TEXT NOT NULL, publisher TEXT NOT NULL, sequence INTEGER NOT NULL,"
+    " key TEXT NOT NULL, seen_ms INTEGER NOT NULL, UNIQUE (publisher, id)) STRICT;",
 };
 const int toc_local_migrations_len =
     (int)(sizeof toc_local_migrations / sizeof toc_local_migrations[0]);

@@ -1,6 +1,7 @@
 /* The two halves of making tokens, in a tick. */
 #include "asking.h"
 #include "ensure.h"
+#include "flagging.h"
 #include "holding.h"
 
 #include <string.h>
@@ -21,7 +22,8 @@ enum toc_result toc_tokens_finish(struct toc_engine *engine)
     }
     engine->tokens.look = false; /* what is found here may set it again */
     TOC_TRY(toc_holding_finish(engine));
-    return toc_asking_finish(engine);
+    TOC_TRY(toc_asking_finish(engine));
+    return toc_flagging_finish(engine);
 }
 
 void toc_tokens_applied(struct toc_engine *engine, const struct toc_log *log)
@@ -38,6 +40,7 @@ void toc_tokens_begin(struct toc_engine *engine)
 {
     engine->tokens.look = true;
     engine->tokens.lacking = true;
+    toc_alert_mine_begin(engine);
 }
 
 void toc_tokens_recover(struct toc_engine *engine)

@@ -27,6 +27,11 @@ struct toc_token_state {
     struct toc_token_flight evaluating[TOC_EVALUATING_MAX];
     struct toc_token_flight unblinding[TOC_UNBLINDING_MAX];
     char served[TOC_MEMBER_LEN_MAX + 1]; /* the asker whose ask was taken last */
+    /* alerting_mine.c: standing alerts meet tokens that came later, up to here. */
+    bool matching;
+    size_t match_stream;
+    char match_publisher[TOC_MEMBER_LEN_MAX + 1];
+    uint64_t match_sequence;
     uint64_t inputs_answered, asks_refused, answers_bad;
 };
 

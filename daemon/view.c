@@ -90,6 +90,7 @@ static enum toc_result put(struct toc_engine *engine, const struct toc_log *log,
     TOC_TRY(toc_view_picture_put(engine, log, sequence, record));
     TOC_TRY(toc_view_token_put(engine, log, sequence, record));
     TOC_TRY(toc_view_alert_put(engine, log, sequence, record));
+    TOC_TRY(toc_view_alert_mine(engine, log, sequence, record));
     return toc_store_current_put(engine->store, &row, NULL); /* own.c names it later */
 }
 

@@ -68,6 +68,9 @@ static int check_key(cfg_t *cfg, cfg_opt_t *option)
         cfg_error(cfg, "'%s' is given twice", option->name);
         return -1;
     }
+    if (toc_conf_rows[i].kind == TOC_CONF_SWITCH) {
+        return 0; /* libconfuse takes nothing but true, false, yes, no, on, off */
+    }
     if (toc_conf_rows[i].kind == TOC_CONF_NUMBER) {
         const long number = cfg_opt_getnint(option, 0);
         if (number < toc_conf_rows[i].number_min || number > toc_conf_rows[i].number_max) {
@@ -156,6 +159,9 @@ static void section_options(enum toc_conf_section section,
         TOC_ASSERT(len + 4 < ROWS_PER_SECTION_MAX);
         if (row->kind == TOC_CONF_NUMBER) {
             ret_options[len] = (cfg_opt_t)CFG_INT(row->name, row->number, CFGF_NONE);
+        } else if (row->kind == TOC_CONF_SWITCH) {
+            ret_options[len] =
+                (cfg_opt_t)CFG_BOOL(row->name, row->number != 0 ? cfg_true : cfg_false, CFGF_NONE);
         } else {
             ret_options[len] = (cfg_opt_t)CFG_STR(row->name, row->text, CFGF_NONE);
         }
@@ -196,6 +202,9 @@ static void copy_rows(cfg_t *cfg, enum toc_conf_section section, void *ret_struc
         if (row->kind == TOC_CONF_NUMBER) {
             const unsigned number = (unsigned)cfg_getint(cfg, row->name);
             memcpy(at, &number, sizeof number);
+        } else if (row->kind == TOC_CONF_SWITCH) {
+            const bool is_on = cfg_getbool(cfg, row->name) == cfg_true;
+            memcpy(at, &is_on, sizeof is_on);
         } else {
             const char *const text = cfg_getstr(cfg, row->name);
             const size_t len = strlen(text);

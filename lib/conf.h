@@ -31,6 +31,7 @@ struct toc_conf {
     unsigned heartbeat_s;     /* 30: 1 to 3600 */
     unsigned receipt_s;       /* 10: 1 to 3600 */
     unsigned submissions_max; /* unproven submissions kept: 100000; 1 to 10000000 */
+    bool second_person;       /* true: a flag of no public source needs another user */
     char log_level[8];        /* error, warn, info (default), debug */
 };
 

@@ -31,6 +31,9 @@ const struct toc_conf_row toc_conf_rows[TOC_CONF_ROWS] = {
     {TOC_CONF_TOP, "submissions_max", TOC_CONF_NUMBER, CONF_NUMBER(submissions_max), NULL, 100000,
      1, 10000000, false, false,
      "How many records are kept while the hub has not yet shown this member's own logs."},
+    {TOC_CONF_TOP, "second_person", TOC_CONF_SWITCH, CONF_NUMBER(second_person), NULL, 1, 0, 1,
+     false, false,
+     "A flag whose source is not public waits until a second local user approves it."},
     {TOC_CONF_TOP, "log_level", TOC_CONF_LEVEL, CONF_TEXT(log_level), "info", 0, 0, 0, true, false,
      "error, warn, info or debug."},
     {TOC_CONF_LISTEN, "session", TOC_CONF_ENDPOINT, CONF_TEXT(listen_session), "", 0, 0, 0, false,
@@ -120,6 +123,7 @@ const char *toc_conf_text_fault(const struct toc_conf_row *row, const char *text
     case TOC_CONF_LEVEL:
         return is_level(text) ? NULL : "is not one of error, warn, info, debug";
     case TOC_CONF_NUMBER:
+    case TOC_CONF_SWITCH:
         break;
     }
     return NULL;
@@ -157,6 +161,8 @@ static enum toc_result print_rows(struct toc_buf *buf, enum toc_conf_section sec
             memcpy(&number, at, sizeof number);
             (void)snprintf(digits, sizeof digits, "%u\n", number);
             TOC_TRY(toc_buf_append_text(buf, digits));
+        } else if (row->kind == TOC_CONF_SWITCH) {
+            TOC_TRY(toc_buf_append_text(buf, *(const bool *)at ? "true\n" : "false\n"));
         } else {
             TOC_TRY(print_text(buf, at));
         }

@@ -11,7 +11,8 @@ enum toc_conf_kind {
     TOC_CONF_FILENAME,
     TOC_CONF_ENDPOINT,
     TOC_CONF_NUMBER,
-    TOC_CONF_LEVEL
+    TOC_CONF_LEVEL,
+    TOC_CONF_SWITCH /* true or false; `number` has what it is by default */
 };
 
 /* One key of the file: all that is known of it. */
@@ -30,7 +31,7 @@ struct toc_conf_row {
     const char *help;
 };
 
-#define TOC_CONF_ROWS 14
+#define TOC_CONF_ROWS 15
 extern const struct toc_conf_row toc_conf_rows[TOC_CONF_ROWS];
 extern const char *const toc_conf_section_names[];
 

@@ -12,7 +12,7 @@
 #define OBSERVATION TOC_EVENT_OBSERVATION
 #define CORRECTION TOC_EVENT_CORRECTION
 
-static const struct toc_event events[] = {
+static const struct toc_distress_event events[] = {
     {1, "rating_below_threshold", "credit rating below the contract's threshold", NOTICE, 3, false},
     {2, "profit_warning", "profits warning", ANNOUNCEMENT, 3, false},
     {3, "public_investigation", "public investigation", ANNOUNCEMENT, 3, false},
@@ -49,7 +49,7 @@ static const struct toc_event events[] = {
     {91, "withdrawn_in_error", "withdrawn: raised in error", CORRECTION, 1, true},
 };
 
-const struct toc_event *toc_event_of(unsigned code)
+const struct toc_distress_event *toc_event_of(unsigned code)
 {
     for (size_t i = 0; i < COUNT(events); i++) {
         if (events[i].code == code) {
@@ -59,7 +59,7 @@ const struct toc_event *toc_event_of(unsigned code)
     return NULL;
 }
 
-const struct toc_event *toc_event_parse(const char *text)
+const struct toc_distress_event *toc_event_parse(const char *text)
 {
     static const char digits[] = "0123456789";
     if ((text[0] != 'F' && text[0] != 'f') || strspn(text + 1, digits) != 2 || text[3] != '\0') {

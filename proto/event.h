@@ -18,7 +18,7 @@ enum toc_event_kind {
     TOC_EVENT_OBSERVATION = 4,  /* the council's own */
     TOC_EVENT_CORRECTION = 5,
 };
-struct toc_event {
+struct toc_distress_event {
     unsigned code;    /* 13 for F13 */
     const char *name; /* "insolvency_petition" */
     const char *label;
@@ -27,9 +27,9 @@ struct toc_event {
     bool clears;       /* ends an earlier one */
 };
 /* NULL when there is none of that code. */
-const struct toc_event *toc_event_of(unsigned code);
+const struct toc_distress_event *toc_event_of(unsigned code);
 /* "F13", of either case. NULL. */
-const struct toc_event *toc_event_parse(const char *text);
+const struct toc_distress_event *toc_event_parse(const char *text);
 /* ret_text has room for TOC_EVENT_TEXT_LEN + 1. */
 void toc_event_text(unsigned code, char *ret_text);
 

@@ -80,7 +80,7 @@ static json_t *finish(struct toc_fixture_daemon *at)
 json_t *toc_fixture_daemon_ask(struct toc_fixture_daemon *at, const char *request,
                                const struct toc_bytes *parts, size_t parts_len)
 {
-    const struct toc_local_user user = {.uid = 1000, .gid = 1000};
+    const struct toc_local_user user = {.uid = at->uid == 0 ? 1000 : at->uid, .gid = 1000};
     struct toc_bytes all[TOC_BATCH_RECORDS_MAX + 2];
 
     ck_assert_uint_lt(parts_len, sizeof all / sizeof all[0]);

@@ -53,6 +53,7 @@ struct toc_fixture_daemon {
     struct toc_conf conf;
     struct toc_store *store;
     struct toc_engine *engine;
+    uint32_t uid; /* of who asks on the local socket; 0: 1000 */
 };
 /* On a new store, with the newest roster. `conf` may be changed before the first tick. */
 void toc_fixture_daemon_start(struct toc_fixture_group *group, const char *member,

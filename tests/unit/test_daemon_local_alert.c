@@ -93,7 +93,7 @@ START_TEST(what_is_refused)
     toc_fixture_refused(hub, "{\"request\":\"alert_list\",\"limit\":201}", NULL, 0, "invalid",
                         "limit");
     toc_fixture_refused(toc_fixture_exchange_daemon(exchange, "york"),
-                        "{\"request\":\"alert_list\"}", NULL, 0, "denied", "no hub");
+                        "{\"request\":\"alert_list\",\"limit\":101}", NULL, 0, "invalid", "limit");
 }
 END_TEST
 

@@ -64,6 +64,7 @@ START_TEST(defaults)
     ck_assert_uint_eq(conf.heartbeat_s, 30);
     ck_assert_uint_eq(conf.receipt_s, 10);
     ck_assert_uint_eq(conf.submissions_max, 100000);
+    ck_assert(conf.second_person);
     ck_assert_str_eq(conf.log_level, "info");
 }
 END_TEST
@@ -73,7 +74,8 @@ START_TEST(every_key)
     ck_assert_msg(
         load("# comment\nmember = \"leeds\"   key = \"k\"   roster = \"/r\"\n"
              "store = \"s\" local = \"l\" notify = \"/usr/lib/n\"\nheartbeat = 1\n"
-             "receipt = 3600 submissions_max = 10000000 log_level = \"debug\"\n"
+             "receipt = 3600 submissions_max = 10000000 second_person = false log_level = "
+             "\"debug\"\n"
              "listen { session = \"tcp://127.0.0.1:7001\" feed = \"tcp://[::1]:65535\" }\n"
              "peer spg { session = \"tcp://a-b.example:7101\" feed = \"tcp://x:1\" }\n"
              "peer york { session = \"tcp://*:7\" }\n") == TOC_OK,
@@ -84,6 +86,7 @@ START_TEST(every_key)
     ck_assert_uint_eq(conf.heartbeat_s, 1);
     ck_assert_uint_eq(conf.receipt_s, 3600);
     ck_assert_uint_eq(conf.submissions_max, 10000000);
+    ck_assert(!conf.second_person);
     ck_assert_str_eq(conf.log_level, "debug");
     ck_assert_str_eq(conf.listen_feed, "tcp://[::1]:65535");
     ck_assert_uint_eq(conf.peers_len, 2);
@@ -105,6 +108,8 @@ START_TEST(mistakes_name_file_and_line)
     check_refused(LEAST "heartbeat = 3601\n", TOC_MALFORMED, "between 1 and 3600");
     check_refused(LEAST "receipt = -1\n", TOC_MALFORMED, "'receipt'");
     check_refused(LEAST "submissions_max = 10000001\n", TOC_MALFORMED, "'submissions_max'");
+    check_refused(LEAST "second_person = 2\n", TOC_MALFORMED, "tocsin.conf:3: ");
+    check_refused(LEAST "second_person = true second_person = true\n", TOC_MALFORMED, "twice");
     check_refused(LEAST "log_level = \"loud\"\n", TOC_MALFORMED, "tocsin.conf:3: 'log_level'");
     check_refused(LEAST "log_level = \"\"\n", TOC_MALFORMED, "is empty");
     check_refused(LEAST "key = \"\"\n", TOC_MALFORMED, "'key' is empty");
@@ -294,7 +299,7 @@ START_TEST(what_is_printed_parses_to_the_same)
     ck_assert_int_eq(load(LEAST), TOC_OK);
     check_print();
     ck_assert_int_eq(load(LEAST "notify = \"a \\\\ \\\" \\${HOME} $x ' # // /* b\"\n"
-                                "heartbeat = 7 receipt = 8 submissions_max = 9\n"
+                                "heartbeat = 7 receipt = 8 submissions_max = 9 second_person = no\n"
                                 "log_level = \"warn\"\n"
                                 "listen { session = \"tcp://h:1\" feed = \"tcp://h:2\" }\n"
                                 "peer spg { session = \"tcp://h:3\" }\n"
@@ -328,6 +333,7 @@ START_TEST(the_shipped_example_is_good_and_complete)
                                        "\nheartbeat = ",
                                        "\nreceipt = ",
                                        "\nsubmissions_max = ",
+                                       "\nsecond_person = ",
                                        "\nlog_level = ",
                                        "\nlisten {\n    session = ",
                                        "\npeer spg {\n    session = ",

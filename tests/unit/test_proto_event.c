@@ -6,7 +6,7 @@ START_TEST(codes_are_f01_to_f30_f90_and_f91)
 {
     unsigned found = 0;
     for (unsigned code = 0; code < 100; code++) {
-        const struct toc_event *const event = toc_event_of(code);
+        const struct toc_distress_event *const event = toc_event_of(code);
         char text[TOC_EVENT_TEXT_LEN + 1];
         const bool expected = (code >= 1 && code <= 30) || code == 90 || code == 91;
         ck_assert_int_eq(event != NULL, expected);

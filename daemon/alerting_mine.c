@@ -1,0 +1,279 @@
+/* Alerts on own suppliers: which of them are, and what they say to who can open them. local.db
+ * knows which; what they say stays in their log. */
+#include "flagging.h"
+
+#include "ensure.h"
+#include "record_alert.h"
+#include "store_subject.h"
+
+#include <string.h>
+
+#define SLICE 64 /* alerts that meet the tokens in one tick */
+
+static const char *const streams[] = {"alert", "distress"};
+
+/* What an alert and a flag to a group have in common. */
+struct statement {
+    const uint8_t *id;
+    uint32_t revision;
+    enum toc_purpose purpose;
+    uint32_t token_epoch;
+    const struct toc_alert *alert; /* or */
+    const struct toc_flag *flag;
+    size_t len;
+};
+struct part {
+    enum toc_token_kind kind;
+    const struct toc_token *token;
+    const struct toc_sealed_body *body;
+};
+
+static bool statement_of(const struct toc_record *record, struct statement *ret_statement)
+{
+    if (record->type == TOC_RECORD_ALERT) {
+        const struct toc_alert *const alert = record->as.alert;
+        *ret_statement = (struct statement){.id = alert->id,
+                                            .revision = alert->revision,
+                                            .purpose = alert->purpose,
+                                            .token_epoch = alert->token_epoch,
+                                            .alert = alert,
+                                            .len = alert->parts_len};
+        return true;
+    }
+    if (record->type == TOC_RECORD_FLAG && record->as.flag->to_group) {
+        const struct toc_flag *const flag = record->as.flag;
+        *ret_statement = (struct statement){.id = flag->id,
+                                            .revision = flag->revision,
+                                            .purpose = flag->purpose,
+                                            .token_epoch = flag->token_epoch,
+                                            .flag = flag,
+                                            .len = flag->subjects_len};
+        return true;
+    }
+    return false;
+}
+
+static struct part part_of(const struct statement *statement, size_t i)
+{
+    if (statement->alert != NULL) {
+        const struct toc_alert_part *const part = &statement->alert->parts[i];
+        return (struct part){part->kind, &part->token, &part->body};
+    }
+    const struct toc_flag_subject *const subject = &statement->flag->subjects[i];
+    return (struct part){subject->kind, &subject->token, &subject->body};
+}
+
+/* ---- matching ---- */
+
+static enum toc_result find_key(struct toc_engine *engine, const struct statement *statement,
+                                const struct part *part, struct toc_arena *arena,
+                                const char **ret_key)
+{
+    enum toc_purpose purpose;
+    uint32_t token_epoch;
+
+    TOC_TRY(
+        toc_store_token_get(engine->store, part->token, arena, ret_key, &purpose, &token_epoch));
+    if (purpose != statement->purpose || token_epoch != statement->token_epoch ||
+        (strncmp(*ret_key, "name:", 5) == 0) != (part->kind == TOC_TOKEN_NAME)) {
+        return TOC_NOTFOUND;
+    }
+    return TOC_OK;
+}
+
+static enum toc_result match(struct toc_engine *engine, const char *stream, const char *publisher,
+                             uint64_t sequence, const struct toc_record *record)
+{
+    struct toc_alert_mine mine = {.stream = stream,
+                                  .publisher = publisher,
+                                  .sequence = sequence,
+                                  .first_seen_ms = engine->now_wall};
+    struct statement statement;
+
+    if (!statement_of(record, &statement) ||
+        (statement.flag != NULL && strcmp(publisher, engine->me) == 0)) {
+        return TOC_OK;
+    }
+    for (size_t i = 0; i < statement.len; i++) {
+        const struct part part = part_of(&statement, i);
+        const char *key;
+        const enum toc_result result = find_key(engine, &statement, &part, engine->arena, &key);
+        if (result == TOC_NOTFOUND) {
+            continue;
+        }
+        TOC_TRY(result);
+        if (mine.key == NULL || part.kind == TOC_TOKEN_ID) {
+            mine.key = key;
+        }
+    }
+    if (mine.key == NULL) {
+        return TOC_OK;
+    }
+    memcpy(mine.id, statement.id, sizeof(mine.id));
+    return toc_store_alert_mine_put(engine->store, &mine);
+}
+
+enum toc_result toc_view_alert_mine(struct toc_engine *engine, const struct toc_log *log,
+                                    uint64_t sequence, const struct toc_record *record)
+{
+    return match(engine, log->row.log.stream, log->row.log.publisher, sequence, record);
+}
+
+/* ---- what stands, against new tokens ---- */
+
+void toc_alert_mine_begin(struct toc_engine *engine)
+{
+    engine->tokens.matching = true;
+    engine->tokens.match_stream = 0;
+    engine->tokens.match_publisher[0] = '\0';
+    engine->tokens.match_sequence = 0;
+}
+
+static enum toc_result match_row(struct toc_engine *engine, const struct toc_current_row *row)
+{
+    struct toc_record record;
+    struct toc_bytes bytes;
+
+    TOC_TRY(toc_opened_record(engine->opened, row->log, row->sequence, &bytes));
+    TOC_TRY(toc_record_read(engine->arena, row->stream, bytes, &record, NULL));
+    return match(engine, row->stream, row->publisher, row->sequence, &record);
+}
+
+enum toc_result toc_alert_mine_finish(struct toc_engine *engine)
+{
+    struct toc_token_state *const at = &engine->tokens;
+    struct toc_current_row rows[SLICE];
+    size_t len;
+
+    if (!at->matching) {
+        return TOC_OK;
+    }
+    TOC_TRY(toc_store_current(engine->store, streams[at->match_stream], at->match_publisher,
+                              at->match_sequence, rows, SLICE, &len));
+    for (size_t i = 0; i < len; i++) {
+        TOC_TRY(match_row(engine, &rows[i]));
+    }
+    if (len == SLICE) {
+        memcpy(at->match_publisher, rows[len - 1].publisher, sizeof(at->match_publisher));
+        at->match_sequence = rows[len - 1].sequence;
+        at->look = true;
+        return TOC_OK;
+    }
+    at->match_publisher[0] = '\0';
+    at->match_sequence = 0;
+    at->match_stream++;
+    at->matching = at->match_stream < sizeof streams / sizeof streams[0];
+    at->look |= at->matching;
+    return TOC_OK;
+}
+
+/* ---- reading ---- */
+
+static bool same_reading(const struct toc_alert_body *one, const struct toc_alert_body *other)
+{
+    return one->event == other->event && one->source == other->source &&
+           one->severity == other->severity && one->status == other->status &&
+           one->expires_quarter == other->expires_quarter && one->clause == other->clause &&
+           one->action == other->action && one->reporters == other->reporters &&
+           one->named == other->named && one->of_parent == other->of_parent;
+}
+
+static enum toc_result derive(struct toc_engine *engine, const struct statement *statement,
+                              const struct part *part, const char *key, struct toc_arena *arena,
+                              struct toc_token_context *ret_context,
+                              struct toc_token_keys *ret_keys)
+{
+    const struct toc_token_context context = {.group = engine->group,
+                                              .purpose = statement->purpose,
+                                              .kind = part->kind,
+                                              .token_epoch = statement->token_epoch};
+    enum toc_subject_state state;
+    struct toc_bytes outputs;
+
+    TOC_TRY(
+        toc_store_subject_get(engine->store, key, statement->token_epoch, arena, &state, &outputs));
+    TOC_ENSURE(state == TOC_SUBJECT_READY, TOC_NOTFOUND);
+    *ret_context = context;
+    return toc_token_derive(&context, (const struct toc_oprf_output *)(const void *)outputs.data,
+                            outputs.len / sizeof(struct toc_oprf_output), ret_keys);
+}
+
+static enum toc_result open_part(struct toc_engine *engine, const struct statement *statement,
+                                 const struct part *part, const char *key, struct toc_arena *arena,
+                                 struct toc_alert_read *read, bool *is_read)
+{
+    const struct toc_statement_of of = {.id = statement->id, .revision = statement->revision};
+    struct toc_token_context context;
+    struct toc_token_keys keys;
+    struct toc_alert_body body;
+    enum toc_result result;
+
+    TOC_TRY(derive(engine, statement, part, key, arena, &context, &keys));
+    result = toc_body_open(arena, &context, &keys.alert, &of, part->body, &body);
+    if (result != TOC_OK) {
+        toc_bytes_wipe(&keys, sizeof(keys));
+        TOC_ENSURE(result != TOC_NOMEM, result);
+        read->warning = "A part of this alert does not open: ask its author.";
+        return TOC_OK;
+    }
+    if (*is_read && !same_reading(&read->body, &body)) {
+        read->warning = "The hub shows two readings of this alert: one for the number, another for "
+                        "the name.";
+    }
+    if (!*is_read) {
+        read->body = body;
+        read->token = *part->token;
+    }
+    if (body.has_detail && !read->has_detail) {
+        result = toc_detail_open(arena, &context, &keys, &body.detail, &read->detail);
+        read->has_detail = result == TOC_OK;
+        if (result != TOC_OK && read->warning == NULL) {
+            read->warning = "The detail of this alert does not open.";
+        }
+    }
+    toc_bytes_wipe(&keys, sizeof(keys));
+    *is_read = true;
+    return TOC_OK;
+}
+
+static enum toc_result read_record(struct toc_engine *engine, const struct toc_alert_mine *mine,
+                                   struct toc_arena *arena, struct statement *ret_statement)
+{
+    struct toc_current_row row;
+    struct toc_record record;
+    struct toc_bytes bytes;
+
+    TOC_TRY(
+        toc_store_current_get(engine->store, mine->stream, mine->publisher, mine->sequence, &row));
+    TOC_TRY(toc_opened_record(engine->opened, row.log, mine->sequence, &bytes));
+    TOC_TRY(toc_record_read(arena, mine->stream, bytes, &record, NULL));
+    if (!statement_of(&record, ret_statement) ||
+        memcmp(ret_statement->id, mine->id, sizeof(mine->id)) != 0) {
+        return TOC_NOTFOUND;
+    }
+    return TOC_OK;
+}
+
+enum toc_result toc_alert_mine_read(struct toc_engine *engine, const struct toc_alert_mine *mine,
+                                    struct toc_arena *arena, struct toc_alert_read *ret_read)
+{
+    struct statement statement;
+    struct toc_alert_read read = {.warning = NULL};
+    bool is_read = false;
+
+    TOC_TRY(read_record(engine, mine, arena, &statement));
+    read.revision = statement.revision;
+    read.purpose = statement.purpose;
+    for (size_t i = 0; i < statement.len; i++) {
+        const struct part part = part_of(&statement, i);
+        const char *key;
+        enum toc_result result = find_key(engine, &statement, &part, arena, &key);
+        if (result == TOC_OK) {
+            result = open_part(engine, &statement, &part, key, arena, &read, &is_read);
+        }
+        TOC_ENSURE(result == TOC_OK || result == TOC_NOTFOUND, result);
+    }
+    TOC_ENSURE(is_read, TOC_NOTFOUND);
+    *ret_read = read;
+    return TOC_OK;
+}

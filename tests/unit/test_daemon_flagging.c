@@ -1,0 +1,513 @@
+/* Flags from raising to the other council's eyes, over the hub's own engine: who has to agree, what
+ * waits for tokens, and what is shown to whom. */
+#include "flagging.h"
+#include "record_alert.h"
+#include "token_world.h"
+
+#define NUMBER "GB-COH-01234567"
+#define FOLD "aire surfacing ltd"
+#define RAISE                                                                                      \
+    "{\"request\":\"flag_raise\",\"supplier\":\"" NUMBER "\",\"event\":\"F20\","                   \
+    "\"text\":\"they said so\",\"reference\":\"R-1\",\"event_date\":\"2026-01-30\","
+#define PUBLIC RAISE "\"source_class\":\"public_register\"}"
+#define OBSERVED RAISE "\"source_class\":\"council_observation\",\"may_identify\":true}"
+
+static const struct toc_stream_rule alert_rule = {.stream = "alert",
+                                                  .publishers = TOC_ROLE_BIT(TOC_ROLE_HUB),
+                                                  .audience = TOC_AUDIENCE_GROUP,
+                                                  .list = ""};
+static const struct toc_stream_rule to_group = {.stream = "distress",
+                                                .publishers = TOC_ROLE_BIT(TOC_ROLE_COUNCIL),
+                                                .audience = TOC_AUDIENCE_GROUP,
+                                                .list = ""};
+
+static void start(bool group_setting)
+{
+    begin();
+    toc_fixture_group_rule(group, &alert_rule);
+    if (group_setting) {
+        toc_fixture_group_rule(group, &to_group);
+    }
+    exchange = toc_fixture_exchange_star(group);
+}
+
+static void start_star(void)
+{
+    start(false);
+}
+
+/* ---- helpers ---- */
+
+static void keep(const char *member, enum toc_supplier_state state)
+{
+    struct toc_supplier supplier = {
+        .key = NUMBER, .name = "Aire Surfacing Ltd", .fold = FOLD, .state = state};
+
+    ck_assert_int_eq(toc_store_supplier_add(store_of(member), NUMBER, &supplier.id), TOC_OK);
+    ck_assert_int_eq(toc_store_supplier_save(store_of(member), &supplier), TOC_OK);
+    toc_tokens_begin(engine_of(member));
+    toc_fixture_exchange_settle(exchange);
+}
+
+static json_t *asked(const char *member, const char *request)
+{
+    json_t *reply = toc_fixture_exchange_ask(exchange, member, request, NULL, 0);
+
+    ck_assert_msg(json_is_true(json_object_get(reply, "ok")), "%s: %s", request,
+                  toc_fixture_text(reply, "message"));
+    toc_fixture_exchange_settle(exchange);
+    return reply;
+}
+
+static void refused(const char *member, const char *request, const char *result, const char *words)
+{
+    json_t *reply = toc_fixture_exchange_ask(exchange, member, request, NULL, 0);
+
+    ck_assert_msg(strcmp(toc_fixture_text(reply, "result"), result) == 0, "%s: %s", request,
+                  toc_fixture_text(reply, "message"));
+    ck_assert_ptr_nonnull(strstr(toc_fixture_text(reply, "message"), words));
+    json_decref(reply);
+    toc_fixture_exchange_settle(exchange);
+}
+
+/* Raises, checks what became of it, and returns the flag's id. */
+static const char *raised(const char *request, const char *state)
+{
+    static char id[2 * TOC_FLAG_ID_LEN + 1];
+    json_t *reply = asked("leeds", request);
+
+    ck_assert_str_eq(toc_fixture_text(reply, "state"), state);
+    ck_assert(json_is_null(json_object_get(reply, "other_users")));
+    ck_assert_int_eq(json_is_integer(json_object_get(reply, "sequence")),
+                     strcmp(state, "sent") == 0);
+    (void)snprintf(id, sizeof(id), "%s", toc_fixture_text(reply, "flag"));
+    json_decref(reply);
+    return id;
+}
+
+static const char *about(const char *request, const char *flag)
+{
+    static char text[200];
+
+    (void)snprintf(text, sizeof(text),
+                   "{\"request\":\"%s\",\"flag\":\"%s\",\"reason\":\"a mistake\"}", request, flag);
+    return text;
+}
+
+static void check_state(const char *state)
+{
+    json_t *reply = asked("leeds", "{\"request\":\"flag_list\"}");
+
+    ck_assert_uint_eq(toc_fixture_length(reply, "flags"), 1);
+    ck_assert_str_eq(toc_fixture_text(toc_fixture_item(reply, "flags", 0), "state"), state);
+    json_decref(reply);
+}
+
+static uint64_t records_in(const char *at, const char *publisher, const char *stream)
+{
+    struct toc_log_id id = {.generation = 1};
+
+    (void)snprintf(id.publisher, sizeof(id.publisher), "%s", publisher);
+    (void)snprintf(id.stream, sizeof(id.stream), "%s", stream);
+    const struct toc_log *log = toc_engine_log(engine_of(at), &id);
+    return log == NULL ? 0 : log->row.chain.next_sequence - 1;
+}
+
+/* The one alert that a member sees; NULL: none. */
+static json_t *alert_of(const char *member)
+{
+    json_t *reply = asked(member, "{\"request\":\"alert_list\"}");
+    json_t *alert = json_incref(json_array_get(json_object_get(reply, "alerts"), 0));
+
+    ck_assert_uint_eq(toc_fixture_length(reply, "alerts"), alert == NULL ? 0 : 1);
+    json_decref(reply);
+    return alert;
+}
+
+static void check_alert(const char *member, const char *status)
+{
+    json_t *alert = alert_of(member);
+
+    ck_assert_ptr_nonnull(alert);
+    ck_assert_str_eq(toc_fixture_text(alert, "status"), status);
+    ck_assert_str_eq(toc_fixture_text(alert, "event"), "F20");
+    ck_assert_str_eq(toc_fixture_text(alert, "name"), "Aire Surfacing Ltd");
+    ck_assert(json_is_null(json_object_get(alert, "warning")));
+    json_decref(alert);
+}
+
+static void check_no_alert(const char *member)
+{
+    json_t *alert = alert_of(member);
+
+    ck_assert_ptr_null(alert);
+}
+
+/* ---- from one council to the other ---- */
+
+START_TEST(reaches_the_other_council)
+{
+    keep("leeds", TOC_SUPPLIER_KEPT);
+    keep("york", TOC_SUPPLIER_KEPT);
+    tokens(holders);
+    (void)raised(PUBLIC, "sent");
+    check_alert("york", "raised");
+    check_alert("leeds", "raised");
+    json_t *alert = alert_of("york");
+    const json_t *detail = toc_fixture_item(alert, "details", 0);
+    ck_assert_str_eq(toc_fixture_text(detail, "text"), "they said so");
+    ck_assert_str_eq(toc_fixture_text(detail, "reference"), "R-1");
+    ck_assert_str_eq(toc_fixture_text(detail, "event_date"), "2026-01-30");
+    ck_assert_str_eq(toc_fixture_text(alert, "kind"), "id");
+    ck_assert_str_eq(toc_fixture_text(alert, "publisher"), "spg");
+    ck_assert_str_eq(toc_fixture_text(alert, "expires"), "2026-Q3");
+    json_decref(alert);
+    check_state("sent");
+
+    /* Once, whatever happens. */
+    toc_fixture_exchange_crash(exchange, "leeds");
+    toc_fixture_exchange_link(exchange, "leeds", "spg", true);
+    toc_fixture_exchange_settle(exchange);
+    ck_assert_uint_eq(records_in("spg", "leeds", "distress"), 1);
+    check_state("sent");
+}
+END_TEST
+
+START_TEST(waits_for_tokens_and_goes_once)
+{
+    keep("leeds", TOC_SUPPLIER_KEPT);
+    keep("york", TOC_SUPPLIER_KEPT);
+    (void)raised(PUBLIC, "waiting_token");
+    check_state("waiting_token");
+    ck_assert_uint_eq(records_in("leeds", "leeds", "distress"), 0);
+    toc_fixture_exchange_crash(exchange, "leeds");
+    toc_fixture_exchange_link(exchange, "leeds", "spg", true);
+    tokens(holders);
+    check_state("sent");
+    ck_assert_uint_eq(records_in("spg", "leeds", "distress"), 1);
+    check_alert("york", "raised");
+}
+END_TEST
+
+START_TEST(meets_a_supplier_that_comes_later)
+{
+    keep("leeds", TOC_SUPPLIER_KEPT);
+    tokens(holders);
+    (void)raised(PUBLIC, "sent");
+    check_no_alert("york");
+    keep("york", TOC_SUPPLIER_KEPT);
+    check_alert("york", "raised");
+}
+END_TEST
+
+START_TEST(clear_and_withdraw)
+{
+    char flag[2 * TOC_FLAG_ID_LEN + 1];
+
+    keep("leeds", TOC_SUPPLIER_KEPT);
+    keep("york", TOC_SUPPLIER_KEPT);
+    tokens(holders);
+    (void)snprintf(flag, sizeof(flag), "%s", raised(PUBLIC, "sent"));
+    json_decref(asked("leeds", about("flag_clear", flag)));
+    check_alert("york", "cleared");
+    check_state("sent");
+    refused("leeds", about("flag_clear", flag), "invalid", "cleared already");
+    json_decref(asked("leeds", about("flag_withdraw", flag)));
+    check_alert("york", "withdrawn");
+    check_state("withdrawn");
+    refused("leeds", about("flag_withdraw", flag), "invalid", "withdrawn already");
+    ck_assert_uint_eq(records_in("spg", "leeds", "distress"), 3);
+}
+END_TEST
+
+START_TEST(group_setting)
+{
+    start(true);
+    keep("leeds", TOC_SUPPLIER_KEPT);
+    keep("york", TOC_SUPPLIER_KEPT);
+    tokens(holders);
+    (void)raised(OBSERVED, "sent");
+    check_alert("york", "raised");
+    json_t *alert = alert_of("york");
+    ck_assert_str_eq(toc_fixture_text(alert, "publisher"), "leeds");
+    ck_assert_str_eq(toc_fixture_text(toc_fixture_item(alert, "details", 0), "text"),
+                     "they said so");
+    json_decref(alert);
+    check_no_alert("leeds"); /* its own flag is in flag_list */
+    check_no_alert("spg");
+    ck_assert_uint_eq(records_in("spg", "spg", "alert"), 0);
+}
+END_TEST
+
+/* ---- who has to agree ---- */
+
+START_TEST(second_person)
+{
+    struct toc_fixture_daemon *const leeds = toc_fixture_exchange_daemon(exchange, "leeds");
+    char flag[2 * TOC_FLAG_ID_LEN + 1];
+
+    keep("leeds", TOC_SUPPLIER_KEPT);
+    keep("york", TOC_SUPPLIER_KEPT);
+    tokens(holders);
+    leeds->conf.second_person = true;
+    (void)snprintf(flag, sizeof(flag), "%s", raised(OBSERVED, "waiting_approval"));
+    check_state("waiting_approval");
+    refused("leeds", about("flag_approve", flag), "denied", "another user");
+    ck_assert_uint_eq(records_in("leeds", "leeds", "distress"), 0);
+    leeds->uid = 1001;
+    json_t *reply = asked("leeds", about("flag_approve", flag));
+    ck_assert_str_eq(toc_fixture_text(reply, "state"), "sent");
+    json_decref(reply);
+    check_alert("york", "raised");
+    refused("leeds", about("flag_approve", flag), "invalid", "nobody's approval");
+    reply = asked("leeds", "{\"request\":\"flag_list\"}");
+    const json_t *row = toc_fixture_item(reply, "flags", 0);
+    ck_assert_int_eq(toc_fixture_number(row, "raised_by"), 1000);
+    ck_assert_int_eq(toc_fixture_number(row, "approved_by"), 1001);
+    json_decref(reply);
+    (void)raised(PUBLIC, "sent"); /* anybody could know */
+}
+END_TEST
+
+START_TEST(what_waits_is_deleted)
+{
+    struct toc_fixture_daemon *const leeds = toc_fixture_exchange_daemon(exchange, "leeds");
+
+    keep("leeds", TOC_SUPPLIER_KEPT);
+    leeds->conf.second_person = true;
+    const char *flag = raised(OBSERVED, "waiting_approval");
+    json_t *reply = asked("leeds", about("flag_withdraw", flag));
+    ck_assert_str_eq(toc_fixture_text(reply, "state"), "deleted");
+    json_decref(reply);
+    reply = asked("leeds", "{\"request\":\"flag_list\"}");
+    ck_assert_uint_eq(toc_fixture_length(reply, "flags"), 0);
+    json_decref(reply);
+    refused("leeds", about("flag_approve", flag), "notfound", "none of this id");
+    tokens(holders);
+    ck_assert_uint_eq(records_in("leeds", "leeds", "distress"), 0);
+}
+END_TEST
+
+/* ---- what is not believed ---- */
+
+static struct toc_token_keys keys_of(const char *key, enum toc_token_kind kind,
+                                     struct toc_token_context *ret_context)
+{
+    enum toc_subject_state state;
+    struct toc_token_keys keys;
+    struct toc_bytes outputs;
+
+    *ret_context = (struct toc_token_context){.group = engine_of("york")->group,
+                                              .purpose = TOC_PURPOSE_DISTRESS,
+                                              .kind = kind,
+                                              .token_epoch = 1};
+    ck_assert_int_eq(toc_store_subject_get(store_of("york"), key, 1, arena, &state, &outputs),
+                     TOC_OK);
+    ck_assert_int_eq(toc_token_derive(ret_context, (const void *)outputs.data, 2, &keys), TOC_OK);
+    return keys;
+}
+
+/* What the hub says of the number in one, and of the name in another severity. */
+static void forge(unsigned severity_of_number, unsigned severity_of_name, bool spoil)
+{
+    static const char *const keys[] = {NUMBER, "name:" FOLD};
+    struct toc_alert_part parts[2] = {0};
+    struct toc_alert alert = {.id = {7},
+                              .revision = 1,
+                              .purpose = TOC_PURPOSE_DISTRESS,
+                              .token_epoch = 1,
+                              .parts = parts,
+                              .parts_len = 2};
+    const struct toc_statement_of of = {.id = alert.id, .revision = 1};
+    const struct toc_record record = {.type = TOC_RECORD_ALERT, .as.alert = &alert};
+    const uint8_t nonce[TOC_SEAL_NONCE_LEN] = {3};
+
+    for (size_t i = 0; i < 2; i++) {
+        const struct toc_alert_body body = {.event = 20,
+                                            .source = TOC_SOURCE_OBSERVATION,
+                                            .severity =
+                                                i == 0 ? severity_of_number : severity_of_name,
+                                            .status = TOC_FLAG_RAISED,
+                                            .expires_quarter = 2027 * 4,
+                                            .reporters = TOC_REPORTERS_UNDER_3};
+        struct toc_token_context context;
+        parts[i].kind = i == 0 ? TOC_TOKEN_ID : TOC_TOKEN_NAME;
+        const struct toc_token_keys made = keys_of(keys[i], parts[i].kind, &context);
+        parts[i].token = made.token;
+        ck_assert_int_eq(toc_body_seal(arena, &context, &made, &of, &body, nonce, &parts[i].body),
+                         TOC_OK);
+    }
+    parts[1].body.sealed[0] ^= spoil;
+    toc_fixture_exchange_make(exchange, "spg", "alert", "forged", &record);
+}
+
+START_TEST(two_readings_are_told)
+{
+    static const struct {
+        unsigned severity_of_name;
+        bool spoil;
+        const char *warning;
+    } cases[] = {{3, false, ""}, {4, false, "two readings"}, {3, true, "does not open"}};
+
+    keep("york", TOC_SUPPLIER_KEPT);
+    tokens(holders);
+    forge(3, cases[_i].severity_of_name, cases[_i].spoil);
+    json_t *alert = alert_of("york");
+    ck_assert_ptr_nonnull(alert);
+    ck_assert_int_eq(toc_fixture_number(alert, "severity"), 3);
+    ck_assert_ptr_nonnull(strstr(toc_fixture_text(alert, "warning"), cases[_i].warning));
+    ck_assert_int_eq(json_is_null(json_object_get(alert, "warning")), cases[_i].warning[0] == '\0');
+    json_decref(alert);
+    check_no_alert("leeds"); /* it has no such supplier */
+}
+END_TEST
+
+/* ---- requests ---- */
+
+START_TEST(wrong_requests)
+{
+    static const struct {
+        const char *fields, *words;
+    } cases[] = {
+        {"\"event\":\"F99\"", "event:"},
+        {"\"source_class\":\"gossip\"", "source_class:"},
+        {"\"severity\":0", "severity:"},
+        {"\"severity\":6", "severity:"},
+        {"\"clause\":\"x\"", "clause:"},
+        {"\"action\":\"x\"", "action:"},
+        {"\"expires\":\"2025-Q4\"", "over already"},
+        {"\"expires\":\"2027-Q5\"", "expires:"},
+        {"\"expires\":\"2027Q1\"", "expires:"},
+        {"\"event_date\":\"yesterday\"", "event_date:"},
+        {"\"text\":\"a\\nb\"", "text:"},
+        {"\"reference\":\"12345678901234567890123456789012345678901\"", "reference:"},
+        {"\"embargo_until\":\"2027-01-01\"", "embargo_until:"},
+        {"\"parent\":\"s1\"", "parent:"},
+    };
+    char request[400];
+
+    keep("leeds", TOC_SUPPLIER_KEPT);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const bool event = strstr(cases[i].fields, "\"event\"") != NULL;
+        const bool source = strstr(cases[i].fields, "source_class") != NULL;
+        (void)snprintf(request, sizeof(request),
+                       "{\"request\":\"flag_raise\",\"supplier\":\"" NUMBER "\",%s%s%s}",
+                       event ? "" : "\"event\":\"F20\",",
+                       source ? "" : "\"source_class\":\"council_observation\",", cases[i].fields);
+        refused("leeds", request, "invalid", cases[i].words);
+    }
+    refused("leeds", "{\"request\":\"flag_approve\",\"flag\":\"00\"}", "invalid", "flag:");
+    refused("leeds", about("flag_clear", "00000000000000000000000000000000"), "notfound",
+            "none of this id");
+    refused("spg", PUBLIC, "denied", "distress");
+    keep("york", TOC_SUPPLIER_HELD);
+    refused("york", PUBLIC, "invalid", "held back");
+}
+END_TEST
+
+START_TEST(longest_text)
+{
+    char text[TOC_DETAIL_TEXT_MAX + 2];
+    char request[600];
+
+    keep("leeds", TOC_SUPPLIER_KEPT);
+    memset(text, 'a', sizeof(text));
+    for (size_t over = 0; over < 2; over++) {
+        text[TOC_DETAIL_TEXT_MAX + over] = '\0';
+        (void)snprintf(request, sizeof(request),
+                       "{\"request\":\"flag_raise\",\"supplier\":\"" NUMBER "\",\"event\":\"f20\","
+                       "\"source_class\":\"council_observation\",\"text\":\"%s\"}",
+                       text);
+        text[TOC_DETAIL_TEXT_MAX + over] = 'a';
+        if (over == 0) {
+            (void)raised(request, "waiting_token");
+        } else {
+            refused("leeds", request, "invalid", "text:");
+        }
+    }
+}
+END_TEST
+
+/* Of the number, in a year. */
+static void publish_spend(const char *member, unsigned year)
+{
+    struct toc_exposure exposure;
+    const struct toc_record record = {.type = TOC_RECORD_EXPOSURE, .as.exposure = &exposure};
+    char id[16];
+
+    toc_exposure_init(&exposure);
+    exposure.name = "Aire Surfacing Ltd";
+    exposure.scheme = "GB-COH";
+    exposure.id = "01234567";
+    exposure.id_basis = TOC_ID_STATED;
+    exposure.category = (struct toc_category){.basis = TOC_CATEGORY_CPV, .division = 45};
+    exposure.year = year;
+    exposure.months = TOC_EXPOSURE_MONTHS_ALL;
+    exposure.spend_thousands = 12;
+    (void)snprintf(id, sizeof(id), "e-%u", year);
+    toc_fixture_exchange_make(exchange, member, "exposure", id, &record);
+}
+
+START_TEST(preview_counts_the_others)
+{
+    keep("leeds", TOC_SUPPLIER_KEPT);
+    publish_spend("leeds", 2024);
+    publish_spend("york", 2024);
+    publish_spend("york", 2025);
+    json_t *reply = asked("leeds", "{\"request\":\"flag_preview\",\"supplier\":\"" NUMBER
+                                   "\",\"event\":\"F20\",\"source_class\":\"public_register\"}");
+    ck_assert_int_eq(toc_fixture_number(reply, "other_councils"), 1);
+    ck_assert_str_eq(toc_fixture_text(reply, "purpose"), "public");
+    json_decref(reply);
+}
+END_TEST
+
+START_TEST(preview_says_who_learns_what)
+{
+    keep("leeds", TOC_SUPPLIER_KEPT);
+    json_t *reply =
+        asked("leeds", "{\"request\":\"flag_preview\",\"supplier\":\"" NUMBER
+                       "\",\"event\":\"F20\",\"source_class\":\"council_observation\"}");
+    ck_assert_str_eq(toc_fixture_text(reply, "name"), "Aire Surfacing Ltd");
+    ck_assert_str_eq(toc_fixture_text(reply, "number"), NUMBER);
+    ck_assert_str_eq(toc_fixture_text(reply, "purpose"), "distress");
+    ck_assert_uint_eq(toc_fixture_length(reply, "recipients"), 1);
+    ck_assert_str_eq(json_string_value(toc_fixture_item(reply, "recipients", 0)), "spg");
+    ck_assert_int_eq(toc_fixture_number(reply, "other_councils"), 0);
+    ck_assert_uint_eq(toc_fixture_length(reply, "learns"), 3);
+    json_decref(reply);
+    reply = asked("leeds", "{\"request\":\"flag_list\"}");
+    ck_assert_uint_eq(toc_fixture_length(reply, "flags"), 0); /* nothing was raised */
+    json_decref(reply);
+}
+END_TEST
+
+static Suite *suite(void)
+{
+    Suite *all = suite_create("flagging");
+    TCase *tests = tcase_create("flagging");
+    TCase *in_group = tcase_create("group");
+
+    tcase_add_checked_fixture(tests, start_star, tear_down);
+    tcase_add_test(tests, reaches_the_other_council);
+    tcase_add_test(tests, waits_for_tokens_and_goes_once);
+    tcase_add_test(tests, meets_a_supplier_that_comes_later);
+    tcase_add_test(tests, clear_and_withdraw);
+    tcase_add_test(tests, second_person);
+    tcase_add_test(tests, what_waits_is_deleted);
+    tcase_add_loop_test(tests, two_readings_are_told, 0, 3);
+    tcase_add_test(tests, wrong_requests);
+    tcase_add_test(tests, longest_text);
+    tcase_add_test(tests, preview_says_who_learns_what);
+    tcase_add_test(tests, preview_counts_the_others);
+    suite_add_tcase(all, tests);
+    tcase_add_checked_fixture(in_group, NULL, tear_down);
+    tcase_add_test(in_group, group_setting);
+    suite_add_tcase(all, in_group);
+    return all;
+}
+
+int main(void)
+{
+    return toc_test_main(suite());
+}
