@@ -301,8 +301,8 @@ START_TEST(test_personal_numbers_are_denied)
                                         "SC123456A",
                                         "01234567, AB123456C",
                                         "NI: AB123456C",
-                                        "\xef\xbc\xa1"
-                                        "B123456C"};
+                                        ("\xef\xbc\xa1"
+                                         "B123456C")};
     for (size_t i = 0; i < sizeof cells / sizeof cells[0]; i++) {
         for (unsigned scheme = TOC_SCHEME_COH; scheme <= TOC_SCHEME_VAT; scheme++) {
             struct toc_orgid ids[TOC_ORGIDS_MAX];
