@@ -6,6 +6,7 @@ static const struct toc_command commands[] = {
      "[--year Y] [--category C] [--councils N] [--member M | --mine] [--search T] "
      "[--sort councils|spend|name] [--limit N | --all] [--csv]",
      "lists the suppliers that councils share"},
+    {"alerts", toc_cmd_region_alerts, "[--csv]", "lists what is said of suppliers in trouble"},
     {"concentration", toc_cmd_region_concentration, "[--year Y] [--category C] [--csv]",
      "shows on how few suppliers each category of spend rests"},
 };

@@ -16,6 +16,7 @@ int toc_cmd_contract(struct toc_cli *cli, int argc, char **argv);
 int toc_cmd_framework(struct toc_cli *cli, int argc, char **argv);
 int toc_cmd_supplier(struct toc_cli *cli, int argc, char **argv);
 int toc_cmd_region(struct toc_cli *cli, int argc, char **argv);
+int toc_cmd_flag(struct toc_cli *cli, int argc, char **argv);
 int toc_cmd_preview(struct toc_cli *cli, int argc, char **argv);
 int toc_cmd_publish(struct toc_cli *cli, int argc, char **argv);
 int toc_cmd_watch(struct toc_cli *cli, int argc, char **argv);
@@ -58,6 +59,14 @@ int toc_cmd_supplier_dismiss(struct toc_cli *cli, int argc, char **argv);
 /* The parts of `tocsin region`. */
 int toc_cmd_region_suppliers(struct toc_cli *cli, int argc, char **argv);
 int toc_cmd_region_concentration(struct toc_cli *cli, int argc, char **argv);
+int toc_cmd_region_alerts(struct toc_cli *cli, int argc, char **argv);
+
+/* The parts of `tocsin flag`. */
+int toc_cmd_flag_raise(struct toc_cli *cli, int argc, char **argv);
+int toc_cmd_flag_approve(struct toc_cli *cli, int argc, char **argv);
+int toc_cmd_flag_withdraw(struct toc_cli *cli, int argc, char **argv);
+int toc_cmd_flag_clear(struct toc_cli *cli, int argc, char **argv);
+int toc_cmd_flag_list(struct toc_cli *cli, int argc, char **argv);
 
 /* The parts of `tocsin contract`. */
 int toc_cmd_contract_list(struct toc_cli *cli, int argc, char **argv);

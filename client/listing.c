@@ -136,7 +136,9 @@ static json_int_t page_of(const struct run *run)
 {
     const uint64_t left = run->listing->rows_max - run->listed.rows;
     const bool few = run->listing->rows_max > 0 && run->listing->wanted == NULL;
-    return few && left < TOC_LISTING_PAGE ? (json_int_t)left : TOC_LISTING_PAGE;
+    const unsigned page =
+        run->listing->kind->page > 0 ? run->listing->kind->page : TOC_LISTING_PAGE;
+    return few && left < page ? (json_int_t)left : (json_int_t)page;
 }
 
 /* *after: of the page before, NULL for the first; of this one, NULL for the last. */

@@ -7,11 +7,12 @@
 
 #include "cli.h"
 
-#define TOC_LISTING_PAGE 500 /* what the daemon gives at most */
+#define TOC_LISTING_PAGE 500 /* what the daemon gives at most, of most things */
 
 /* What the rows are. */
 struct toc_listing_kind {
     const char *request; /* of the local socket, with `limit` and `after` */
+    unsigned page;       /* what it gives at most; 0: TOC_LISTING_PAGE */
     const char *key;     /* of the rows, in the reply and in the document */
     const struct toc_column *columns;
     size_t columns_len;

@@ -18,6 +18,7 @@ static char fake_parts[STEPS_MAX][REQUEST_LEN_MAX]; /* the part behind the JSON,
 static size_t fake_requests_len;
 char *fake_out;
 char *fake_err;
+bool fake_asks;
 
 void fake_setup(void)
 {
@@ -25,6 +26,7 @@ void fake_setup(void)
     (void)snprintf(fake_path, sizeof fake_path, "%s", toc_scratch_file(fake_folder, "s"));
     fake_out = NULL;
     fake_err = NULL;
+    fake_asks = false;
 }
 
 static void fake_forget(void)
@@ -120,7 +122,7 @@ int fake_run(int (*run)(struct toc_cli *, int, char **), const char *const *word
     ck_assert_int_eq(zmq_bind(socket, endpoint), 0);
     ck_assert_int_eq(pthread_create(&thread, NULL, fake_act, socket), 0);
     toc_cli_init(&cli);
-    cli.asks = false;
+    cli.asks = fake_asks;
     cli.paper = (struct toc_paper){.colour = false, .columns = 100};
     (void)snprintf(cli.conf.member, sizeof cli.conf.member, "leeds");
     cli.conf_loaded = true;

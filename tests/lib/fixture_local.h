@@ -8,6 +8,8 @@
 /* What the last command printed. */
 extern char *fake_out;
 extern char *fake_err;
+/* There is a person to ask; not, unless a test says so. */
+extern bool fake_asks;
 
 /* A checked fixture of Check. */
 void fake_setup(void);
