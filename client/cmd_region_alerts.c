@@ -9,7 +9,7 @@
 
 /* What reporters told whoever has the supplier; printed behind the table. */
 struct told {
-    json_t *rows; /* owned; those with details, or a warning */
+    json_t *rows; /* owned; those of which more is to be said */
 };
 
 static void told_done(struct told *told)
@@ -17,11 +17,18 @@ static void told_done(struct told *told)
     toc_json_free(&told->rows);
 }
 
+/* It is a company of this supplier's that is in trouble; of the hub's rows, and of a member's. */
+static bool of_parent(const json_t *row)
+{
+    return toc_field_true(row, "of_parent") ||
+           strcmp(toc_field_text(row, "relation"), "parent") == 0;
+}
+
 static bool is_wanted(void *owner, const json_t *row)
 {
     struct told *const told = owner;
     if (json_array_size(toc_field_array(row, "details")) > 0 ||
-        toc_field_text(row, "warning")[0] != '\0') {
+        toc_field_text(row, "warning")[0] != '\0' || of_parent(row)) {
         (void)json_array_append(told->rows, (json_t *)(uintptr_t)row);
     }
     return true;
@@ -97,6 +104,12 @@ static const struct toc_listing_kind kind = {
 static void print_details(struct toc_cli *cli, const json_t *row)
 {
     const json_t *const details = toc_field_array(row, "details");
+    if (of_parent(row)) {
+        char line[400];
+        (void)snprintf(line, sizeof line, "%.200s, %.8s: said of a company whose parent it is.",
+                       name_of(row), toc_field_text(row, "event"));
+        toc_text_wrap(cli->out, &cli->paper, 2, line);
+    }
     for (size_t i = 0; i < json_array_size(details); i++) {
         const json_t *const detail = json_array_get(details, i);
         const char *const reference = toc_field_text(detail, "reference");

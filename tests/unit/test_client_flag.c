@@ -332,13 +332,15 @@ END_TEST
 
 START_TEST(an_alert_that_says_two_things)
 {
-    ck_assert_int_eq(FAKE_RUN(toc_cmd_region_alerts, FAKE_WORDS("alerts"),
-                              "{\"ok\":true,\"alerts\":[{\"name\":\"Aire\",\"event\":\"F99\","
-                              "\"severity\":1,\"exercise\":true,\"status\":\"raised\","
-                              "\"warning\":\"the hub shows two readings\"}]}"),
-                     TOC_EXIT_DONE);
+    ck_assert_int_eq(
+        FAKE_RUN(toc_cmd_region_alerts, FAKE_WORDS("alerts"),
+                 "{\"ok\":true,\"alerts\":[{\"name\":\"Aire\",\"event\":\"F99\","
+                 "\"severity\":1,\"exercise\":true,\"of_parent\":true,\"status\":\"raised\","
+                 "\"warning\":\"the hub shows two readings\"}]}"),
+        TOC_EXIT_DONE);
     ck_assert_ptr_nonnull(strstr(fake_out, "exercise: raised"));
-    ck_assert_ptr_nonnull(strstr(fake_out, "\n  Aire, F99: WARNING: the hub shows two readings\n"));
+    ck_assert_ptr_nonnull(strstr(fake_out, "\n  Aire, F99: said of a company whose parent it is.\n"
+                                           "  Aire, F99: WARNING: the hub shows two readings\n"));
 }
 END_TEST
 
