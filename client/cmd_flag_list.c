@@ -52,7 +52,7 @@ static const struct toc_column columns[] = {
     {.heading = "FLAG"},
     {.heading = "SUPPLIER", .shrinks = true},
     {.heading = "EVENT", .shrinks = true},
-    {.heading = "SEVERITY", .right = true},
+    {.heading = "SEV", .right = true},
     {.heading = "STATE"},
     {.heading = "EXPIRES"},
 };

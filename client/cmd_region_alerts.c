@@ -5,6 +5,7 @@
 #include "flag_words.h"
 #include "listing.h"
 #include "print_csv.h"
+#include "timetext.h"
 #include <string.h>
 
 /* What reporters told whoever has the supplier; printed behind the table. */
@@ -46,15 +47,17 @@ static enum toc_result add_row(struct toc_table *table, const json_t *row)
     char event[TOC_EVENT_WORDS_LEN + 1];
     char severity[24];
     char status[64];
+    char since[TOC_DATE_TEXT_LEN + 1]; /* of a time, the day */
     (void)snprintf(severity, sizeof severity, "%lld", (long long)toc_field_number(row, "severity"));
     toc_flag_event_words(toc_field_text(row, "event"), event);
     toc_flag_status_words(row, toc_field_text(row, "status"), status, sizeof status);
+    (void)snprintf(since, sizeof since, "%s", toc_field_text(row, "since"));
     const char *const cells[] = {name_of(row),
                                  event,
                                  severity,
                                  status,
                                  toc_field_text(row, "reporters"),
-                                 toc_field_text(row, "since"),
+                                 since,
                                  toc_field_text(row, "expires")};
     return toc_table_add(table, cells);
 }
@@ -81,7 +84,7 @@ static void put_row(FILE *file, const json_t *row)
 static const struct toc_column columns[] = {
     {.heading = "SUPPLIER", .shrinks = true},
     {.heading = "EVENT", .shrinks = true},
-    {.heading = "SEVERITY", .right = true},
+    {.heading = "SEV", .right = true},
     {.heading = "STATUS"},
     {.heading = "REPORTERS"},
     {.heading = "SINCE"},

@@ -305,7 +305,8 @@ END_TEST
 #define ALERT(name, status, details)                                                               \
     "{\"alert\":\"" ID "\",\"token\":\"00112233445566778899aabbccddeeff\",\"name\":" name          \
     ",\"event\":\"F13\",\"severity\":4,\"reporters\":\"under 3\",\"status\":\"" status             \
-    "\",\"exercise\":false,\"expires\":\"2027-Q1\",\"since\":\"2026-11-20\",\"supplier\":\"s17\"," \
+    "\",\"exercise\":false,\"expires\":\"2027-Q1\",\"since\":\"2026-11-20T08:00:00Z\","            \
+    "\"supplier\":\"s17\","                                                                        \
     "\"details\":" details ",\"named\":false}"
 
 START_TEST(alerts)
@@ -322,6 +323,7 @@ START_TEST(alerts)
     fake_asked(0, "{\"request\":\"alert_list\",\"limit\":100}");
     ck_assert_ptr_nonnull(strstr(fake_out, "disputed"));
     ck_assert_ptr_nonnull(strstr(fake_out, "(not named)"));
+    ck_assert_ptr_nonnull(strstr(fake_out, "under 3    2026-11-20  2027-Q1"));
     ck_assert_ptr_nonnull(strstr(fake_out,
                                  "\n  Aire Surfacing Ltd, F13: a reporter says: hearing on 3 "
                                  "December; reference CR-1; date 2026-12-03\n"
@@ -355,7 +357,7 @@ START_TEST(alerts_in_other_forms)
                  "{\"ok\":true,\"alerts\":[" ALERT("\"Aire\"", "raised", "[]") "],\"after\":null}"),
         TOC_EXIT_DONE);
     ck_assert_ptr_nonnull(
-        strstr(fake_out, ID ",s17,Aire,F13,4,raised,under 3,2026-11-20,2027-Q1,no"));
+        strstr(fake_out, ID ",s17,Aire,F13,4,raised,under 3,2026-11-20T08:00:00Z,2027-Q1,no"));
     ck_assert_int_eq(
         FAKE_RUN(toc_cmd_region_alerts, FAKE_WORDS("alerts", "--json"),
                  "{\"ok\":true,\"alerts\":[" ALERT("\"Aire\"", "raised", "[]") "],\"after\":null}"),
