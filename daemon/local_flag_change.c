@@ -1,4 +1,5 @@
-/* `flag_approve`, `flag_withdraw`, `flag_clear`, `flag_list`: what becomes of a flag. */
+/* `flag_approve`, `flag_withdraw`, `flag_clear`, `flag_mitigate`, `flag_list`: what becomes of a
+ * flag. */
 #include "local_flag.h"
 
 #include "ensure.h"
@@ -77,7 +78,7 @@ enum toc_result toc_local_flag_approve(struct toc_engine *engine, const struct t
     return toc_local_flag_go(engine, local, &flag, why);
 }
 
-/* ---- flag_withdraw, flag_clear ---- */
+/* ---- flag_withdraw, flag_clear, flag_mitigate ---- */
 
 static enum toc_result read_reason(const struct toc_local *local, const char **ret_reason,
                                    struct toc_why *why)
@@ -145,8 +146,10 @@ enum toc_result toc_local_flag_withdraw(struct toc_engine *engine, const struct 
     return say_state(engine, local, "withdrawn");
 }
 
-enum toc_result toc_local_flag_clear(struct toc_engine *engine, const struct toc_local *local,
-                                     struct toc_why *why)
+/* Its next revision says so. */
+static enum toc_result move_on(struct toc_engine *engine, const struct toc_local *local,
+                               const char *command, enum toc_flag_status status,
+                               struct toc_why *why)
 {
     TOC_AUTO(toc_arena_free) struct toc_arena *arena = NULL;
     struct toc_own_flag flag;
@@ -155,15 +158,28 @@ enum toc_result toc_local_flag_clear(struct toc_engine *engine, const struct toc
     TOC_TRY(toc_arena_new(ARENA_MAX, &arena));
     TOC_TRY(get_flag(engine, local, arena, &flag, why));
     TOC_TRY(signed_as(engine, &flag, &sequence, why));
-    if (flag.status == TOC_FLAG_CLEARED) {
-        return toc_fail(why, TOC_INVALID, "flag: it is cleared already");
+    if (flag.status == status || flag.status == TOC_FLAG_CLEARED) {
+        return toc_fail(why, TOC_INVALID, "flag: it is %s already",
+                        toc_flag_status_name(flag.status));
     }
-    flag.status = TOC_FLAG_CLEARED;
+    flag.status = status;
     flag.revision++;
     flag.state = TOC_OWN_FLAG_GOING;
     TOC_TRY(toc_store_flag_save(engine->store, &flag));
-    TOC_TRY(audit(engine, local, "flag_clear", &flag, ""));
+    TOC_TRY(audit(engine, local, command, &flag, ""));
     return toc_local_flag_go(engine, local, &flag, why);
+}
+
+enum toc_result toc_local_flag_clear(struct toc_engine *engine, const struct toc_local *local,
+                                     struct toc_why *why)
+{
+    return move_on(engine, local, "flag_clear", TOC_FLAG_CLEARED, why);
+}
+
+enum toc_result toc_local_flag_mitigate(struct toc_engine *engine, const struct toc_local *local,
+                                        struct toc_why *why)
+{
+    return move_on(engine, local, "flag_mitigate", TOC_FLAG_MITIGATED, why);
 }
 
 /* ---- flag_list ---- */

@@ -44,6 +44,7 @@ toc_local_function toc_local_flag_preview;    /* local_flag.c */
 toc_local_function toc_local_flag_approve;    /* local_flag_change.c */
 toc_local_function toc_local_flag_withdraw;   /* local_flag_change.c */
 toc_local_function toc_local_flag_clear;      /* local_flag_change.c */
+toc_local_function toc_local_flag_mitigate;   /* local_flag_change.c */
 toc_local_function toc_local_flag_list;       /* local_flag_change.c */
 toc_local_function toc_local_alert_mine;      /* local_alert_mine.c */
 

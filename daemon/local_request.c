@@ -66,6 +66,7 @@ static const struct request requests[] = {
     {"flag_approve", toc_local_flag_approve, true},
     {"flag_withdraw", toc_local_flag_withdraw, true},
     {"flag_clear", toc_local_flag_clear, true},
+    {"flag_mitigate", toc_local_flag_mitigate, true},
     {"flag_list", toc_local_flag_list, false},
 };
 

@@ -208,15 +208,19 @@ START_TEST(clear_and_withdraw)
     keep("york", TOC_SUPPLIER_KEPT);
     tokens(holders);
     (void)snprintf(flag, sizeof(flag), "%s", raised(PUBLIC, "sent"));
+    json_decref(asked("leeds", about("flag_mitigate", flag)));
+    check_alert("york", "mitigated");
+    refused("leeds", about("flag_mitigate", flag), "invalid", "mitigated already");
     json_decref(asked("leeds", about("flag_clear", flag)));
     check_alert("york", "cleared");
+    refused("leeds", about("flag_mitigate", flag), "invalid", "cleared already");
     check_state("sent");
     refused("leeds", about("flag_clear", flag), "invalid", "cleared already");
     json_decref(asked("leeds", about("flag_withdraw", flag)));
     check_alert("york", "withdrawn");
     check_state("withdrawn");
     refused("leeds", about("flag_withdraw", flag), "invalid", "withdrawn already");
-    ck_assert_uint_eq(records_in("spg", "leeds", "distress"), 3);
+    ck_assert_uint_eq(records_in("spg", "leeds", "distress"), 4);
 }
 END_TEST
 
