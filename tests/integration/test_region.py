@@ -40,10 +40,13 @@ HULL = [
 ]
 
 
-def imported(member, rows, expect=0):
+QUARTER = ("--covers", "2015-10-01,2015-12-31")
+
+
+def imported(member, rows, *options, expect=0):
     path = member.folder / "spend.csv"
     path.write_text(spend(*rows))
-    return member.json("import", "spend", path, expect=expect)
+    return member.json("import", "spend", path, *options, expect=expect)
 
 
 def publish(group, *members):
@@ -58,8 +61,8 @@ def publish(group, *members):
 
 def region_of(group):
     imported(group.leeds, LEEDS + [("2015-12-06", "1000.00", f"Filler {i:03} Ltd", "", "39000000")
-                                   for i in range(FILLERS)], expect=5)
-    imported(group.york, YORK, expect=5)
+                                   for i in range(FILLERS)], *QUARTER, expect=5)
+    imported(group.york, YORK, *QUARTER, expect=5)
     imported(group.hull, HULL)
     publish(group, group.leeds, group.york, group.hull)
     return group
