@@ -175,7 +175,7 @@ static void challenge_of(struct transcript *transcript, const char *word,
 static void seed_of(const struct toc_element *public, uint8_t ret_seed[crypto_hash_sha512_BYTES])
 {
     struct transcript transcript = {.len = 0};
-    uint8_t label[LABEL_MAX];
+    uint8_t label[LABEL_MAX] = {0};
     put_element(&transcript, public);
     put(&transcript, label, domain("Seed-", TOC_VOPRF, label));
     (void)crypto_hash_sha512(ret_seed, transcript.bytes, transcript.len);

@@ -126,7 +126,7 @@ enum toc_result toc_token_derive(const struct toc_token_context *context,
                                  const struct toc_oprf_output *outputs, size_t outputs_len,
                                  struct toc_token_keys *ret_keys)
 {
-    struct toc_token_keys keys;
+    struct toc_token_keys keys = {0};
     TOC_TRY(
         derive(context, outputs, outputs_len, "alert", keys.alert.bytes, sizeof keys.alert.bytes));
     TOC_TRY(derive(context, outputs, outputs_len, "subject", keys.subject.bytes,

@@ -45,8 +45,8 @@ static struct toc_hash digest(void)
         }
         len += (size_t)snprintf(text + len, sizeof text - len, " %u %llu %zu %u %u %u %u %s %d\n",
                                 sent[i].revision, (unsigned long long)sent[i].sequence,
-                                sent[i].parts_len, body->event, body->status, body->severity,
-                                body->reporters, name, shows);
+                                sent[i].parts_len, body->event, (unsigned)body->status,
+                                body->severity, (unsigned)body->reporters, name, shows);
         ck_assert_uint_lt(len, sizeof text - 512);
     }
     return toc_digest_plain(toc_bytes_of(text, len));

@@ -53,14 +53,14 @@ static void hex(const char *text, void *ret_bytes, size_t len)
 
 static struct toc_scalar scalar(const char *text)
 {
-    struct toc_scalar scalar;
+    struct toc_scalar scalar = {{0}};
     hex(text, scalar.bytes, sizeof scalar.bytes);
     return scalar;
 }
 
 static struct toc_element element(const char *text)
 {
-    struct toc_element element;
+    struct toc_element element = {{0}};
     hex(text, element.bytes, sizeof element.bytes);
     return element;
 }
