@@ -256,7 +256,7 @@ static enum toc_result build(struct toc_engine *engine, const struct toc_own_fla
     struct toc_flag flag;
     struct toc_record record = {.type = TOC_RECORD_FLAG, .as.flag = &flag};
     struct toc_record read;
-    bool to_group;
+    bool to_group = false;
 
     TOC_ENSURE(said != NULL, TOC_NOMEM);
     TOC_TRY(toc_flag_is_to_group(engine, &to_group, why));
