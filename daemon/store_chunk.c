@@ -3,14 +3,6 @@
 
 /* A row: how far from the chunk's first sequence u32, ends i32; big-endian. */
 
-static void put_u32(uint8_t *at, uint32_t value)
-{
-    at[0] = (uint8_t)(value >> 24);
-    at[1] = (uint8_t)(value >> 16);
-    at[2] = (uint8_t)(value >> 8);
-    at[3] = (uint8_t)value;
-}
-
 static uint32_t get_u32(const uint8_t *at)
 {
     return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
@@ -33,8 +25,8 @@ enum toc_result toc_chunk_append(struct toc_buf *rows, uint64_t first,
     TOC_ENSURE(toc_chunk_fits(rows, first, row->sequence), TOC_TOOBIG);
     uint8_t *at;
     TOC_TRY(toc_buf_extend(rows, TOC_CHUNK_ROW_LEN, &at));
-    put_u32(at, (uint32_t)(row->sequence - first));
-    put_u32(at + 4, (uint32_t)row->ends);
+    toc_put_u32(at, (uint32_t)(row->sequence - first));
+    toc_put_u32(at + 4, (uint32_t)row->ends);
     return TOC_OK;
 }
 

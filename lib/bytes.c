@@ -139,7 +139,7 @@ enum toc_result toc_buf_append(struct toc_buf *buf, struct toc_bytes bytes)
     return TOC_OK;
 }
 
-static void put_u32(uint8_t *at, uint32_t value)
+void toc_put_u32(uint8_t at[4], uint32_t value)
 {
     at[0] = (uint8_t)(value >> 24);
     at[1] = (uint8_t)(value >> 16);
@@ -151,7 +151,7 @@ enum toc_result toc_buf_append_u32(struct toc_buf *buf, uint32_t value)
 {
     uint8_t *at;
     TOC_TRY(toc_buf_extend(buf, 4, &at));
-    put_u32(at, value);
+    toc_put_u32(at, value);
     return TOC_OK;
 }
 
@@ -167,7 +167,7 @@ struct toc_bytes toc_buf_bytes(const struct toc_buf *buf)
 
 uint8_t *toc_list_put(uint8_t *at, struct toc_bytes item)
 {
-    put_u32(at, (uint32_t)item.len);
+    toc_put_u32(at, (uint32_t)item.len);
     if (item.len > 0) {
         memcpy(at + LIST_LENGTH_LEN, item.data, item.len);
     }

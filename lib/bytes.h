@@ -27,6 +27,9 @@ void toc_hex_encode(struct toc_bytes bytes, char *ret_text);
 /* Exactly `len` bytes from 2 * len digits of either case; TOC_MALFORMED otherwise. */
 enum toc_result toc_hex_decode(const char *text, uint8_t *ret_bytes, size_t len) TOC_MUST_CHECK;
 
+/* Big-endian, as all numbers that are hashed or framed. */
+void toc_put_u32(uint8_t at[4], uint32_t value);
+
 /* A growable buffer. Heap memory, freed by _done. After TOC_TOOBIG or TOC_NOMEM it is unchanged. */
 struct toc_buf {
     uint8_t *data;

@@ -18,14 +18,6 @@ static struct toc_bytes hash_bytes(const struct toc_hash *hash)
     return toc_bytes_of(hash->bytes, TOC_HASH_LEN);
 }
 
-static void put_u32(uint8_t at[4], uint32_t value)
-{
-    at[0] = (uint8_t)(value >> 24);
-    at[1] = (uint8_t)(value >> 16);
-    at[2] = (uint8_t)(value >> 8);
-    at[3] = (uint8_t)value;
-}
-
 struct toc_hash toc_head_start(const struct toc_hash *group, const struct toc_log_id *log)
 {
     const struct toc_bytes parts[] = {toc_bytes_text(log->publisher), toc_bytes_of("", 1),
@@ -40,7 +32,7 @@ struct toc_hash toc_batch_head(const struct toc_batch *batch)
     const struct toc_bytes parts[] = {toc_bytes_of(length, sizeof(length)), batch->header_bytes,
                                       batch->sealed};
 
-    put_u32(length, (uint32_t)batch->header_bytes.len);
+    toc_put_u32(length, (uint32_t)batch->header_bytes.len);
     return toc_digest(head_tag, &batch->header.group, parts, 3);
 }
 
@@ -53,8 +45,8 @@ struct toc_hash toc_commitment(const struct toc_hash *group, const struct toc_lo
         toc_bytes_text(log->stream),    toc_bytes_of("", 1),
         toc_bytes_of(numbers, 8),       toc_bytes_of(key->bytes, sizeof(key->bytes))};
 
-    put_u32(numbers, log->generation);
-    put_u32(numbers + 4, epoch);
+    toc_put_u32(numbers, log->generation);
+    toc_put_u32(numbers + 4, epoch);
     return toc_digest(commitment_tag, group, parts, 6);
 }
 
@@ -112,8 +104,8 @@ static struct toc_hash wrap_context(const struct toc_hash *group, const struct t
                                       toc_bytes_text(log->stream),    toc_bytes_of("", 1),
                                       toc_bytes_of(numbers, 8),       toc_bytes_text(member)};
 
-    put_u32(numbers, log->generation);
-    put_u32(numbers + 4, epoch);
+    toc_put_u32(numbers, log->generation);
+    toc_put_u32(numbers + 4, epoch);
     return toc_digest(context_tag, group, parts, 6);
 }
 

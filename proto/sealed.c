@@ -53,8 +53,8 @@ static void put(struct bound *bound, const void *bytes, size_t len)
 
 static void put_u32(struct bound *bound, uint32_t value)
 {
-    const uint8_t bytes[4] = {(uint8_t)(value >> 24), (uint8_t)(value >> 16), (uint8_t)(value >> 8),
-                              (uint8_t)value};
+    uint8_t bytes[4];
+    toc_put_u32(bytes, value);
     put(bound, bytes, sizeof bytes);
 }
 

@@ -64,14 +64,6 @@ enum toc_result toc_token_input(enum toc_token_kind kind, const char *scheme, co
     return TOC_OK;
 }
 
-static void put_u32(uint8_t at[4], uint32_t value)
-{
-    at[0] = (uint8_t)(value >> 24);
-    at[1] = (uint8_t)(value >> 16);
-    at[2] = (uint8_t)(value >> 8);
-    at[3] = (uint8_t)value;
-}
-
 /* tag, what, purpose, kind, each with a NUL after it, and the token epoch. */
 static size_t info_of(const struct toc_token_context *context, const char *what,
                       uint8_t ret_info[INFO_MAX])
@@ -80,7 +72,7 @@ static size_t info_of(const struct toc_token_context *context, const char *what,
         snprintf((char *)ret_info, INFO_MAX - 4, "%s%c%s%c%s%c%s%c", info_tag, 0, what, 0,
                  toc_purpose_name(context->purpose), 0, toc_token_kind_name(context->kind), 0);
     TOC_ASSERT(len > 0 && len < INFO_MAX - 4);
-    put_u32(ret_info + len, context->token_epoch);
+    toc_put_u32(ret_info + len, context->token_epoch);
     return (size_t)len + 4;
 }
 
@@ -106,7 +98,7 @@ struct toc_token toc_token_of(const struct toc_token_context *context,
 {
     uint8_t epoch[4];
     struct toc_token token;
-    put_u32(epoch, context->token_epoch);
+    toc_put_u32(epoch, context->token_epoch);
     TOC_ASSERT(is_context(context));
     const struct toc_bytes parts[] = {
         toc_bytes_text(toc_purpose_name(context->purpose)),
