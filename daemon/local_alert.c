@@ -12,14 +12,6 @@
 #define LIST_USUAL 50
 #define LIST_MAX 200
 
-static json_t *hex_json(const uint8_t *bytes, size_t len)
-{
-    char text[2 * TOC_FLAG_ID_LEN + 1];
-
-    toc_hex_encode(toc_bytes_of(bytes, len), text);
-    return json_string(text);
-}
-
 /* The name that shares opened, of any of its tokens; null. */
 static enum toc_result name_json(struct toc_engine *engine, const struct toc_alert_opened *alert,
                                  json_t **ret_name)
@@ -85,8 +77,8 @@ static enum toc_result list_alert(struct toc_engine *engine, const struct toc_al
     toc_exposure_quarter_text(body->expires_quarter, expires);
     json_t *const row = json_pack(
         "{s:o, s:o, s:s, s:s, s:o, s:b, s:s, s:i, s:s, s:s, s:i, s:s, s:b, s:s, s:s, s:b, s:i}",
-        "alert", hex_json(alert->sent->id, TOC_FLAG_ID_LEN), "token",
-        hex_json(token->token.bytes, TOC_TOKEN_LEN), "kind", toc_token_kind_name(token->kind),
+        "alert", toc_record_hex(alert->sent->id, TOC_FLAG_ID_LEN), "token",
+        toc_record_hex(token->token.bytes, TOC_TOKEN_LEN), "kind", toc_token_kind_name(token->kind),
         "purpose", toc_purpose_name(token->purpose), "name", name, "named", body->named, "event",
         event, "severity", (int)body->severity, "source", toc_source_name(body->source),
         "reporters", toc_reporters_name(body->reporters), "councils", (int)councils, "status",
@@ -144,6 +136,6 @@ enum toc_result toc_local_alert_list(struct toc_engine *engine, const struct toc
     failed |= json_object_set(reply, "alerts", list);
     failed |= json_object_set_new(
         reply, "after",
-        len == (size_t)limit ? hex_json(alerts[len - 1].id, TOC_FLAG_ID_LEN) : json_null());
+        len == (size_t)limit ? toc_record_hex(alerts[len - 1].id, TOC_FLAG_ID_LEN) : json_null());
     return toc_local_answer(engine, local, reply, failed);
 }

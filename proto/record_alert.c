@@ -2,13 +2,6 @@
 #include "ensure.h"
 #include <string.h>
 
-static json_t *hex_json(const void *bytes, size_t len)
-{
-    char text[2 * TOC_HASH_LEN + 1];
-    toc_hex_encode(toc_bytes_of(bytes, len), text);
-    return json_string(text);
-}
-
 static enum toc_result alert_validate(const struct toc_record *record, struct toc_why *why)
 {
     const struct toc_alert *const alert = record->as.alert;
@@ -43,16 +36,16 @@ static json_t *alert_to_json(const struct toc_record *record)
         const struct toc_alert_part *const part = &alert->parts[i];
         json_t *const one =
             json_pack("{s:s, s:o}", "kind", toc_token_kind_name(part->kind), "token",
-                      hex_json(part->token.bytes, sizeof part->token.bytes));
+                      toc_record_hex(part->token.bytes, sizeof part->token.bytes));
         if (json_array_append_new(parts, one) != 0) {
             json_decref(parts);
             return NULL;
         }
     }
     return json_pack("{s:o, s:I, s:s, s:I, s:b, s:o}", "alert",
-                     hex_json(alert->id, sizeof alert->id), "revision", (json_int_t)alert->revision,
-                     "purpose", toc_purpose_name(alert->purpose), "token_epoch",
-                     (json_int_t)alert->token_epoch, "exercise",
+                     toc_record_hex(alert->id, sizeof alert->id), "revision",
+                     (json_int_t)alert->revision, "purpose", toc_purpose_name(alert->purpose),
+                     "token_epoch", (json_int_t)alert->token_epoch, "exercise",
                      (int)(alert->purpose == TOC_PURPOSE_EXERCISE), "parts", parts);
 }
 

@@ -1,16 +1,9 @@
 #include "record_flag.h"
 #include "ensure.h"
-#include <stdio.h>
+#include "record_exposure.h"
 #include <string.h>
 
-enum { QUARTERS = 4, QUARTER_LEN = 7 };
-
-static json_t *hex_json(const void *bytes, size_t len)
-{
-    char text[2 * TOC_HASH_LEN + 1];
-    toc_hex_encode(toc_bytes_of(bytes, len), text);
-    return json_string(text);
-}
+enum { QUARTERS = 4 };
 
 static bool is_flag_purpose(enum toc_purpose purpose)
 {
@@ -90,9 +83,8 @@ static enum toc_result flag_validate(const struct toc_record *record, struct toc
 
 static json_t *quarter_json(unsigned quarter)
 {
-    char text[QUARTER_LEN + 1];
-    (void)snprintf(text, sizeof text, "%04u-Q%u", quarter / QUARTERS % 10000,
-                   quarter % QUARTERS + 1);
+    char text[TOC_EXPOSURE_QUARTER_LEN + 1];
+    toc_exposure_quarter_text(quarter, text);
     return json_string(text);
 }
 
@@ -105,7 +97,7 @@ static json_t *subjects_json(const struct toc_flag *flag)
         json_t *const one =
             json_pack("{s:s, s:s, s:o}", "relation", subject->of_parent ? "parent" : "own", "kind",
                       toc_token_kind_name(subject->kind), "token",
-                      hex_json(subject->token.bytes, sizeof subject->token.bytes));
+                      toc_record_hex(subject->token.bytes, sizeof subject->token.bytes));
         if (json_array_append_new(list, one) != 0) {
             json_decref(list);
             return NULL;
@@ -118,7 +110,7 @@ static json_t *flag_to_json(const struct toc_record *record)
 {
     const struct toc_flag *const flag = record->as.flag;
     json_t *const json = json_pack(
-        "{s:o, s:I, s:s, s:I, s:o}", "flag", hex_json(flag->id, sizeof flag->id), "revision",
+        "{s:o, s:I, s:s, s:I, s:o}", "flag", toc_record_hex(flag->id, sizeof flag->id), "revision",
         (json_int_t)flag->revision, "purpose", toc_purpose_name(flag->purpose), "token_epoch",
         (json_int_t)flag->token_epoch, "subjects", subjects_json(flag));
     if (json == NULL || flag->to_group) {
@@ -189,12 +181,12 @@ static json_t *dispute_to_json(const struct toc_record *record)
 {
     const struct toc_dispute *const dispute = record->as.dispute;
     if (dispute->confirms) {
-        return json_pack("{s:o, s:s}", "flag", hex_json(dispute->id, sizeof dispute->id), "says",
-                         "confirmed");
+        return json_pack("{s:o, s:s}", "flag", toc_record_hex(dispute->id, sizeof dispute->id),
+                         "says", "confirmed");
     }
-    return json_pack("{s:o, s:s, s:o}", "alert", hex_json(dispute->id, sizeof dispute->id), "says",
-                     "disputed", "token",
-                     hex_json(dispute->token.bytes, sizeof dispute->token.bytes));
+    return json_pack("{s:o, s:s, s:o}", "alert", toc_record_hex(dispute->id, sizeof dispute->id),
+                     "says", "disputed", "token",
+                     toc_record_hex(dispute->token.bytes, sizeof dispute->token.bytes));
 }
 
 const struct toc_record_kind toc_dispute_record_kind = {

@@ -1,13 +1,6 @@
 #include "record_token.h"
 #include "ensure.h"
 
-static json_t *hex_json(const void *bytes, size_t len)
-{
-    char text[2 * TOC_HASH_LEN + 1];
-    toc_hex_encode(toc_bytes_of(bytes, len), text);
-    return json_string(text);
-}
-
 const char *toc_token_refusal_name(enum toc_token_refusal refusal)
 {
     switch (refusal) {
@@ -58,7 +51,7 @@ static enum toc_result answer_validate(const struct toc_record *record, struct t
 static json_t *ask_to_json(const struct toc_record *record)
 {
     const struct toc_token_ask *const ask = record->as.token_ask;
-    return json_pack("{s:o, s:I, s:I, s:I}", "ask", hex_json(ask->id, sizeof ask->id),
+    return json_pack("{s:o, s:I, s:I, s:I}", "ask", toc_record_hex(ask->id, sizeof ask->id),
                      "token_epoch", (json_int_t)ask->token_epoch, "exposure_sequence",
                      (json_int_t)ask->exposure_sequence, "inputs", (json_int_t)ask->elements_len);
 }
@@ -67,7 +60,7 @@ static json_t *answer_to_json(const struct toc_record *record)
 {
     const struct toc_token_answer *const answer = record->as.token_answer;
     return json_pack("{s:o, s:I, s:I, s:s?, s:I, s:I}", "ask",
-                     hex_json(answer->ask, sizeof answer->ask), "token_epoch",
+                     toc_record_hex(answer->ask, sizeof answer->ask), "token_epoch",
                      (json_int_t)answer->token_epoch, "inputs", (json_int_t)answer->elements_len,
                      "refusal", toc_token_refusal_name(answer->refusal), "used",
                      (json_int_t)answer->used, "limit", (json_int_t)answer->limit);

@@ -176,6 +176,14 @@ enum toc_result toc_record_read(struct toc_arena *arena, const char *stream, str
     return TOC_OK;
 }
 
+json_t *toc_record_hex(const void *bytes, size_t len)
+{
+    char text[2 * TOC_HASH_LEN + 1];
+    TOC_ASSERT(len <= TOC_HASH_LEN);
+    toc_hex_encode(toc_bytes_of(bytes, len), text);
+    return json_string(text);
+}
+
 json_t *toc_record_json(const struct toc_record *record)
 {
     const struct toc_record_kind *const kind = toc_record_kind_of(record->type);

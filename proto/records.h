@@ -36,5 +36,7 @@ enum toc_result toc_record_read(struct toc_arena *arena, const char *stream, str
                                 struct toc_record *ret_record, struct toc_why *why) TOC_MUST_CHECK;
 /* {"type": ..., "supersedes": ..., "withdraws": ..., "reason": ..., and the type's own keys}. */
 json_t *toc_record_json(const struct toc_record *record);
+/* At most TOC_HASH_LEN bytes in hexadecimal: ids and tokens. NULL without memory. */
+json_t *toc_record_hex(const void *bytes, size_t len);
 
 #endif
