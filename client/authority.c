@@ -71,7 +71,7 @@ enum toc_result toc_authority_check(const struct toc_roster *roster, struct toc_
     return TOC_OK;
 }
 
-static enum toc_result no_memory(struct toc_why *why)
+enum toc_result toc_authority_no_memory(struct toc_why *why)
 {
     return toc_fail(why, TOC_NOMEM, "out of memory");
 }
@@ -97,7 +97,7 @@ enum toc_result toc_authority_found(struct toc_arena *arena,
     }
     struct toc_member *const hub = toc_arena_zero(arena, 1, sizeof *hub);
     if (hub == NULL) {
-        return no_memory(why);
+        return toc_authority_no_memory(why);
     }
     *hub = *founding->hub;
     hub->succeeds = NULL;
@@ -203,7 +203,7 @@ static enum toc_result put_member(const struct toc_authority_step *step,
 {
     struct toc_member *const members = copy_members(step);
     if (members == NULL) {
-        return no_memory(why);
+        return toc_authority_no_memory(why);
     }
     const struct toc_member *const known = toc_roster_member(step->now, entry->id);
     if (known != NULL) {
@@ -258,14 +258,14 @@ static enum toc_result leave_lists(const struct toc_authority_step *step, const 
     struct toc_member_list *const lists =
         toc_arena_zero(step->arena, next->lists_len, sizeof *lists);
     if (lists == NULL && next->lists_len > 0) {
-        return no_memory(why);
+        return toc_authority_no_memory(why);
     }
     for (size_t i = 0; i < next->lists_len; i++) {
         const struct toc_member_list *const list = &next->lists[i];
         const char **const members =
             toc_arena_zero(step->arena, list->members_len, sizeof *members);
         if (members == NULL && list->members_len > 0) {
-            return no_memory(why);
+            return toc_authority_no_memory(why);
         }
         lists[i] = (struct toc_member_list){.name = list->name, .members = members};
         for (size_t j = 0; j < list->members_len; j++) {
@@ -305,7 +305,7 @@ enum toc_result toc_authority_remove(const struct toc_authority_step *step, cons
     struct toc_roster next = toc_authority_next(step);
     struct toc_member *const members = copy_members(step);
     if (members == NULL) {
-        return no_memory(why);
+        return toc_authority_no_memory(why);
     }
     next.members = members;
     TOC_TRY(take_out(step, member, members, &next, why));
@@ -318,7 +318,7 @@ static enum toc_result inherit(const struct toc_authority_step *step, struct toc
 {
     const char **const succeeds = toc_arena_zero(step->arena, TOC_SUCCEEDS_MAX, sizeof *succeeds);
     if (succeeds == NULL) {
-        return no_memory(why);
+        return toc_authority_no_memory(why);
     }
     size_t len = 0;
     for (size_t i = 0; i < successor->succeeds_len; i++) {
@@ -350,7 +350,7 @@ enum toc_result toc_authority_succeed(const struct toc_authority_step *step, con
     struct toc_roster next = toc_authority_next(step);
     struct toc_member *const members = copy_members(step);
     if (members == NULL) {
-        return no_memory(why);
+        return toc_authority_no_memory(why);
     }
     next.members = members;
     const struct toc_member *const known = toc_roster_member(step->now, successor);

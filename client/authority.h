@@ -90,7 +90,8 @@ struct toc_roster toc_authority_next(const struct toc_authority_step *step);
 /* A rule of rosters that is broken here is a decision that may not be taken: TOC_DENIED. */
 enum toc_result toc_authority_check(const struct toc_roster *roster, struct toc_roster *ret_next,
                                     struct toc_why *why) TOC_MUST_CHECK;
-/* TOC_NOTFOUND, in the same words everywhere. */
+/* TOC_NOMEM and TOC_NOTFOUND, in the same words everywhere. */
+enum toc_result toc_authority_no_memory(struct toc_why *why) TOC_MUST_CHECK;
 enum toc_result toc_authority_no_member(const char *member, struct toc_why *why) TOC_MUST_CHECK;
 /* authority_tokens.c. The first token epoch: a hub and this council. */
 enum toc_result toc_authority_open_tokens(const struct toc_authority_step *step,

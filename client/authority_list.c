@@ -7,11 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static enum toc_result no_memory(struct toc_why *why)
-{
-    return toc_fail(why, TOC_NOMEM, "out of memory");
-}
-
 /* "framework.NAME" of "framework". Only a stream whose records this version knows: on any other
  * nobody could publish. */
 static enum toc_result name_stream(const struct toc_authority_step *step,
@@ -32,7 +27,7 @@ static enum toc_result name_stream(const struct toc_authority_step *step,
     }
     (void)snprintf(stream, sizeof stream, "%s.%s", list->stream, list->name);
     *ret_stream = toc_arena_text(step->arena, toc_bytes_text(stream));
-    return *ret_stream == NULL ? no_memory(why) : TOC_OK;
+    return *ret_stream == NULL ? toc_authority_no_memory(why) : TOC_OK;
 }
 
 static int compare_texts(const void *a, const void *b)
@@ -47,7 +42,7 @@ static enum toc_result sort_members(const struct toc_authority_step *step,
 {
     const char **const members = toc_arena_zero(step->arena, list->members_len, sizeof *members);
     if (members == NULL) {
-        return no_memory(why);
+        return toc_authority_no_memory(why);
     }
     for (size_t i = 0; i < list->members_len; i++) {
         const struct toc_member *const member = toc_roster_member(step->now, list->members[i]);
@@ -68,7 +63,7 @@ static enum toc_result sort_members(const struct toc_authority_step *step,
         .members = members,
         .members_len = list->members_len,
     };
-    return ret_list->name == NULL ? no_memory(why) : TOC_OK;
+    return ret_list->name == NULL ? toc_authority_no_memory(why) : TOC_OK;
 }
 
 static const struct toc_member_list *find_list(const struct toc_roster *roster, const char *name)
@@ -100,7 +95,7 @@ static enum toc_result put_list(const struct toc_authority_step *step,
     const size_t len = next->lists_len;
     struct toc_member_list *const lists = toc_arena_zero(step->arena, len + 1, sizeof *lists);
     if (lists == NULL) {
-        return no_memory(why);
+        return toc_authority_no_memory(why);
     }
     if (len > 0) {
         memcpy(lists, next->lists, len * sizeof *lists);
@@ -141,7 +136,7 @@ static enum toc_result put_rule(const struct toc_authority_step *step, const cha
     }
     struct toc_stream_rule *const rules = toc_arena_zero(step->arena, len + 1, sizeof *rules);
     if (rules == NULL) {
-        return no_memory(why);
+        return toc_authority_no_memory(why);
     }
     memcpy(rules, next->streams, len * sizeof *rules);
     rules[len] = *whole;
@@ -178,7 +173,7 @@ static enum toc_result drop_rule(const struct toc_authority_step *step, const ch
         toc_arena_zero(step->arena, next->streams_len, sizeof *rules);
     size_t len = 0;
     if (rules == NULL) {
-        return no_memory(why);
+        return toc_authority_no_memory(why);
     }
     for (size_t i = 0; i < next->streams_len; i++) {
         if (strcmp(next->streams[i].stream, stream) != 0) {
@@ -219,7 +214,7 @@ static enum toc_result drop_list(const struct toc_authority_step *step, const ch
         toc_arena_zero(step->arena, next->lists_len + 1, sizeof *lists);
     size_t len = 0;
     if (lists == NULL) {
-        return no_memory(why);
+        return toc_authority_no_memory(why);
     }
     for (size_t i = 0; i < next->lists_len; i++) {
         if (strcmp(next->lists[i].name, list->name) != 0) {

@@ -3,11 +3,6 @@
 #include "ensure.h"
 #include <string.h>
 
-static enum toc_result no_memory(struct toc_why *why)
-{
-    return toc_fail(why, TOC_NOMEM, "out of memory");
-}
-
 static bool is_listed(const char *const *ids, size_t ids_len, const char *id)
 {
     for (size_t i = 0; i < ids_len; i++) {
@@ -39,7 +34,7 @@ static enum toc_result begin_tokens(const struct toc_authority_step *step,
 {
     struct toc_element *const keys = toc_arena_zero(step->arena, holders_len, sizeof *keys);
     if (keys == NULL) {
-        return no_memory(why);
+        return toc_authority_no_memory(why);
     }
     for (size_t i = 0; i < holders_len; i++) {
         const struct toc_member *const member = toc_roster_member(next, holders[i]);
@@ -69,7 +64,7 @@ enum toc_result toc_authority_open_tokens(const struct toc_authority_step *step,
 {
     const char **const holders = toc_arena_zero(step->arena, 2, sizeof *holders);
     if (holders == NULL) {
-        return no_memory(why);
+        return toc_authority_no_memory(why);
     }
     size_t len = 0;
     for (size_t i = 0; i < next->members_len && len == 0; i++) {
@@ -107,7 +102,7 @@ enum toc_result toc_authority_replace_holder(const struct toc_authority_step *st
     }
     const char **const holders = toc_arena_zero(step->arena, next->holders_len, sizeof *holders);
     if (holders == NULL) {
-        return no_memory(why);
+        return toc_authority_no_memory(why);
     }
     size_t len = 0;
     for (size_t i = 0; i < next->holders_len; i++) {
@@ -143,7 +138,7 @@ static enum toc_result choose_holders(const struct toc_authority_step *step, cha
     }
     const char **const holders = toc_arena_zero(step->arena, len, sizeof *holders);
     if (holders == NULL) {
-        return no_memory(why);
+        return toc_authority_no_memory(why);
     }
     for (size_t i = 0; i < len; i++) {
         const char *const id = same ? step->now->holders[i] : named[i];
