@@ -2,7 +2,7 @@
 
 import pytest
 
-from spending import load, spend, publish, write
+from spending import load, own_suppliers, publish, spend, write
 
 HEAD = b"Supplier Name,Company Number,Payment Date,Amount\r\n"
 ROW = b"Bolt plc,,2018-10-02,7000.00\r\n"
@@ -25,7 +25,7 @@ def group(shared_groups, tmp_path_factory):
 
 def state(member):
     """All that an import could have changed."""
-    return (member.json("supplier", "list")["suppliers"], member.json("preview")["records"],
+    return (own_suppliers(member), member.json("preview")["records"],
             member.call("import_list")["imports"], spend(member))
 
 

@@ -7,6 +7,8 @@ import json
 
 import pytest
 
+from spending import own_suppliers
+
 SPEND = """Payment Date,Supplier Name,Company No,Net Amount
 2015-10-01,Acme Surfacing Ltd,1234567,1200.00
 2015-10-02,Beacon Care Limited,,2500.00
@@ -55,7 +57,7 @@ def leeds(groups, tmp_path):
 
 
 def suppliers(member):
-    return {one["name"]: one for one in member.call("supplier_list")["suppliers"]}
+    return {one["name"]: one for one in own_suppliers(member)}
 
 
 def events(member, state="proposed"):
