@@ -1,6 +1,7 @@
 """A council's own contracts register: in, listed, and out again as open data."""
 
 import csv
+import datetime
 import io
 import json
 import os
@@ -123,9 +124,20 @@ def test_tables_csv_and_gaps(leeds):
     leeds.run("--json", "contract", "list", "--csv", expect=2)
 
 
+def moments(value, name=""):
+    """Every value of a field whose name ends in "date"."""
+    if isinstance(value, dict):
+        return [one for key, inner in value.items() for one in moments(inner, key)]
+    if isinstance(value, list):
+        return [one for inner in value for one in moments(inner, name)]
+    return [value] if name.lower().endswith("date") else []
+
+
 def check_package(path):
     package = json.loads(path.read_text())
     jsonschema.Draft7Validator(SCHEMA).validate(package)
+    for moment in moments(package):
+        datetime.datetime.strptime(moment, "%Y-%m-%dT%H:%M:%SZ")  # a day that exists, too
     for release in package["releases"]:
         parties = {party["id"] for party in release["parties"]}
         assert release["buyer"]["id"] in parties
