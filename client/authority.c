@@ -103,6 +103,11 @@ enum toc_result toc_authority_found(struct toc_arena *arena,
     hub->succeeds = NULL;
     hub->succeeds_len = 0;
     hub->admitted_version = 1;
+    const struct toc_stream_rule *const streams =
+        founding->distress_to_group ? toc_authority_streams_open(arena) : toc_authority_streams;
+    if (streams == NULL) {
+        return toc_authority_no_memory(why);
+    }
     const struct toc_roster first = {
         .group = founding->group,
         .version = 1,
@@ -114,7 +119,7 @@ enum toc_result toc_authority_found(struct toc_arena *arena,
         .signers_len = founding->signers_len,
         .members = hub,
         .members_len = 1,
-        .streams = toc_authority_streams,
+        .streams = streams,
         .streams_len = toc_authority_streams_len,
     };
     return toc_authority_check(&first, ret_first, why);

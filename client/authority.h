@@ -24,6 +24,7 @@ struct toc_authority_founding {
     uint32_t threshold;
     int64_t issued_ms;
     int64_t expires_ms;
+    bool distress_to_group; /* flags go to every member, not to the hub alone */
 };
 enum toc_result toc_authority_found(struct toc_arena *arena,
                                     const struct toc_authority_founding *founding,
@@ -79,6 +80,22 @@ enum toc_result toc_authority_rotate_tokens(const struct toc_authority_step *ste
 enum toc_result toc_authority_rules(const struct toc_authority_step *step,
                                     const struct toc_rules *rules, struct toc_roster *ret_next,
                                     struct toc_why *why) TOC_MUST_CHECK;
+/* How long what is published on a stream can be opened, and whether newcomers read what went before
+ * them (authority_stream.c). Who reads it is no part of this: what was sealed for few would open to
+ * many. TOC_NOTFOUND; TOC_INVALID beyond TOC_RETENTION_DAYS_MAX; TOC_EXISTS when nothing changes.
+ */
+struct toc_authority_stream {
+    const char *stream;             /* as the roster has it: "token.answer.*" */
+    const uint32_t *retention_days; /* 0: for ever. NULL: stays */
+    const bool *from_admission;     /* NULL: stays */
+};
+enum toc_result toc_authority_stream(const struct toc_authority_step *step,
+                                     const struct toc_authority_stream *change,
+                                     struct toc_roster *ret_next, struct toc_why *why)
+    TOC_MUST_CHECK;
+/* The streams of a new group in which `distress` goes to every member; in the arena, as many as
+ * toc_authority_streams_len. NULL: out of memory. */
+const struct toc_stream_rule *toc_authority_streams_open(struct toc_arena *arena);
 /* The same roster for longer (or shorter). */
 enum toc_result toc_authority_renew(const struct toc_authority_step *step, int64_t expires_ms,
                                     struct toc_roster *ret_next, struct toc_why *why)

@@ -1,7 +1,8 @@
 #include "commands.h"
 
 static const struct toc_command commands[] = {
-    {"new", toc_cmd_group_new, "GROUP --hub FILE.request --dir DIR [--signers M/N] [--days N]",
+    {"new", toc_cmd_group_new,
+     "GROUP --hub FILE.request --dir DIR [--signers M/N] [--days N] [--distress hub|group]",
      "founds a group: signer keys and the first roster"},
     {"admit", toc_cmd_group_admit, "FILE.request... [--dir DIR] [--replace]",
      "admits members, or brings their entries up to date"},
@@ -13,6 +14,9 @@ static const struct toc_command commands[] = {
     {"rules", toc_cmd_group_rules,
      "[--name-at K] [--window MINUTES] [--dispute-days N] [--quota PERCENT+PLUS] [--dir DIR]",
      "sets what the members agreed on for warnings and tokens"},
+    {"stream", toc_cmd_group_stream,
+     "STREAM [--retention DAYS] [--history all|from_admission] [--dir DIR]",
+     "sets how long a stream is kept, and what newcomers read of it"},
     {"rotate-tokens", toc_cmd_group_rotate_tokens, "[--holders A,B] [--dir DIR]",
      "begins the next token epoch, with these holders and fresh keys"},
     {"renew", toc_cmd_group_renew, "[--days N | --expires TIME] [--dir DIR]",

@@ -13,6 +13,7 @@ struct words {
     const char *hub;
     const char *dir;
     const char *signers;
+    const char *distress;
     struct toc_lifetime life;
     int64_t expires_ms;
     unsigned threshold;
@@ -104,6 +105,7 @@ static enum toc_result found(struct toc_cli *cli, const struct words *words,
         .threshold = words->threshold,
         .issued_ms = toc_env_wall_ms(cli->env),
         .expires_ms = words->expires_ms,
+        .distress_to_group = strcmp(words->distress, "group") == 0,
     };
     struct toc_authority_folder folder;
     struct toc_request request;
@@ -151,11 +153,12 @@ static int report(struct toc_cli *cli, const struct words *words,
 
 int toc_cmd_group_new(struct toc_cli *cli, int argc, char **argv)
 {
-    struct words words = {.life.days = TOC_AUTHORITY_DAYS};
+    struct words words = {.distress = "hub", .life.days = TOC_AUTHORITY_DAYS};
     const struct toc_option options[] = {
         {.name = "hub", .text = &words.hub},
         {.name = "dir", .text = &words.dir},
         {.name = "signers", .text = &words.signers},
+        {.name = "distress", .text = &words.distress},
         {.name = "days", .number = &words.life.days, .number_max = TOC_LIFETIME_DAYS_MAX},
         {.name = "expires", .text = &words.life.expires},
     };
@@ -163,7 +166,8 @@ int toc_cmd_group_new(struct toc_cli *cli, int argc, char **argv)
         .command = "group new",
         .operands_min = 1,
         .operands_max = 1,
-        .operands = "GROUP --hub FILE.request --dir DIR [--signers M/N] [--days N]",
+        .operands = "GROUP --hub FILE.request --dir DIR [--signers M/N] [--days N] "
+                    "[--distress hub|group]",
     };
     struct toc_operands operands;
     struct toc_why why = {""};
@@ -178,6 +182,10 @@ int toc_cmd_group_new(struct toc_cli *cli, int argc, char **argv)
     }
     if (!toc_ident_group(words.group)) {
         return toc_cli_misuse(cli, usage.command, "'%.60s' is no name for a group", words.group);
+    }
+    if (strcmp(words.distress, "hub") != 0 && strcmp(words.distress, "group") != 0) {
+        return toc_cli_misuse(cli, usage.command,
+                              "--distress: '%.20s' is neither 'hub' nor 'group'", words.distress);
     }
     if (parse_signers(&words, &why) != TOC_OK ||
         toc_lifetime_end(&words.life, toc_env_wall_ms(cli->env), &words.expires_ms, &why) !=

@@ -32,6 +32,7 @@ int toc_cmd_group_admit(struct toc_cli *cli, int argc, char **argv);
 int toc_cmd_group_remove(struct toc_cli *cli, int argc, char **argv);
 int toc_cmd_group_succeed(struct toc_cli *cli, int argc, char **argv);
 int toc_cmd_group_list(struct toc_cli *cli, int argc, char **argv);
+int toc_cmd_group_stream(struct toc_cli *cli, int argc, char **argv);
 int toc_cmd_group_rules(struct toc_cli *cli, int argc, char **argv);
 int toc_cmd_group_rotate_tokens(struct toc_cli *cli, int argc, char **argv);
 int toc_cmd_group_renew(struct toc_cli *cli, int argc, char **argv);

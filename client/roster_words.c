@@ -189,6 +189,13 @@ json_t *toc_roster_to_json(const struct toc_roster *roster, const struct toc_has
 static void print_rules(FILE *file, const struct toc_roster *roster)
 {
     const struct toc_rules rules = toc_roster_rules(roster);
+    const struct toc_stream_rule *const distress = toc_roster_rule(roster, "distress");
+    if (distress != NULL) {
+        fputs(distress->audience == TOC_AUDIENCE_HUBS
+                  ? "Flags: go to the hub, which tells nobody who raised them\n"
+                  : "Flags: go to every member, and everybody sees who raised them\n",
+              file);
+    }
     fprintf(file,
             "Rules: a supplier is named to the hub at %u reporters; alerts that wait go every %u "
             "minutes;\n       a dispute is answered within %u working days; token quota %u %% of "
@@ -229,6 +236,7 @@ static enum toc_result print_streams(FILE *file, const struct toc_paper *paper,
         {.heading = "PUBLISHED BY", .shrinks = true},
         {.heading = "READ BY", .shrinks = true},
         {.heading = "KEPT"},
+        {.heading = "NEWCOMERS READ"},
     };
     TOC_AUTO(toc_table_free) struct toc_table *table = NULL;
     TOC_TRY(toc_table_new(columns, sizeof columns / sizeof columns[0], &table));
@@ -241,8 +249,10 @@ static enum toc_result print_streams(FILE *file, const struct toc_paper *paper,
         if (days > 0) {
             (void)snprintf(kept, sizeof kept, "%lld days", days);
         }
+        const bool all = strcmp(toc_field_text(item, "history"), "all") == 0;
         const char *const cells[] = {toc_field_text(item, "stream"), roles,
-                                     toc_field_text(item, "audience"), kept};
+                                     toc_field_text(item, "audience"), kept,
+                                     all ? "all" : "from admission"};
         TOC_TRY(toc_table_add(table, cells));
     }
     toc_table_print(table, file, paper);

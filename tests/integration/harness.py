@@ -381,15 +381,16 @@ class Group:
     """A hub and councils, from nothing, as their users do it."""
 
     def __init__(self, councils=("leeds", "york"), hub="spg", name="yh-spg", expires=None,
-                 feed=True):
-        """`councils`: ids, or a mapping of ids to further options of `key new`."""
+                 feed=True, distress="hub"):
+        """`councils`: ids, or a mapping of ids to further options of `key new`; `distress`: who
+        reads flags, the hub or the group."""
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="tocsin-"))
         self.name, self.feed = name, feed
         self.authority = self.folder / "authority"
         self.members = {}
         self.hub = self.make(hub, "--role", "hub")
         tocsin("group", "new", name, "--hub", self.request(self.hub), "--dir", self.authority,
-               *(["--expires", expires] if expires else []))
+               "--distress", distress, *(["--expires", expires] if expires else []))
         options = councils if isinstance(councils, dict) else dict.fromkeys(councils, ())
         for council in options:
             self.make(council, *options[council])
