@@ -28,9 +28,11 @@ static bool share_fits(struct toc_engine *engine, const struct toc_flag_subject 
            toc_sharing_verify(subject->commitments, subject->commitments_len, share) == TOC_OK;
 }
 
-/* The shares are enough: any of their flags may carry a name that is none. */
+/* The shares are enough: any of their flags may carry a name that is none. Of several names the one
+ * at the first place counts, whoever came first, so that the name is the same when it is derived
+ * anew. */
 static enum toc_result learn(struct toc_engine *engine, const struct toc_token_context *context,
-                             const struct toc_share_row *rows, size_t k)
+                             const struct toc_share_row *rows, size_t len, size_t k)
 {
     struct toc_share shares[TOC_SHARING_MAX];
     struct toc_scalar constant;
@@ -42,7 +44,7 @@ static enum toc_result learn(struct toc_engine *engine, const struct toc_token_c
     TOC_TRY(toc_sharing_secret(shares, k, &constant));
     struct toc_token_key key = toc_token_name_key(context, &constant);
     enum toc_result opened = TOC_NOTFOUND;
-    for (size_t i = 0; i < k && opened != TOC_OK; i++) {
+    for (size_t i = 0; i < len && opened != TOC_OK; i++) {
         opened = toc_name_open(context, &rows[i].token, &key, &rows[i].name, name);
     }
     toc_bytes_wipe(&key, sizeof key);
@@ -50,7 +52,7 @@ static enum toc_result learn(struct toc_engine *engine, const struct toc_token_c
     toc_bytes_wipe(shares, sizeof shares);
     if (opened != TOC_OK) {
         toc_engine_note(engine, TOC_NOTICE_WARN, "name.misfit",
-                        "%zu members sent shares of one name, and none sent the name", k);
+                        "%zu members sent shares of one name, and none sent the name", len);
         return TOC_OK;
     }
     return toc_store_share_named(engine->store, &rows[0].token, &rows[0].commitments, (unsigned)k,
@@ -90,5 +92,5 @@ enum toc_result toc_alerting_share(struct toc_engine *engine, const char *publis
     }
     TOC_TRY(
         toc_store_shares(engine->store, &row.token, &row.commitments, rows, TOC_SHARING_MAX, &len));
-    return len < k ? TOC_OK : learn(engine, &context, rows, k);
+    return len < k ? TOC_OK : learn(engine, &context, rows, len, k);
 }

@@ -65,8 +65,9 @@ enum toc_result toc_store_share_named(struct toc_store *store, const struct toc_
 {
     TOC_AUTO(toc_query_close) struct toc_query query = {0};
     TOC_TRY(toc_query_open(store, &store->group, TOC_SQL_NAME_LEARNT,
-                           "INSERT OR IGNORE INTO hub_name (token, commitments, shares, name)"
-                           " VALUES (?1, ?2, ?3, ?4)",
+                           "INSERT INTO hub_name (token, commitments, shares, name)"
+                           " VALUES (?1, ?2, ?3, ?4) ON CONFLICT (token) DO UPDATE"
+                           " SET name = excluded.name WHERE commitments = excluded.commitments",
                            &query));
     toc_query_blob(&query, 1, token_bytes(token));
     toc_query_hash(&query, 2, commitments);

@@ -20,7 +20,7 @@ enum toc_result toc_store_share_put(struct toc_store *store, const char *publish
 enum toc_result toc_store_shares(struct toc_store *store, const struct toc_token *token,
                                  const struct toc_hash *commitments, struct toc_share_row *ret_rows,
                                  size_t max, size_t *ret_len) TOC_MUST_CHECK;
-/* The first name stays. */
+/* Takes the place of an earlier name from the same polynomial; one from another stays. */
 enum toc_result toc_store_share_named(struct toc_store *store, const struct toc_token *token,
                                       const struct toc_hash *commitments, unsigned shares,
                                       const char *name) TOC_MUST_CHECK;
