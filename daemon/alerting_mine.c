@@ -1,5 +1,6 @@
 /* Alerts on own suppliers: which of them are, and what they say to who can open them. local.db
  * knows which; what they say stays in their log. */
+#include "alert_state.h"
 #include "flagging.h"
 
 #include "ensure.h"
@@ -274,6 +275,11 @@ enum toc_result toc_alert_mine_read(struct toc_engine *engine, const struct toc_
         TOC_ENSURE(result == TOC_OK || result == TOC_NOTFOUND, result);
     }
     TOC_ENSURE(is_read, TOC_NOTFOUND);
+    /* An alert's end is said by the hub; nobody says it of a flag to the group. */
+    if (statement.flag != NULL && read.body.status != TOC_FLAG_CLEARED &&
+        read.body.expires_quarter < toc_alert_quarter(engine->now_wall)) {
+        read.body.status = TOC_FLAG_EXPIRED;
+    }
     *ret_read = read;
     return TOC_OK;
 }
