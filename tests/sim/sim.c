@@ -305,11 +305,23 @@ static void tick_send(struct sim_node *node, bool dies)
 
     sim_check_sent(node, out, len);
     for (size_t i = 0; i < sent; i++) {
-        if (out[i].kind == TOC_OUT_LOCAL) {
+        if (out[i].kind == TOC_OUT_LOCAL && out[i].link >= SIM_HOOK_LINK &&
+            out[i].link != UINT32_MAX) {
+            sim->hooks.hear(node, &out[i]);
+        } else if (out[i].kind == TOC_OUT_LOCAL) {
             sim_client_hear(node, &out[i]);
         } else {
             sim_net_send(node, &out[i]);
         }
+    }
+}
+
+/* Its committed store. */
+static void look_at(struct sim_node *node)
+{
+    sim_check_store(node);
+    if (node->sim->hooks.look != NULL && node->sim->failure[0] == '\0') {
+        node->sim->hooks.look(node);
     }
 }
 
@@ -327,9 +339,12 @@ static void tick(struct sim_node *node)
     take_jobs(node);
     sim_net_receive(node);
     sim_client_ask(node);
+    if (sim->hooks.act != NULL) {
+        sim->hooks.act(node);
+    }
     if (dies_early) {
         sim_crash(node);
-        sim_check_store(node);
+        look_at(node);
         return;
     }
     node->engine->store_failed |= disk_fails;
@@ -340,7 +355,7 @@ static void tick(struct sim_node *node)
     if (disk_fails) {
         sim_trace(node, "the commit fails");
     }
-    sim_check_store(node);
+    look_at(node);
     tick_send(node, dies);
     read_notices(node);
     if (dies) {
@@ -368,7 +383,7 @@ void sim_adopt(struct sim_node *node, uint64_t version)
         sim_fail(node->sim, "%s: adopting %llu: %s", node->member, (unsigned long long)version,
                  why.text);
     }
-    sim_check_store(node);
+    look_at(node);
     tick_send(node, false);
     read_notices(node);
     give_jobs(node);
@@ -397,7 +412,7 @@ json_t *sim_ask(struct sim_node *node, const char *request)
     toc_engine_begin(node->engine);
     ck_assert_int_eq(toc_engine_local(node->engine, UINT32_MAX, &user, &part, 1), TOC_OK);
     ck_assert_int_eq(toc_engine_finish(node->engine, &why), TOC_OK);
-    sim_check_store(node);
+    look_at(node);
     for (size_t i = 0; i < toc_engine_outbox(node->engine, &out); i++) {
         if (out[i].kind == TOC_OUT_LOCAL && out[i].link == UINT32_MAX) {
             reply = json_loadb((const char *)out[i].parts[0].data, out[i].parts[0].len, 0, NULL);
@@ -420,7 +435,7 @@ static bool is_due(const struct sim_node *node)
         }
     }
     return toc_engine_deadline(node->engine) <= node->sim->mono || sim_net_due(node) ||
-           sim_client_due(node);
+           sim_client_due(node) || (node->sim->hooks.due != NULL && node->sim->hooks.due(node));
 }
 
 static int64_t next_event(const struct sim *sim)
@@ -433,7 +448,8 @@ static int64_t next_event(const struct sim *sim)
         const struct sim_node *node = &sim->nodes[i];
         int64_t at = INT64_MAX;
         if (node->engine != NULL) {
-            at = toc_engine_deadline(node->engine);
+            at = sim->hooks.due != NULL && sim->hooks.due(node) ? sim->mono
+                                                                : toc_engine_deadline(node->engine);
         } else if (!node->asleep) {
             at = node->restart_mono;
         }
@@ -471,6 +487,9 @@ void sim_step(struct sim *sim)
     pass_time(sim);
     sim_net_turn(sim);
     sim_client_step(sim);
+    if (sim->hooks.step != NULL) {
+        sim->hooks.step(sim);
+    }
     for (size_t i = 0; i < sim->nodes_len && sim->failure[0] == '\0'; i++) {
         struct sim_node *node = &sim->nodes[(first + i) % sim->nodes_len];
         if (node->engine == NULL && !node->asleep && node->restart_mono <= sim->mono) {

@@ -121,6 +121,18 @@ struct sim_truth {
     struct toc_hash head;
 };
 
+/* What a scenario adds to the world; any of them may be NULL. */
+struct sim_hooks {
+    void *context;
+    void (*step)(struct sim *sim);            /* at the start of each step */
+    bool (*due)(const struct sim_node *node); /* it has something to ask or submit */
+    void (*act)(struct sim_node *node);       /* inside its tick */
+    void (*hear)(struct sim_node *node, const struct toc_out *out); /* from SIM_HOOK_LINK on */
+    void (*look)(struct sim_node *node); /* after its tick, committed; it may be down */
+    void (*sent)(struct sim_node *node, const struct toc_out *out); /* before it leaves */
+};
+#define SIM_HOOK_LINK UINT32_C(0x40000000) /* local links from here on are the scenario's */
+
 struct sim {
     uint64_t seed, drawn;
     struct toc_fixture_group *group;
@@ -138,6 +150,7 @@ struct sim {
     struct sim_truth *truth[256];
     bool forks;        /* the scenario equivocates: conflicts are expected */
     bool void_allowed; /* a closing or a later generation may take back */
+    struct sim_hooks hooks;
     unsigned steps, ticks, crashes, frames, batches;
     char failure[400];
 };
@@ -150,6 +163,13 @@ uint64_t sim_below(struct sim *sim, uint64_t limit); /* 0 to limit - 1 */
 bool sim_chance(struct sim *sim, unsigned permille);
 /* Keeps the first. */
 void sim_fail(struct sim *sim, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* As ck_assert, without its note on disk at each call. */
+#define SIM_MUST(sim, condition)                                                                   \
+    do {                                                                                           \
+        if (!(condition)) {                                                                        \
+            sim_fail(sim, "%s:%d: not so: %s", __FILE__, __LINE__, #condition);                    \
+        }                                                                                          \
+    } while (false)
 /* A line on stderr, when TOC_SIM_VERBOSE is set: the history of one seed, to be read. */
 void sim_trace(const struct sim_node *node, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

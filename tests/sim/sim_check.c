@@ -124,7 +124,9 @@ static enum toc_result collect(void *context, const struct toc_log_row *row)
 {
     struct rows *rows = context;
 
-    ck_assert_uint_lt(rows->len, SIM_LOGS_MAX);
+    if (rows->len == SIM_LOGS_MAX) {
+        return TOC_TOOBIG;
+    }
     rows->rows[rows->len++] = *row;
     return TOC_OK;
 }
@@ -133,7 +135,7 @@ bool sim_log_row(struct sim_node *node, const struct toc_log_id *log, struct toc
 {
     struct rows rows = {.len = 0};
 
-    ck_assert_int_eq(toc_store_logs(node->store, collect, &rows), TOC_OK);
+    SIM_MUST(node->sim, toc_store_logs(node->store, collect, &rows) == TOC_OK);
     for (size_t i = 0; i < rows.len; i++) {
         if (toc_log_id_compare(&rows.rows[i].log, log) == 0) {
             *ret_row = rows.rows[i];
@@ -302,8 +304,8 @@ static void check_journal(struct sim_node *node, const struct rows *rows)
     size_t len = 0;
 
     do {
-        ck_assert_int_eq(toc_store_journal(node->store, node->journal_position, journal, 64, &len),
-                         TOC_OK);
+        SIM_MUST(node->sim, toc_store_journal(node->store, node->journal_position, journal, 64,
+                                              &len) == TOC_OK);
         for (size_t i = 0; i < len; i++) {
             const struct toc_log_row *row = row_of(rows, journal[i].log);
             struct sim_seen *seen = row == NULL ? NULL : sim_seen(node, &row->log);
@@ -415,7 +417,7 @@ void sim_check_again(struct sim_node *node)
 {
     struct rows rows = {.len = 0};
 
-    ck_assert_int_eq(toc_store_logs(node->store, collect, &rows), TOC_OK);
+    SIM_MUST(node->sim, toc_store_logs(node->store, collect, &rows) == TOC_OK);
     for (size_t i = 0; i < rows.len && node->sim->failure[0] == '\0'; i++) {
         struct sim_seen *seen = seen_get(node, &rows.rows[i]);
         seen->next_sequence = 0;
@@ -430,7 +432,7 @@ void sim_check_store(struct sim_node *node)
 {
     struct rows rows = {.len = 0};
 
-    ck_assert_int_eq(toc_store_logs(node->store, collect, &rows), TOC_OK);
+    SIM_MUST(node->sim, toc_store_logs(node->store, collect, &rows) == TOC_OK);
     for (size_t i = 0; i < rows.len && node->sim->failure[0] == '\0'; i++) {
         const struct toc_log_row *row = &rows.rows[i];
         struct sim_seen *seen = seen_get(node, row);

@@ -237,6 +237,9 @@ void sim_check_sent(struct sim_node *node, const struct toc_out *out, size_t len
         const struct looked at = {node, receiver(node, out[i].link)};
         struct toc_message message;
         toc_arena_reset(node->sim->arena);
+        if (node->sim->hooks.sent != NULL) {
+            node->sim->hooks.sent(node, &out[i]);
+        }
         if (out[i].kind == TOC_OUT_FEED) {
             check_batch(&(struct looked){node, NULL}, out[i].parts[1]);
         } else if (out[i].kind == TOC_OUT_LOCAL) {
