@@ -121,10 +121,12 @@ def shorten(words):
             return words
 
 
-def fold(name):
+def fold(name, buyer=False):
     """The folded name, "" when nothing is left."""
     text = TRADING_AS.sub(" ta ", encoded_once(name).removesuffix("\xc2"))
     words = [one for one in "".join(map(fold_character, text)).split(" ") if one]
+    if buyer:
+        words = [one for one in words[:-1] if one != "the"] + words[-1:]
     while len(words) > 1 and words[0] == "the":
         del words[0]
     while len(words) > 1 and words[-1] == "the":
@@ -181,6 +183,20 @@ def screen(name, number=None):
         return "drop"
     return "hold"
 
+
+# ---- categories (12.3) ----
+
+
+def divisions():
+    """The divisions of CPV and of SIC that exist."""
+    text = section("12.3 Exposure")
+    cpv, missing = re.search(r"CPV divisions: (.*?)\. SIC divisions: 01 to 99 but for (.*?)\.", text).groups()
+    ranges = re.findall(r"(\d\d)(?: to (\d\d))?", cpv)
+    found = {division for first, last in ranges for division in range(int(first), int(last or first) + 1)}
+    return found, set(range(1, 100)) - set(map(int, missing.split()))
+
+
+CPV, SIC = divisions()
 
 # ---- reading ----
 

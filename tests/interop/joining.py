@@ -1,0 +1,99 @@
+"""How the tests put a reader into a group of real daemons, and forge what no daemon would say."""
+
+import json
+import pathlib
+import subprocess
+import sys
+
+import nacl.bindings as sodium
+
+import crypto
+import group as rosters
+import harness
+import logs
+import member
+import messages
+import reader
+
+READER = pathlib.Path(__file__).resolve().parent / "reader.py"
+
+
+def run_reader(*words, expect=0):
+    done = subprocess.run([sys.executable, READER, *map(str, words)], capture_output=True, text=True,
+                          timeout=90)
+    assert done.returncode == expect, f"{words}: {done.stdout}\n{done.stderr}"
+    return done
+
+
+class Probe:
+    """A member with keys and a request made in Python, admitted by `tocsin group admit`."""
+
+    def __init__(self, group, name, role):
+        self.group, self.name, self.folder = group, name, group.folder / name
+        said = run_reader("keys", self.folder, "--member", name, "--name", f"{name.title()} Ltd",
+                          "--role", role)
+        admitted = harness.tocsin("group", "admit", self.folder / f"{name}.request", "--dir",
+                                  group.authority)
+        assert said.stdout.strip() in admitted.out + admitted.err, "both compute the same fingerprint"
+        self.keys = member.Keys.load(self.folder / f"{name}.keys")
+        for one in group.members.values():
+            (one.folder / group.roster.name).write_bytes(group.roster.read_bytes())
+
+    def reader(self):
+        return member.Reader(self.keys, self.name, rosters.Rosters(self.group.roster.read_bytes()), "spg")
+
+    def link(self, feed=True, heard=None):
+        """A connection to the hub; every session frame that comes is added to `heard`."""
+        hub, one = self.group.hub, self.reader()
+        if heard is not None:
+            take = one.receive
+            one.receive = lambda frame, now_ms: heard.append(frame) or take(frame, now_ms)
+        return reader.Link(one, hub.session, hub.feed if feed else None)
+
+
+def sorted_lines(lines):
+    """By name, and without the cursor, which is the receiver's own."""
+    wanted = ("stream", "publisher", "sequence", "time", "record")
+    shown = [{key: line[key] for key in wanted} for line in lines]
+    for line in shown:
+        if "basis" in line["record"]:
+            basis = {key: sorted(names) for key, names in line["record"]["basis"].items()}
+            line["record"] = {**line["record"], "basis": basis}
+    return sorted(shown, key=lambda line: (line["stream"], line["publisher"], line["sequence"]))
+
+
+def watched(daemon, *streams):
+    """All that `tocsin --json watch` shows of the streams."""
+    words = [word for stream in streams for word in ("--stream", stream)]
+    count = sum(len(daemon.records(stream=stream)) for stream in streams)
+    out = daemon.run("--json", "watch", *words, "--from", "start", "--all", "--count", count).out
+    return sorted_lines(map(json.loads, out.splitlines()))
+
+
+def batches(daemon, publisher, stream="framework"):
+    """The batches of a log as a daemon holds them."""
+    daemon.local.send("batches", publisher=publisher, stream=stream)
+    reply, parts = daemon.local.receive(20)
+    assert reply["ok"], reply
+    return [logs.Batch(part) for part in parts]
+
+
+def sign_secret(path):
+    """Of a key file of Tocsin's."""
+    lines = dict(line.split(" = ") for line in path.read_text().splitlines()[1:])
+    return sodium.crypto_sign_seed_keypair(bytes.fromhex(lines["sign"]))[1]
+
+
+def forge(batch, secret=None, sealed=None, **changes):
+    """The batch with other fields in its header, signed by whoever has the secret; without one the
+    old signature stays."""
+    header = messages.CLASSES["BatchHeader"].FromString(batch.header_bytes)
+    for field, value in changes.items():
+        setattr(header, field, value)
+    outer = messages.CLASSES["Batch"].FromString(batch.data)
+    outer.header, outer.sealed = header.SerializeToString(), sealed or batch.sealed
+    if secret is not None:
+        length = len(outer.header).to_bytes(4, "big")
+        head = crypto.digest("tocsin head 1", header.group, length, outer.header, outer.sealed)
+        outer.signature = crypto.sign("tocsin batch 1", header.group, head, secret)
+    return outer.SerializeToString()
