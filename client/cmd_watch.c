@@ -1,5 +1,6 @@
 /* watch: follows what this member applies, losing nothing: each Want names the cursor of the last.
  */
+#include "alert_words.h"
 #include "commands.h"
 #include "ensure.h"
 #include "record_words.h"
@@ -35,6 +36,7 @@ struct watch {
     uint64_t first_sequence; /* of --from SEQ; 0: any */
     uint64_t seen;
     json_int_t cursor; /* -1: from now on */
+    json_int_t alerts; /* the same, of changes of alerts */
 };
 
 static json_t *want_of(const struct watch *watch, int64_t wait_ms)
@@ -44,6 +46,7 @@ static json_t *want_of(const struct watch *watch, int64_t wait_ms)
     if (watch->cursor >= 0) {
         (void)json_object_set_new(fields, "cursor", json_integer(watch->cursor));
     }
+    (void)json_object_set_new(fields, "alerts", json_integer(watch->alerts));
     if (watch->all) {
         (void)json_object_set_new(fields, "all", json_true());
     }
@@ -64,6 +67,7 @@ static void print_line(struct toc_cli *cli, const json_t *item)
     const json_t *const withdrawn = json_object_get(record, "withdraws");
     char head[TOC_MEMBER_LEN_MAX + TOC_STREAM_LEN_MAX + 64];
     char words[TOC_RECORD_WORDS_LEN + 1];
+    _Static_assert(TOC_ALERT_WORDS_LEN <= TOC_RECORD_WORDS_LEN, "room for either");
     char text[1024];
     (void)snprintf(head, sizeof head, "%.20s %s %s %lld: ", toc_field_text(item, "time"),
                    toc_field_text(item, "publisher"), toc_field_text(item, "stream"),
@@ -74,7 +78,11 @@ static void print_line(struct toc_cli *cli, const json_t *item)
     if (json_is_object(withdrawn)) {
         fprintf(cli->out, "withdraws %lld", (long long)toc_field_number(withdrawn, "sequence"));
     } else {
-        toc_record_words(record, words);
+        if (json_is_string(json_object_get(item, "change"))) {
+            toc_alert_change_words(item, words);
+        } else {
+            toc_record_words(record, words);
+        }
         toc_text_fit(words, left < 200 ? left : 200, text, sizeof text);
         fputs(text, cli->out);
     }
@@ -82,10 +90,9 @@ static void print_line(struct toc_cli *cli, const json_t *item)
     (void)fflush(cli->out);
 }
 
-/* Prints what is wanted of one reply. TOC_IO when nobody reads any more. */
-static enum toc_result take_records(struct watch *watch, const json_t *reply)
+/* Prints what is wanted of one list. TOC_IO when nobody reads any more. */
+static enum toc_result take_records(struct watch *watch, const json_t *records)
 {
-    const json_t *const records = toc_field_array(reply, "records");
     for (size_t i = 0; i < json_array_size(records); i++) {
         const json_t *const item = json_array_get(records, i);
         if ((uint64_t)toc_field_number(item, "sequence") < watch->first_sequence) {
@@ -102,8 +109,19 @@ static enum toc_result take_records(struct watch *watch, const json_t *reply)
         TOC_ENSURE(ferror(watch->cli->out) == 0, TOC_IO);
         watch->seen++;
     }
+    return TOC_OK;
+}
+
+/* Alerts on own suppliers come opened, in a list of their own. */
+static enum toc_result take_reply(struct watch *watch, const json_t *reply)
+{
+    TOC_TRY(take_records(watch, toc_field_array(reply, "records")));
+    TOC_TRY(take_records(watch, toc_field_array(reply, "alerts")));
     if (json_is_integer(json_object_get(reply, "cursor"))) {
         watch->cursor = toc_field_number(reply, "cursor");
+    }
+    if (json_is_integer(json_object_get(reply, "alerts_cursor"))) {
+        watch->alerts = toc_field_number(reply, "alerts_cursor");
     }
     return TOC_OK;
 }
@@ -123,7 +141,7 @@ static enum toc_result poll_once(struct watch *watch, int64_t wait_ms, struct to
         return TOC_OK;
     }
     TOC_TRY(result);
-    if (take_records(watch, reply.json) != TOC_OK) {
+    if (take_reply(watch, reply.json) != TOC_OK) {
         return toc_fail(why, TOC_IO, "output: nobody reads it any more");
     }
     return TOC_OK;
@@ -196,7 +214,8 @@ static int start(struct watch *watch)
 
 int toc_cmd_watch(struct toc_cli *cli, int argc, char **argv)
 {
-    struct watch watch = {.cli = cli, .count = UINT64_MAX, .timeout_s = UINT64_MAX, .cursor = -1};
+    struct watch watch = {
+        .cli = cli, .count = UINT64_MAX, .timeout_s = UINT64_MAX, .cursor = -1, .alerts = -1};
     const struct toc_option options[] = {
         {.name = "stream", .texts = &watch.streams},
         {.name = "from", .text = &watch.from},
@@ -218,6 +237,7 @@ int toc_cmd_watch(struct toc_cli *cli, int argc, char **argv)
     watch.has_timeout = watch.timeout_s != UINT64_MAX;
     if (watch.from != NULL) {
         watch.cursor = 0;
+        watch.alerts = 0;
         if (strcmp(watch.from, "start") != 0 &&
             toc_args_number(watch.from, (UINT64_C(1) << 53), &watch.first_sequence) != TOC_OK) {
             return toc_cli_misuse(cli, usage.command,

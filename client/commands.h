@@ -17,6 +17,7 @@ int toc_cmd_framework(struct toc_cli *cli, int argc, char **argv);
 int toc_cmd_supplier(struct toc_cli *cli, int argc, char **argv);
 int toc_cmd_region(struct toc_cli *cli, int argc, char **argv);
 int toc_cmd_flag(struct toc_cli *cli, int argc, char **argv);
+int toc_cmd_alert(struct toc_cli *cli, int argc, char **argv);
 int toc_cmd_preview(struct toc_cli *cli, int argc, char **argv);
 int toc_cmd_publish(struct toc_cli *cli, int argc, char **argv);
 int toc_cmd_watch(struct toc_cli *cli, int argc, char **argv);

@@ -25,6 +25,7 @@ static const struct toc_command commands[] = {
      "your own suppliers, and who else uses them"},
     {"flag", toc_cmd_flag, "raise | approve | withdraw | clear | list",
      "warns the councils that have the same supplier"},
+    {"alert", toc_cmd_alert, "rules", "chooses of which alerts you are told"},
     {"region", toc_cmd_region, "suppliers | alerts | concentration",
      "what the councils of the group see together"},
     {"contract", toc_cmd_contract, "list | expiring | incomplete",

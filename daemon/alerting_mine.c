@@ -83,7 +83,7 @@ static enum toc_result find_key(struct toc_engine *engine, const struct statemen
 }
 
 static enum toc_result match(struct toc_engine *engine, const char *stream, const char *publisher,
-                             uint64_t sequence, const struct toc_record *record)
+                             uint64_t sequence, const struct toc_record *record, bool fresh)
 {
     struct toc_alert_mine mine = {.stream = stream,
                                   .publisher = publisher,
@@ -111,13 +111,14 @@ static enum toc_result match(struct toc_engine *engine, const char *stream, cons
         return TOC_OK;
     }
     memcpy(mine.id, statement.id, sizeof(mine.id));
-    return toc_store_alert_mine_put(engine->store, &mine);
+    engine->telling.look = true;
+    return toc_store_alert_mine_put(engine->store, &mine, fresh);
 }
 
 enum toc_result toc_view_alert_mine(struct toc_engine *engine, const struct toc_log *log,
                                     uint64_t sequence, const struct toc_record *record)
 {
-    return match(engine, log->row.log.stream, log->row.log.publisher, sequence, record);
+    return match(engine, log->row.log.stream, log->row.log.publisher, sequence, record, true);
 }
 
 /* ---- what stands, against new tokens ---- */
@@ -137,7 +138,7 @@ static enum toc_result match_row(struct toc_engine *engine, const struct toc_cur
 
     TOC_TRY(toc_opened_record(engine->opened, row->log, row->sequence, &bytes));
     TOC_TRY(toc_record_read(engine->arena, row->stream, bytes, &record, NULL));
-    return match(engine, row->stream, row->publisher, row->sequence, &record);
+    return match(engine, row->stream, row->publisher, row->sequence, &record, false);
 }
 
 enum toc_result toc_alert_mine_finish(struct toc_engine *engine)
@@ -237,16 +238,14 @@ static enum toc_result open_part(struct toc_engine *engine, const struct stateme
     return TOC_OK;
 }
 
-static enum toc_result read_record(struct toc_engine *engine, const struct toc_alert_mine *mine,
-                                   struct toc_arena *arena, struct statement *ret_statement)
+static enum toc_result read_record(struct toc_engine *engine, int64_t log,
+                                   const struct toc_alert_mine *mine, struct toc_arena *arena,
+                                   struct statement *ret_statement)
 {
-    struct toc_current_row row;
     struct toc_record record;
     struct toc_bytes bytes;
 
-    TOC_TRY(
-        toc_store_current_get(engine->store, mine->stream, mine->publisher, mine->sequence, &row));
-    TOC_TRY(toc_opened_record(engine->opened, row.log, mine->sequence, &bytes));
+    TOC_TRY(toc_opened_record(engine->opened, log, mine->sequence, &bytes));
     TOC_TRY(toc_record_read(arena, mine->stream, bytes, &record, NULL));
     if (!statement_of(&record, ret_statement) ||
         memcmp(ret_statement->id, mine->id, sizeof(mine->id)) != 0) {
@@ -255,31 +254,74 @@ static enum toc_result read_record(struct toc_engine *engine, const struct toc_a
     return TOC_OK;
 }
 
-enum toc_result toc_alert_mine_read(struct toc_engine *engine, const struct toc_alert_mine *mine,
-                                    struct toc_arena *arena, struct toc_alert_read *ret_read)
+static enum toc_result read_statement(struct toc_engine *engine, const struct statement *statement,
+                                      struct toc_arena *arena, struct toc_alert_read *ret_read)
 {
-    struct statement statement;
-    struct toc_alert_read read = {.warning = NULL};
+    struct toc_alert_read read = {.revision = statement->revision, .purpose = statement->purpose};
     bool is_read = false;
 
-    TOC_TRY(read_record(engine, mine, arena, &statement));
-    read.revision = statement.revision;
-    read.purpose = statement.purpose;
-    for (size_t i = 0; i < statement.len; i++) {
-        const struct part part = part_of(&statement, i);
+    for (size_t i = 0; i < statement->len; i++) {
+        const struct part part = part_of(statement, i);
         const char *key;
-        enum toc_result result = find_key(engine, &statement, &part, arena, &key);
+        enum toc_result result = find_key(engine, statement, &part, arena, &key);
         if (result == TOC_OK) {
-            result = open_part(engine, &statement, &part, key, arena, &read, &is_read);
+            result = open_part(engine, statement, &part, key, arena, &read, &is_read);
         }
         TOC_ENSURE(result == TOC_OK || result == TOC_NOTFOUND, result);
     }
     TOC_ENSURE(is_read, TOC_NOTFOUND);
     /* An alert's end is said by the hub; nobody says it of a flag to the group. */
-    if (statement.flag != NULL && read.body.status != TOC_FLAG_CLEARED &&
+    if (statement->flag != NULL && read.body.status != TOC_FLAG_CLEARED &&
         read.body.expires_quarter < toc_alert_quarter(engine->now_wall)) {
         read.body.status = TOC_FLAG_EXPIRED;
     }
     *ret_read = read;
     return TOC_OK;
+}
+
+enum toc_result toc_alert_mine_read(struct toc_engine *engine, const struct toc_alert_mine *mine,
+                                    struct toc_arena *arena, struct toc_alert_read *ret_read)
+{
+    struct toc_current_row row;
+    struct statement statement;
+
+    TOC_TRY(
+        toc_store_current_get(engine->store, mine->stream, mine->publisher, mine->sequence, &row));
+    TOC_TRY(read_record(engine, row.log, mine, arena, &statement));
+    return read_statement(engine, &statement, arena, ret_read);
+}
+
+/* The generation that a sequence lies in; 0: none. */
+static enum toc_result find_log(struct toc_engine *engine, const struct toc_alert_mine *mine,
+                                int64_t *ret_log)
+{
+    for (size_t i = 0; i < engine->logs_len; i++) {
+        const struct toc_log *log = &engine->logs[i];
+        uint64_t first;
+        if (log->row.id == 0 || strcmp(log->row.log.stream, mine->stream) != 0 ||
+            strcmp(log->row.log.publisher, mine->publisher) != 0 ||
+            mine->sequence >= log->row.chain.next_sequence) {
+            continue;
+        }
+        const enum toc_result result = toc_apply_first_sequence(engine, log, &first);
+        TOC_ENSURE(result == TOC_OK || result == TOC_NOTFOUND, result);
+        if (result == TOC_OK && mine->sequence >= first) {
+            *ret_log = log->row.id;
+            return TOC_OK;
+        }
+    }
+    return TOC_NOTFOUND;
+}
+
+enum toc_result toc_alert_mine_past(struct toc_engine *engine, const struct toc_alert_mine *mine,
+                                    struct toc_arena *arena, struct toc_alert_read *ret_read)
+{
+    struct statement statement;
+    int64_t log = 0;
+
+    TOC_TRY(find_log(engine, mine, &log));
+    const enum toc_result result = read_record(engine, log, mine, arena, &statement);
+    TOC_ENSURE(result != TOC_STORE, TOC_NOTFOUND); /* retention destroyed its key */
+    TOC_TRY(result);
+    return read_statement(engine, &statement, arena, ret_read);
 }

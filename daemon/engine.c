@@ -242,6 +242,7 @@ enum toc_result toc_engine_new(const struct toc_engine_setup *setup, struct toc_
     engine->roster_spread = false; /* nobody is there yet */
     engine->roster_changed = true;
     toc_tokens_begin(engine);
+    toc_telling_begin(engine);
     *ret_engine = toc_take(&engine);
     return TOC_OK;
 }
@@ -401,6 +402,7 @@ static enum toc_result finish(struct toc_engine *engine)
     TOC_TRY(toc_own_finish(engine));
     TOC_TRY(toc_heartbeat_finish(engine));
     TOC_TRY(toc_give_finish(engine));
+    TOC_TRY(toc_telling_finish(engine));
     return toc_local_wake(engine);
 }
 
@@ -415,6 +417,7 @@ static enum toc_result recover(struct toc_engine *engine, struct toc_why *why)
     forget_jobs(engine); /* of epochs that never were; what is missing is looked for again */
     engine->wraps_checked = false;
     toc_tokens_recover(engine);
+    toc_telling_begin(engine);
     reload(engine);
     for (size_t i = 0; i < engine->sessions_len; i++) {
         struct toc_session *session = &engine->sessions[i];
@@ -461,7 +464,7 @@ int64_t toc_engine_deadline(const struct toc_engine *engine)
     const int64_t local = toc_local_deadline(engine);
 
     if (toc_give_unserved(engine) || engine->more_to_apply || engine->more_to_sign ||
-        engine->roster_spread || toc_tokens_due(engine)) {
+        engine->roster_spread || toc_tokens_due(engine) || engine->telling.due) {
         return engine->now_mono;
     }
     return earliest(earliest(heartbeat, local),

@@ -12,6 +12,7 @@
 #include "engine.h"
 #include "opened.h"
 #include "records.h"
+#include "telling.h"
 #include "tokens.h"
 #include "wire_session.h"
 
@@ -30,6 +31,7 @@ struct toc_log {
     /* What its publisher last said about itself. */
     struct toc_bytes heartbeat; /* heap; the newest, verbatim, for relaying; empty: none */
     uint64_t heard_next;        /* 0: nothing heard */
+    uint64_t said_next;         /* the furthest that its publisher or a hub said to hold */
     struct toc_hash heard_head;
     int64_t heard_time_ms; /* its own time, so that an old one is not relayed round and round */
     int64_t heard_mono;
@@ -68,6 +70,7 @@ struct toc_session {
     enum toc_peer_state transport;       /* as the network layer says */
     bool greeted;                        /* its Hello was good */
     bool open;            /* greeted, and nobody's roster has expired: logs may flow */
+    bool listed;          /* since then it has said all that it holds */
     bool blocked;         /* at its mark: nothing until it says something */
     bool starved;         /* wanted more than the cap; looked at again on its next Want */
     bool unserved;        /* the outbox was full; looked at again in the next tick */
@@ -139,6 +142,7 @@ struct toc_engine {
 
     struct toc_submission_queue *queue;
     struct toc_alerting alerts;
+    struct toc_telling telling;
     uint64_t waiting; /* records that wait unsigned */
     bool waiting_known;
     struct toc_local_state *local;

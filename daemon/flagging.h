@@ -47,5 +47,9 @@ struct toc_alert_read {
 enum toc_result toc_alert_mine_read(struct toc_engine *engine, const struct toc_alert_mine *mine,
                                     struct toc_arena *arena, struct toc_alert_read *ret_read)
     TOC_MUST_CHECK;
+/* What the record at `sequence` said, whether it stands or not. TOC_NOTFOUND: its key is gone. */
+enum toc_result toc_alert_mine_past(struct toc_engine *engine, const struct toc_alert_mine *mine,
+                                    struct toc_arena *arena, struct toc_alert_read *ret_read)
+    TOC_MUST_CHECK;
 
 #endif

@@ -19,6 +19,19 @@ static void proven_by(struct toc_engine *engine, const struct toc_session *sessi
     }
 }
 
+/* Who has a log as it grows says how far it is: nobody is told of it before that is applied. */
+static void remember_said(struct toc_engine *engine, const struct toc_session *session,
+                          const struct toc_log_head *head)
+{
+    const struct toc_member *peer = toc_roster_member(toc_engine_roster(engine), session->member);
+    struct toc_log *log = toc_engine_log(engine, &head->log);
+
+    if (log != NULL && peer != NULL && log->said_next < head->next_sequence &&
+        (toc_member_has(peer, TOC_ROLE_HUB) || strcmp(session->member, head->log.publisher) == 0)) {
+        log->said_next = head->next_sequence;
+    }
+}
+
 enum toc_result toc_handle_have(struct toc_engine *engine, struct toc_session *session,
                                 const struct toc_have *have)
 {
@@ -32,6 +45,7 @@ enum toc_result toc_handle_have(struct toc_engine *engine, struct toc_session *s
         if (toc_roster_may_carry(roster, engine->me, head->log.publisher, head->log.stream) &&
             toc_engine_log_admissible(engine, session, &head->log)) {
             TOC_TRY(toc_ask_offered(engine, session, head));
+            remember_said(engine, session, head);
         } else {
             engine->counters.frames_ignored++;
         }
@@ -42,5 +56,6 @@ enum toc_result toc_handle_have(struct toc_engine *engine, struct toc_session *s
          toc_roster_hubs(roster) == 0)) {
         proven_by(engine, session);
     }
+    session->listed |= have->complete;
     return TOC_OK;
 }

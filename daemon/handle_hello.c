@@ -88,6 +88,7 @@ enum toc_result toc_roster_spread(struct toc_engine *engine)
 static enum toc_result open_session(struct toc_engine *engine, struct toc_session *session)
 {
     session->open = true;
+    session->listed = false;
     session->pending_len = 0;
     session->unconfirmed = 0;
     toc_ask_forget(engine, session); /* the peer begins anew, too, and forgets what we wanted */

@@ -9,24 +9,6 @@
 #define ARENA_MAX ((size_t)8 * 1024 * 1024)
 #define LIMIT_MAX 100
 
-/* An own supplier by the subject that was met; 0: not one alone. */
-static enum toc_result supplier_of(struct toc_engine *engine, const char *key,
-                                   struct toc_arena *arena, struct toc_supplier *ret_supplier)
-{
-    int64_t ids[2];
-    int64_t id = 0;
-    size_t len = 0;
-    enum toc_result result = toc_store_supplier_of_key(engine->store, key, &id);
-
-    if (result == TOC_NOTFOUND && strncmp(key, "name:", 5) == 0) {
-        TOC_TRY(toc_store_suppliers_of_fold(engine->store, key + 5, ids, 2, &len));
-        result = len == 1 ? TOC_OK : TOC_NOTFOUND;
-        id = len == 1 ? ids[0] : 0;
-    }
-    TOC_TRY(result);
-    return toc_store_supplier_get(engine->store, id, arena, ret_supplier);
-}
-
 static json_t *hex(const uint8_t bytes[TOC_FLAG_ID_LEN])
 {
     char text[2 * TOC_FLAG_ID_LEN + 1];
@@ -79,32 +61,47 @@ static int add_words(json_t *json, const struct toc_alert_read *read)
     return failed;
 }
 
-static enum toc_result add_alert(struct toc_engine *engine, const struct toc_alert_mine *mine,
-                                 struct toc_arena *arena, json_t *list)
+enum toc_result toc_local_alert_json(struct toc_engine *engine, const struct toc_alert_mine *mine,
+                                     const struct toc_alert_read *read, struct toc_arena *arena,
+                                     json_t **ret_json)
 {
     struct toc_supplier supplier = {.id = 0, .name = NULL};
-    struct toc_alert_read read;
-    enum toc_result result = toc_alert_mine_read(engine, mine, arena, &read);
-    json_t *json;
-    int failed;
+    const enum toc_result result = toc_telling_supplier(engine, mine->key, arena, &supplier);
+    json_t *json = json_object();
+    int failed = json == NULL ? 1 : add_words(json, read);
 
-    TOC_ENSURE(result != TOC_NOTFOUND, TOC_OK);
-    TOC_TRY(result);
-    result = supplier_of(engine, mine->key, arena, &supplier);
-    TOC_ENSURE(result == TOC_OK || result == TOC_NOTFOUND, result);
-    json = json_object();
-    failed = add_words(json, &read);
+    if (result != TOC_OK && result != TOC_NOTFOUND) {
+        json_decref(json);
+        return result;
+    }
     failed |= json_object_set_new(json, "alert", hex(mine->id));
     failed |= json_object_set_new(json, "publisher", json_string(mine->publisher));
-    failed |= json_object_set_new(json, "token", hex(read.token.bytes));
+    failed |= json_object_set_new(json, "token", hex(read->token.bytes));
     failed |= json_object_set_new(json, "supplier", toc_local_supplier_id(supplier.id));
     failed |= json_object_set_new(json, "name",
                                   supplier.name == NULL ? json_null() : json_string(supplier.name));
     failed |= json_object_set_new(json, "kind",
                                   json_string(strncmp(mine->key, "name:", 5) == 0 ? "name" : "id"));
     failed |= json_object_set_new(json, "since", toc_local_time(mine->first_seen_ms));
-    failed |= json_array_append_new(list, json);
-    return failed == 0 ? TOC_OK : TOC_NOMEM;
+    if (failed != 0) {
+        json_decref(json);
+        return TOC_NOMEM;
+    }
+    *ret_json = json;
+    return TOC_OK;
+}
+
+static enum toc_result add_alert(struct toc_engine *engine, const struct toc_alert_mine *mine,
+                                 struct toc_arena *arena, json_t *list)
+{
+    struct toc_alert_read read;
+    const enum toc_result result = toc_alert_mine_read(engine, mine, arena, &read);
+    json_t *json;
+
+    TOC_ENSURE(result != TOC_NOTFOUND, TOC_OK);
+    TOC_TRY(result);
+    TOC_TRY(toc_local_alert_json(engine, mine, &read, arena, &json));
+    return json_array_append_new(list, json) == 0 ? TOC_OK : TOC_NOMEM;
 }
 
 enum toc_result toc_local_alert_mine(struct toc_engine *engine, const struct toc_local *local,

@@ -36,6 +36,7 @@ toc_local_function toc_local_event_add;       /* local_event.c */
 toc_local_function toc_local_event_list;      /* local_event.c */
 toc_local_function toc_local_event_dismiss;   /* local_event.c */
 toc_local_function toc_local_alert_list;      /* local_alert.c */
+toc_local_function toc_local_alert_rules;     /* local_rules.c */
 toc_local_function toc_local_tokens;          /* local_tokens.c */
 toc_local_function toc_local_tokens_confirm;  /* local_tokens.c */
 toc_local_function toc_local_tokens_retry;    /* local_tokens.c */

@@ -61,6 +61,7 @@ static const struct request requests[] = {
     {"event_list", toc_local_event_list, false},
     {"event_dismiss", toc_local_event_dismiss, false},
     {"alert_list", toc_local_alert_list, false},
+    {"alert_rules", toc_local_alert_rules, false},
     {"flag_raise", toc_local_flag_raise, true},
     {"flag_preview", toc_local_flag_preview, false},
     {"flag_approve", toc_local_flag_approve, true},

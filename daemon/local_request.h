@@ -68,6 +68,7 @@ struct toc_waiter {
     struct toc_local local; /* request and tag are its own */
     json_t *request;
     int64_t cursor;
+    int64_t alerts; /* -1: it asks for none */
     int64_t limit;
     int64_t until_mono;
     bool behind; /* stopped at a tick's budget, not at the journal's end */
@@ -89,6 +90,8 @@ struct toc_local_state {
 };
 /* Made on first use; NULL without memory. */
 struct toc_local_state *toc_local_state(struct toc_engine *engine);
+/* Does this `want` name the stream, or none? */
+bool toc_local_wants_stream(const struct toc_local *local, const char *stream);
 enum toc_result toc_waiters_wake(struct toc_engine *engine) TOC_MUST_CHECK;
 int64_t toc_waiters_deadline(const struct toc_engine *engine);
 void toc_waiters_forget(struct toc_local_state *state);

@@ -1,5 +1,6 @@
 /* `want` on the local socket: records in the order in which this member applied them, from a cursor
- * on. With nothing to give it waits, and _finish answers it when the journal has grown.
+ * on; and, behind a cursor of their own, changes of alerts on own suppliers (local_told.c). With
+ * nothing to give it waits, and _finish answers it when the journal has grown.
  *
  * A cursor is opaque to clients. It is a journal position times CURSOR_ROW and how much of that row
  * was given, so that a reader may stop after any record and loses none. */
@@ -7,6 +8,7 @@
 
 #include "ensure.h"
 #include "ident.h"
+#include "local_told.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -25,10 +27,12 @@
 #define ROWS_OPENED_MAX 512
 
 struct page {
+    struct toc_engine *engine;
     const struct toc_local *local;
     json_t *records;
     size_t len; /* of the records as JSON */
     int64_t cursor;
+    int64_t alerts; /* the same, of changes of alerts; -1: they are not asked for */
     int64_t limit;
     /* the row under way */
     int64_t position;
@@ -39,7 +43,7 @@ struct page {
     unsigned rows_seen, rows_opened;
 };
 
-static bool wants_stream(const struct toc_local *local, const char *stream)
+bool toc_local_wants_stream(const struct toc_local *local, const char *stream)
 {
     const json_t *streams = json_object_get(local->request, "streams");
     const json_t *name;
@@ -88,7 +92,9 @@ static enum toc_result give_record(void *context, const struct toc_log *log, uin
     json_t *one;
     int failed = 0;
 
-    if (sequence < page->from_sequence) {
+    if (sequence < page->from_sequence ||
+        (page->alerts >= 0 &&
+         toc_local_is_told(page->engine, page->local, log->row.log.publisher, record))) {
         return TOC_OK;
     }
     if ((int64_t)json_array_size(page->records) >= page->limit ||
@@ -126,7 +132,7 @@ static enum toc_result give_row(struct toc_engine *engine, struct page *page,
     enum toc_result result;
 
     page->rows_seen++;
-    if (log != NULL && wants_stream(page->local, log->row.log.stream)) {
+    if (log != NULL && toc_local_wants_stream(page->local, log->row.log.stream)) {
         page->rows_opened++;
         page->position = row->position;
         page->first_sequence = row->first_sequence;
@@ -166,17 +172,28 @@ static enum toc_result fill(struct toc_engine *engine, struct page *page)
     return TOC_OK;
 }
 
-/* Takes the page's records. */
-static enum toc_result answer(struct toc_engine *engine, struct page *page)
+/* Takes both lists. */
+static enum toc_result answer(struct toc_engine *engine, const struct page *page, json_t **records,
+                              json_t **told)
 {
     json_t *reply = toc_local_reply(page->local);
-    json_t *records = page->records;
     int failed = 0;
 
-    page->records = NULL;
     failed |= json_object_set_new(reply, "cursor", json_integer(page->cursor));
-    failed |= json_object_set_new(reply, "records", records);
+    failed |= json_object_set_new(reply, "records", toc_take(records));
+    if (page->alerts >= 0) {
+        failed |= json_object_set_new(reply, "alerts_cursor", json_integer(page->alerts));
+        failed |= json_object_set_new(reply, "alerts", toc_take(told));
+    }
     return toc_local_answer(engine, page->local, reply, failed);
+}
+
+static enum toc_result fill_told(struct toc_engine *engine, struct page *page, json_t *told)
+{
+    if (page->alerts < 0) {
+        return TOC_OK;
+    }
+    return toc_local_add_told(engine, page->local, (size_t)page->limit, &page->alerts, told);
 }
 
 /* ---- waiting ---- */
@@ -211,6 +228,7 @@ static enum toc_result waiter_add(struct toc_engine *engine, const struct page *
     waiter->local.request = waiter->request;
     waiter->local.tag = json_string_value(json_object_get(waiter->request, "tag"));
     waiter->cursor = page->cursor;
+    waiter->alerts = page->alerts;
     waiter->limit = page->limit;
     waiter->until_mono = engine->now_mono + wait_ms;
     waiter->behind = page->behind;
@@ -221,32 +239,51 @@ static enum toc_result waiter_add(struct toc_engine *engine, const struct page *
     return TOC_OK;
 }
 
+/* As `cursor`, but absent means: none at all; -1 from now on. */
+static enum toc_result read_alerts(struct toc_engine *engine, const struct toc_local *local,
+                                   int64_t *ret_alerts, struct toc_why *why)
+{
+    const int64_t last = toc_store_changes_last(engine->store);
+    int64_t alerts = -2;
+
+    TOC_TRY(toc_local_number(local, "alerts", -1, CURSOR_MAX, &alerts, why));
+    if (alerts > last) {
+        return toc_fail(why, TOC_STALE,
+                        "alerts: is ahead of what this daemon has told: its store was restored or "
+                        "replaced; follow from the start again");
+    }
+    *ret_alerts = alerts == -1 ? last : alerts == -2 ? -1 : alerts;
+    return TOC_OK;
+}
+
 enum toc_result toc_local_want(struct toc_engine *engine, const struct toc_local *local,
                                struct toc_why *why)
 {
     TOC_AUTO(toc_local_json_free) json_t *records = json_array();
+    TOC_AUTO(toc_local_json_free) json_t *told = json_array();
     const int64_t last = toc_store_journal_last(engine->store);
-    struct page page = {.local = local, .limit = LIMIT_USUAL};
+    struct page page = {.engine = engine, .local = local, .limit = LIMIT_USUAL, .alerts = -1};
     int64_t wait_ms = 0;
 
     page.cursor = last * CURSOR_ROW + WHOLE_ROW;
     TOC_TRY(toc_local_number(local, "cursor", 0, CURSOR_MAX, &page.cursor, why));
     TOC_TRY(toc_local_number(local, "limit", 1, LIMIT_MAX, &page.limit, why));
     TOC_TRY(toc_local_number(local, "wait_ms", 0, WAIT_MAX_MS, &wait_ms, why));
+    TOC_TRY(read_alerts(engine, local, &page.alerts, why));
     TOC_TRY(check_streams(local, why));
     if (page.cursor / CURSOR_ROW > last) {
         return toc_fail(why, TOC_STALE,
                         "cursor: is ahead of what this daemon has applied: its store was restored "
                         "or replaced; follow from the start again");
     }
-    TOC_ENSURE(records != NULL, TOC_NOMEM);
+    TOC_ENSURE(records != NULL && told != NULL, TOC_NOMEM);
     page.records = records;
     TOC_TRY(fill(engine, &page));
-    if (json_array_size(records) == 0 && (wait_ms > 0 || page.behind)) {
+    TOC_TRY(fill_told(engine, &page, told));
+    if (json_array_size(records) + json_array_size(told) == 0 && (wait_ms > 0 || page.behind)) {
         return waiter_add(engine, &page, wait_ms, why);
     }
-    (void)toc_take(&records);
-    return answer(engine, &page);
+    return answer(engine, &page, &records, &told);
 }
 
 /* Looks again for one that waits; `*ret_done` when it was answered. */
@@ -254,27 +291,32 @@ static enum toc_result look_again(struct toc_engine *engine, struct toc_waiter *
                                   struct page *spent, bool *ret_done)
 {
     TOC_AUTO(toc_local_json_free) json_t *records = json_array();
-    struct page page = {.local = &waiter->local,
+    TOC_AUTO(toc_local_json_free) json_t *told = json_array();
+    struct page page = {.engine = engine,
+                        .local = &waiter->local,
                         .records = records,
                         .cursor = waiter->cursor,
+                        .alerts = waiter->alerts,
                         .limit = waiter->limit,
                         .rows_seen = spent->rows_seen,
                         .rows_opened = spent->rows_opened};
     enum toc_result result;
 
-    TOC_ENSURE(records != NULL, TOC_NOMEM);
+    TOC_ENSURE(records != NULL && told != NULL, TOC_NOMEM);
     result = fill(engine, &page);
     spent->rows_seen = page.rows_seen;
     spent->rows_opened = page.rows_opened;
     TOC_TRY(result);
+    TOC_TRY(fill_told(engine, &page, told));
     waiter->cursor = page.cursor;
+    waiter->alerts = page.alerts;
     waiter->behind = page.behind;
-    if (json_array_size(records) == 0 && (page.behind || engine->now_mono < waiter->until_mono)) {
+    if (json_array_size(records) + json_array_size(told) == 0 &&
+        (page.behind || engine->now_mono < waiter->until_mono)) {
         return TOC_OK;
     }
     *ret_done = true;
-    (void)toc_take(&records);
-    return answer(engine, &page);
+    return answer(engine, &page, &records, &told);
 }
 
 enum toc_result toc_waiters_wake(struct toc_engine *engine)
@@ -286,7 +328,8 @@ enum toc_result toc_waiters_wake(struct toc_engine *engine)
     while (*at != NULL) {
         struct toc_waiter *waiter = *at;
         bool done = false;
-        if (engine->journal_grew || waiter->behind || engine->now_mono >= waiter->until_mono) {
+        if (engine->journal_grew || engine->telling.told || waiter->behind ||
+            engine->now_mono >= waiter->until_mono) {
             enum toc_result result = TOC_OK;
             if (toc_out_has_room(engine)) {
                 result = look_again(engine, waiter, &spent, &done);

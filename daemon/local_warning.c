@@ -1,6 +1,7 @@
 /* The warnings of `status`: sentences that say what, where, and what to do. */
 #include "local_status.h"
 #include "local_tokens.h"
+#include "local_told.h"
 
 #include "ensure.h"
 #include "timetext.h"
@@ -161,7 +162,8 @@ json_t *toc_status_warnings(struct toc_engine *engine)
     if (note != NULL) {
         warn(&warnings, "%s", note);
     }
-    if (toc_tokens_warn(engine, warnings.list) != TOC_OK || warnings.failed != 0) {
+    if (toc_tokens_warn(engine, warnings.list) != TOC_OK ||
+        toc_notify_warn(engine, warnings.list) != TOC_OK || warnings.failed != 0) {
         json_decref(warnings.list);
         return NULL;
     }

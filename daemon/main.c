@@ -39,6 +39,7 @@ struct daemon {
     struct toc_engine *engine;
     struct toc_net *net;
     struct toc_worker *worker;
+    struct toc_notify_run *notifier;
     int signals;
 };
 
@@ -236,12 +237,14 @@ static enum toc_result start(struct daemon *daemon, bool alone, struct toc_why *
     TOC_TRY(toc_store_checkpointer_start(daemon->store, why));
     daemon->checkpointer = true;
     TOC_TRY(toc_worker_new(&daemon->worker, why));
+    TOC_TRY(toc_notify_run_new(&(struct toc_notify_limits){0}, &daemon->notifier));
     TOC_TRY(start_dialling(daemon, why));
     return toc_store_syncer_start(daemon->store, why);
 }
 
 static void stop(struct daemon *daemon)
 {
+    toc_notify_run_free(&daemon->notifier);
     toc_worker_free(&daemon->worker);
     toc_net_close(&daemon->net);
     if (daemon->checkpointer) {
@@ -274,6 +277,7 @@ static int run(struct daemon *daemon)
                                   .store = daemon->store,
                                   .engine = daemon->engine,
                                   .worker = daemon->worker,
+                                  .notifier = daemon->notifier,
                                   .conf = &daemon->conf,
                                   .signals = daemon->signals};
     const enum toc_result result = toc_tick_run(&tick);

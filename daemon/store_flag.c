@@ -154,14 +154,15 @@ enum toc_result toc_store_flags_waiting(struct toc_store *store, uint64_t *ret_l
 
 /* ---- alerts on own suppliers ---- */
 
-enum toc_result toc_store_alert_mine_put(struct toc_store *store, const struct toc_alert_mine *mine)
+static enum toc_result put_mine(struct toc_store *store, const struct toc_alert_mine *mine,
+                                bool fresh)
 {
     TOC_AUTO(toc_query_close) struct toc_query query = {0};
     TOC_TRY(toc_query_open(store, &store->local, TOC_SQL_ALERT_MINE_PUT,
                            "INSERT INTO alert_mine (id, stream, publisher, sequence, key, seen_ms)"
                            " VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (publisher, id)"
-                           " DO UPDATE SET stream = ?2, sequence = ?4, key = ?5"
-                           " WHERE sequence <> ?4 OR key <> ?5",
+                           " DO UPDATE SET stream = ?2, sequence = ?4, key = ?5, look = 1"
+                           " WHERE sequence <> ?4 OR key <> ?5 OR ?7",
                            &query));
     toc_query_blob(&query, 1, toc_bytes_of(mine->id, sizeof(mine->id)));
     toc_query_text(&query, 2, mine->stream);
@@ -169,7 +170,39 @@ enum toc_result toc_store_alert_mine_put(struct toc_store *store, const struct t
     toc_query_integer(&query, 4, (int64_t)mine->sequence);
     toc_query_text(&query, 5, mine->key);
     toc_query_integer(&query, 6, mine->first_seen_ms);
+    toc_query_integer(&query, 7, fresh ? 1 : 0);
     return toc_query_run(&query);
+}
+
+enum toc_result toc_store_alert_mine_put(struct toc_store *store, const struct toc_alert_mine *mine,
+                                         bool fresh)
+{
+    TOC_TRY(toc_db_begin_lightly(store, &store->local));
+    return toc_db_end_lightly(store, &store->local, put_mine(store, mine, fresh));
+}
+
+static enum toc_result read_mine(struct toc_query *query, struct toc_arena *arena,
+                                 struct toc_alert_mine *ret_list, size_t max, size_t *ret_len)
+{
+    size_t len = 0;
+    while (len < max) {
+        struct toc_alert_mine *const mine = &ret_list[len];
+        const enum toc_result result = toc_query_row(query);
+        if (result == TOC_NOTFOUND) {
+            break;
+        }
+        TOC_TRY(result);
+        mine->number = toc_query_get(query, 0);
+        TOC_TRY(toc_query_get_fixed(query, 1, mine->id, sizeof(mine->id)));
+        TOC_TRY(toc_query_get_text(query, 2, arena, &mine->stream));
+        TOC_TRY(toc_query_get_text(query, 3, arena, &mine->publisher));
+        mine->sequence = (uint64_t)toc_query_get(query, 4);
+        TOC_TRY(toc_query_get_text(query, 5, arena, &mine->key));
+        mine->first_seen_ms = toc_query_get(query, 6);
+        len++;
+    }
+    *ret_len = len;
+    return TOC_OK;
 }
 
 enum toc_result toc_store_alerts_mine(struct toc_store *store, int64_t after,
@@ -177,29 +210,55 @@ enum toc_result toc_store_alerts_mine(struct toc_store *store, int64_t after,
                                       size_t max, size_t *ret_len)
 {
     TOC_AUTO(toc_query_close) struct toc_query query = {0};
-    size_t len = 0;
     TOC_TRY(toc_query_open(store, &store->local, TOC_SQL_ALERTS_MINE,
                            "SELECT number, id, stream, publisher, sequence, key, seen_ms"
                            " FROM alert_mine WHERE number > ?1 ORDER BY number LIMIT ?2",
                            &query));
     toc_query_integer(&query, 1, after);
     toc_query_integer(&query, 2, (int64_t)max);
-    while (len < max) {
-        struct toc_alert_mine *const mine = &ret_list[len];
-        const enum toc_result result = toc_query_row(&query);
-        if (result == TOC_NOTFOUND) {
-            break;
-        }
-        TOC_TRY(result);
-        mine->number = toc_query_get(&query, 0);
-        TOC_TRY(toc_query_get_fixed(&query, 1, mine->id, sizeof(mine->id)));
-        TOC_TRY(toc_query_get_text(&query, 2, arena, &mine->stream));
-        TOC_TRY(toc_query_get_text(&query, 3, arena, &mine->publisher));
-        mine->sequence = (uint64_t)toc_query_get(&query, 4);
-        TOC_TRY(toc_query_get_text(&query, 5, arena, &mine->key));
-        mine->first_seen_ms = toc_query_get(&query, 6);
-        len++;
-    }
-    *ret_len = len;
-    return TOC_OK;
+    return read_mine(&query, arena, ret_list, max, ret_len);
+}
+
+enum toc_result toc_store_alerts_look(struct toc_store *store, int64_t after,
+                                      struct toc_arena *arena, struct toc_alert_mine *ret_list,
+                                      size_t max, size_t *ret_len)
+{
+    TOC_AUTO(toc_query_close) struct toc_query query = {0};
+    TOC_TRY(toc_query_open(store, &store->local, TOC_SQL_ALERTS_LOOK,
+                           "SELECT number, id, stream, publisher, sequence, key, seen_ms"
+                           " FROM alert_mine WHERE look = 1 AND number > ?1 ORDER BY number"
+                           " LIMIT ?2",
+                           &query));
+    toc_query_integer(&query, 1, after);
+    toc_query_integer(&query, 2, (int64_t)max);
+    return read_mine(&query, arena, ret_list, max, ret_len);
+}
+
+static enum toc_result look_again(struct toc_store *store, const char *publisher, uint64_t sequence)
+{
+    TOC_AUTO(toc_query_close) struct toc_query query = {0};
+    TOC_TRY(toc_query_open(store, &store->local, TOC_SQL_ALERT_AGAIN,
+                           "UPDATE alert_mine SET look = 1 WHERE publisher = ?1 AND sequence = ?2",
+                           &query));
+    toc_query_text(&query, 1, publisher);
+    toc_query_integer(&query, 2, (int64_t)sequence);
+    return toc_query_hit(&query);
+}
+
+enum toc_result toc_store_alert_again(struct toc_store *store, const char *publisher,
+                                      uint64_t sequence)
+{
+    TOC_TRY(toc_db_begin_lightly(store, &store->local));
+    return toc_db_end_lightly(store, &store->local, look_again(store, publisher, sequence));
+}
+
+enum toc_result toc_store_alert_mine_has(struct toc_store *store, const char *publisher,
+                                         const uint8_t id[TOC_FLAG_ID_LEN])
+{
+    TOC_AUTO(toc_query_close) struct toc_query query = {0};
+    TOC_TRY(toc_query_open(store, &store->local, TOC_SQL_ALERT_MINE_HAS,
+                           "SELECT 1 FROM alert_mine WHERE publisher = ?1 AND id = ?2", &query));
+    toc_query_text(&query, 1, publisher);
+    toc_query_blob(&query, 2, toc_bytes_of(id, TOC_FLAG_ID_LEN));
+    return toc_query_row(&query);
 }

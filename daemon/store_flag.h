@@ -67,11 +67,24 @@ struct toc_alert_mine {
     const char *key;       /* the subject it was matched by, a number before a name */
     int64_t first_seen_ms; /* here; stays */
 };
-/* A revision takes the place of the one before. `number` is not looked at. */
-enum toc_result toc_store_alert_mine_put(struct toc_store *store, const struct toc_alert_mine *mine)
-    TOC_MUST_CHECK;
+/* A revision takes the place of the one before. `number` is not looked at. `fresh`: it was applied
+ * just now, so somebody may want to be told; else only if it changes anything. Lasts from the next
+ * durable change on: whoever starts matches what stands anew. */
+enum toc_result toc_store_alert_mine_put(struct toc_store *store, const struct toc_alert_mine *mine,
+                                         bool fresh) TOC_MUST_CHECK;
 enum toc_result toc_store_alerts_mine(struct toc_store *store, int64_t after,
                                       struct toc_arena *arena, struct toc_alert_mine *ret_list,
                                       size_t max, size_t *ret_len) TOC_MUST_CHECK;
+/* TOC_NOTFOUND: it is about no own supplier. */
+enum toc_result toc_store_alert_mine_has(struct toc_store *store, const char *publisher,
+                                         const uint8_t id[TOC_FLAG_ID_LEN]) TOC_MUST_CHECK;
+/* Those of which somebody may want to be told (store_telling.h). */
+enum toc_result toc_store_alerts_look(struct toc_store *store, int64_t after,
+                                      struct toc_arena *arena, struct toc_alert_mine *ret_list,
+                                      size_t max, size_t *ret_len) TOC_MUST_CHECK;
+/* The record under which one was met stands no longer: it is one of those. TOC_NOTFOUND: none was
+ * met under it. */
+enum toc_result toc_store_alert_again(struct toc_store *store, const char *publisher,
+                                      uint64_t sequence) TOC_MUST_CHECK;
 
 #endif

@@ -251,6 +251,24 @@ const char *const toc_local_migrations[] = {
     "CREATE TABLE alert_mine (number INTEGER PRIMARY KEY AUTOINCREMENT, id BLOB NOT NULL,"
     " stream TEXT NOT NULL, publisher TEXT NOT NULL, sequence INTEGER NOT NULL,"
     " key TEXT NOT NULL, seen_ms INTEGER NOT NULL, UNIQUE (publisher, id)) STRICT;",
+    /* What people are told of these alerts, and whom it concerns (store_telling.h). */
+    "ALTER TABLE alert_mine ADD COLUMN look INTEGER NOT NULL DEFAULT 1;"
+    "CREATE INDEX alert_mine_look ON alert_mine (number) WHERE look = 1;"
+    "CREATE INDEX alert_mine_at ON alert_mine (publisher, sequence);"
+    "CREATE TABLE told (publisher TEXT NOT NULL, id BLOB NOT NULL, sequence INTEGER NOT NULL,"
+    " status INTEGER NOT NULL, severity INTEGER NOT NULL, named INTEGER NOT NULL,"
+    " notified INTEGER NOT NULL, PRIMARY KEY (publisher, id)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE change (number INTEGER PRIMARY KEY AUTOINCREMENT, id BLOB NOT NULL,"
+    " stream TEXT NOT NULL, publisher TEXT NOT NULL, sequence INTEGER NOT NULL,"
+    " what INTEGER NOT NULL, status INTEGER NOT NULL, severity INTEGER NOT NULL,"
+    " status_before INTEGER NOT NULL, severity_before INTEGER NOT NULL, time_ms INTEGER NOT NULL,"
+    " notify INTEGER NOT NULL, tries INTEGER NOT NULL, next_ms INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX change_notify ON change (notify, number) WHERE notify IN (1, 3);"
+    "CREATE INDEX change_of_alert ON change (publisher, id, number);"
+    "CREATE TABLE notify_run (time_ms INTEGER NOT NULL) STRICT;"
+    "CREATE TABLE alert_rules (one INTEGER PRIMARY KEY CHECK (one = 1), events TEXT NOT NULL,"
+    " severity_min INTEGER NOT NULL, categories TEXT NOT NULL, exposure_min INTEGER NOT NULL,"
+    " ends_within INTEGER NOT NULL) STRICT;",
 };
 const int toc_local_migrations_len =
     (int)(sizeof toc_local_migrations / sizeof toc_local_migrations[0]);

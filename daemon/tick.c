@@ -7,6 +7,7 @@
 #include "file.h"
 #include "log.h"
 #include "notify.h"
+#include "telling.h"
 
 #include <malloc.h>
 #include <poll.h>
@@ -18,6 +19,7 @@
 
 #define PAUSE_MIN_MS 100 /* after a failed commit, doubling */
 #define PAUSE_MAX_MS 2000
+#define NOTIFY_ARENA_MAX ((size_t)8 * 1024 * 1024)
 
 struct turn {
     bool stop, reload;
@@ -181,14 +183,71 @@ static void take_jobs(const struct toc_tick *tick)
     }
 }
 
+/* ---- notify ---- */
+
+/* `failed`: "" when all is well. */
+static void notified(const struct toc_tick *tick, const char *failed)
+{
+    if (failed[0] != '\0') {
+        toc_log_limited(TOC_LOG_WARN, "notify.failed", "program=%s why=\"%s\"",
+                        (*tick->conf)->notify, failed);
+    }
+    if (toc_notify_done(tick->engine, failed[0] == '\0' ? NULL : failed) != TOC_OK) {
+        toc_log(TOC_LOG_WARN, "notify.unsaved", "it will be run again for the same change");
+    }
+}
+
+static void take_notified(const struct toc_tick *tick)
+{
+    char failed[TOC_NOTIFY_RUN_WORDS] = "";
+    if (toc_notify_run_take(tick->notifier, toc_env_mono_ms(toc_env_real()), failed)) {
+        notified(tick, failed);
+    }
+}
+
+/* What is told is on disk already. */
+static void run_notify(const struct toc_tick *tick)
+{
+    TOC_AUTO(toc_arena_free) struct toc_arena *arena = NULL;
+    const int64_t now_ms = toc_env_mono_ms(toc_env_real());
+    struct toc_notify_program program = {.path = (*tick->conf)->notify,
+                                         .conf_file = (*tick->conf)->file,
+                                         .member = (*tick->conf)->member};
+    struct toc_why why = {.text = ""};
+    if (toc_notify_deadline(tick->engine) > now_ms || toc_notify_run_busy(tick->notifier) ||
+        toc_arena_new(NOTIFY_ARENA_MAX, &arena) != TOC_OK ||
+        toc_notify_next(tick->engine, arena, &program.document) != TOC_OK) {
+        return;
+    }
+    if (toc_notify_run_start(tick->notifier, &program, now_ms, &why) != TOC_OK) {
+        notified(tick, why.text[0] == '\0' ? "cannot be run" : why.text);
+    }
+}
+
+/* ---- waiting ---- */
+
+static int64_t earliest(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
 static enum toc_result wait_for_world(const struct toc_tick *tick, struct turn *turn)
 {
-    const int fds[] = {tick->signals, toc_worker_fd(tick->worker), toc_store_sync_fd(tick->store)};
-    bool ready[3] = {false, false, false};
-    const int64_t engine_ms = toc_engine_deadline(tick->engine);
-    const int64_t net_ms = toc_net_deadline(tick->net);
-    const enum toc_result result = toc_net_wait(tick->net, engine_ms < net_ms ? engine_ms : net_ms,
-                                                fds, fds[2] < 0 ? 2 : 3, ready);
+    int fds[TOC_NET_WAIT_FDS_MAX] = {tick->signals, toc_worker_fd(tick->worker)};
+    bool ready[TOC_NET_WAIT_FDS_MAX] = {false};
+    const int more[] = {toc_store_sync_fd(tick->store), toc_notify_run_fd(tick->notifier)};
+    size_t len = 2;
+    for (size_t i = 0; i < sizeof more / sizeof more[0]; i++) {
+        if (more[i] >= 0) {
+            fds[len++] = more[i];
+        }
+    }
+    const int64_t ours_ms =
+        earliest(toc_engine_deadline(tick->engine), toc_net_deadline(tick->net));
+    const int64_t notify_ms =
+        earliest(toc_notify_deadline(tick->engine), toc_notify_run_deadline(tick->notifier));
+    const enum toc_result result =
+        toc_net_wait(tick->net, earliest(ours_ms, notify_ms), fds, len, ready);
     if (result != TOC_OK && result != TOC_AGAIN) {
         toc_log(TOC_LOG_ERROR, "net.failed", "result=%s", toc_result_name(result));
         return result;
@@ -244,6 +303,7 @@ static enum toc_result run_turn(const struct toc_tick *tick, struct turn *turn)
         turn->reload = false;
     }
     take_jobs(tick);
+    take_notified(tick);
     toc_net_receive(tick->net, tick->engine);
     TOC_TRY(send_durable(tick, turn, true));
     const enum toc_result result = toc_engine_finish(tick->engine, &why);
@@ -252,6 +312,9 @@ static enum toc_result run_turn(const struct toc_tick *tick, struct turn *turn)
     turn->outbox_len = toc_engine_outbox(tick->engine, &turn->outbox);
     TOC_TRY(send_durable(tick, turn, false));
     exchange_jobs(tick);
+    if (result == TOC_OK) {
+        run_notify(tick);
+    }
     if (toc_engine_roster_changed(tick->engine)) {
         roster_changed(tick);
     }

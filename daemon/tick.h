@@ -5,6 +5,7 @@
 #define TOC_TICK_H
 
 #include "net.h"
+#include "notify_run.h"
 #include "worker.h"
 
 /* So many commits may fail in a row, over about a quarter of a minute, before the daemon gives up.
@@ -16,6 +17,7 @@ struct toc_tick {
     struct toc_engine *engine;
     struct toc_store *store;
     struct toc_worker *worker;
+    struct toc_notify_run *notifier;
     struct toc_conf **conf; /* heap; replaced by a reload, freed by the caller at the end */
     int signals;            /* a signalfd of SIGTERM, SIGINT and SIGHUP */
 };

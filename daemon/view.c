@@ -32,6 +32,7 @@ static enum toc_result drop_row(struct toc_engine *engine, const char *stream,
 
     TOC_TRY(toc_store_current_get(engine->store, stream, publisher, sequence, &row));
     TOC_TRY(toc_view_picture_drop(engine, stream, publisher, sequence));
+    TOC_TRY(toc_telling_dropped(engine, stream, publisher, sequence));
     return strcmp(publisher, engine->me) == 0 ? toc_own_drop(engine, &row)
                                               : toc_store_current_drop(engine->store, &row, NULL);
 }

@@ -23,7 +23,7 @@ const struct toc_conf_row toc_conf_rows[TOC_CONF_ROWS] = {
     {TOC_CONF_TOP, "local", TOC_CONF_FILENAME, CONF_TEXT(local), "tocsin.sock", 0, 0, 0, true, true,
      "The socket the command talks to; its whole path has at most 100 bytes."},
     {TOC_CONF_TOP, "notify", TOC_CONF_FILENAME, CONF_TEXT(notify), "", 0, 0, 0, false, false,
-     "A program that is run for each alert on an own supplier; empty for none."},
+     "A program that is run for each change of an alert on an own supplier; empty for none."},
     {TOC_CONF_TOP, "heartbeat", TOC_CONF_NUMBER, CONF_NUMBER(heartbeat_s), NULL, 30, 1, 3600, false,
      false, "Seconds between two signs of life of a log."},
     {TOC_CONF_TOP, "receipt", TOC_CONF_NUMBER, CONF_NUMBER(receipt_s), NULL, 10, 1, 3600, false,
