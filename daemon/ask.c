@@ -186,6 +186,13 @@ static enum toc_result offered_own(struct toc_engine *engine, struct toc_session
     return toc_ask_want(engine, log, session, head->next_sequence);
 }
 
+/* What was asked for a moment ago is on its way. What the feed brings nobody gives: a frame of it
+ * that was lost is asked for at once. */
+static bool just_asked(const struct toc_engine *engine, const struct toc_log *log)
+{
+    return !log->by_feed && engine->now_mono - log->wanted_mono < ASK_AGAIN_MS / 5;
+}
+
 enum toc_result toc_ask_offered(struct toc_engine *engine, struct toc_session *session,
                                 const struct toc_log_head *head)
 {
@@ -203,8 +210,11 @@ enum toc_result toc_ask_offered(struct toc_engine *engine, struct toc_session *s
         return offered_own(engine, session, log, head);
     }
     source = toc_engine_session_of(engine, log->source);
-    if (source == session && head->next_sequence <= log->row.chain.next_sequence) {
-        return TOC_OK; /* followed, and nothing was lost */
+    /* Followed, and nothing was lost; or what it speaks of is coming: of many that waited for a
+     * machine that slept, each would be given everything again. */
+    if (source == session &&
+        (head->next_sequence <= log->row.chain.next_sequence || just_asked(engine, log))) {
+        return TOC_OK;
     }
     /* The publisher is the best source. A member's new connection takes over from an old one that
      * nobody has noticed to be gone. */
@@ -265,10 +275,8 @@ enum toc_result toc_ask_missing(struct toc_engine *engine, struct toc_log *log)
     struct toc_session *source = best_source(engine, log);
     const bool over =
         log->row.state == TOC_LOG_STOPPED || (log->row.state == TOC_LOG_ENDED && !log->waiting_key);
-    /* What the feed brings nobody gives: a frame of it that was lost is asked for at once. */
-    const bool just_asked = !log->by_feed && engine->now_mono - log->wanted_mono < ASK_AGAIN_MS / 5;
 
-    if (source == NULL || over || just_asked) {
+    if (source == NULL || over || just_asked(engine, log)) {
         return TOC_OK;
     }
     return follow(engine, log, source);
