@@ -11,6 +11,7 @@
 #define TOC_SIM_H
 
 #include "fixture_group.h"
+#include "records.h"
 #include "wire_session.h"
 #include <check.h>
 
@@ -19,6 +20,9 @@
 #define SIM_JOBS_MAX 64
 #define SIM_LOGS_MAX 64
 #define SIM_KEY_LEN 24
+/* On their way to one peer that does not read: the credit, what may overdraw it, and an hour of
+ * small talk (of which libzmq's own mark would hold less). */
+#define SIM_UNREAD_MAX (TOC_CREDIT_MAX + 2 * TOC_BATCH_LEN_MAX + 512 * 1024)
 
 /* Chances in a thousand: a step for what happens to a member or wire, a frame for the feed. */
 struct sim_faults {
@@ -79,6 +83,7 @@ struct sim_frame {
 struct sim_queue {
     struct sim_frame *first;
     int64_t last_due;
+    size_t bytes; /* on their way */
 };
 enum sim_wire_state { SIM_DOWN, SIM_UP, SIM_HALF };
 struct sim_wire {
@@ -87,6 +92,7 @@ struct sim_wire {
     enum sim_wire_state state;
     int64_t until; /* down: the next attempt; half: when it is noticed */
     int64_t cut_until;
+    int64_t stalled_until;           /* its dialler does not read */
     toc_link dial_link, server_link; /* 0: its engine does not know of it */
     enum toc_peer_state told, tell;  /* what the dialler's engine was told, and is to be */
     bool server_full, dial_full;
@@ -130,6 +136,7 @@ struct sim_hooks {
     void (*hear)(struct sim_node *node, const struct toc_out *out); /* from SIM_HOOK_LINK on */
     void (*look)(struct sim_node *node); /* after its tick, committed; it may be down */
     void (*sent)(struct sim_node *node, const struct toc_out *out); /* before it leaves */
+    bool publishes; /* frameworks of its own, which sim_end.c does not know of */
 };
 #define SIM_HOOK_LINK UINT32_C(0x40000000) /* local links from here on are the scenario's */
 
@@ -231,6 +238,19 @@ void sim_check_before_restore(struct sim_node *node);
 struct sim_seen *sim_seen(struct sim_node *node, const struct toc_log_id *log);
 /* Its row in the member's store. */
 bool sim_log_row(struct sim_node *node, const struct toc_log_id *log, struct toc_log_row *ret_row);
+/* ---- sim_read.c: what a member has applied, as it reads it ---- */
+struct sim_reader {
+    void *context;
+    bool (*wants)(void *context, struct sim_node *node, const struct toc_log_row *row);
+    /* A batch in clear, before its records; may be NULL. */
+    void (*plain)(void *context, struct sim_node *node, const struct toc_log_row *row,
+                  struct toc_bytes plain);
+    void (*record)(void *context, struct sim_node *node, const struct toc_log_row *row,
+                   uint64_t sequence, const struct toc_record *record);
+};
+/* From a journal position on, which it moves. */
+void sim_read_new(struct sim_node *node, int64_t *position, const struct sim_reader *reader);
+
 /* Everything is repaired and everybody comes back; then all must agree within some minutes. */
 void sim_heal(struct sim *sim);
 /* A publisher's current records of one stream at one member. */

@@ -190,6 +190,23 @@ static uint64_t begins(struct sim_node *node, const struct toc_log_row *row)
                                                                           : 0;
 }
 
+/* What is sealed by who knows that a member has left, it cannot open (invariant 5). */
+static void check_left(struct sim_node *node, const struct toc_batch_header *header)
+{
+    for (size_t i = 0; i < node->sim->nodes_len; i++) {
+        struct sim_node *const gone = &node->sim->nodes[i];
+        struct toc_epoch_row epoch;
+        struct toc_log_row row;
+        if (gone->gone && header->roster_version >= gone->gone_version &&
+            sim_log_row(gone, &header->log, &row) &&
+            toc_store_epoch_get(gone->store, row.id, header->epoch, &epoch) == TOC_OK &&
+            epoch.has_key) {
+            sim_fail(node->sim, "%s has left, and can open what %s sealed since", gone->member,
+                     header->log.publisher);
+        }
+    }
+}
+
 static bool check_batch(struct sim_node *node, const struct toc_log_row *row, struct sim_seen *seen)
 {
     struct sim *sim = node->sim;
@@ -217,6 +234,7 @@ static bool check_batch(struct sim_node *node, const struct toc_log_row *row, st
         return false;
     }
     truth_check(node, &row->log, &stored);
+    check_left(node, &batch.header);
     seen->head = head;
     seen->next_sequence = stored.first_sequence + stored.count;
     return true;

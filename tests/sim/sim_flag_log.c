@@ -276,83 +276,45 @@ void sim_flags_check_sent(struct sim_node *node, const struct toc_out *out)
     }
 }
 
-/* ---- batches ---- */
+/* ---- new records ---- */
 
-/* Returns where it ends; 0: it cannot be read. */
-static uint64_t read_batch(struct sim_flags *flags, struct sim_node *node,
-                           const struct toc_log_row *row, uint64_t sequence, bool alert)
+static bool wants(void *context, struct sim_node *node, const struct toc_log_row *row)
 {
-    struct toc_arena *const arena = flags->sim->arena;
-    struct sim_node *const by = sim_node(flags->sim, row->log.publisher);
-    struct toc_stored_batch stored;
-    struct toc_epoch_row epoch;
-    struct toc_batch batch;
-    struct toc_bytes plain = toc_bytes_of(NULL, 0);
-    struct toc_bytes bytes;
+    const struct sim_flags *const flags = context;
 
-    toc_arena_reset(arena);
-    if (toc_store_batch_get(node->store, row->id, sequence, arena, &stored) != TOC_OK ||
-        toc_wire_batch_decode(arena, stored.bytes, &batch) != TOC_OK ||
-        toc_store_epoch_get(node->store, row->id, batch.header.epoch, &epoch) != TOC_OK ||
-        toc_batch_open(arena, &batch, &epoch.key, &plain) != TOC_OK) {
-        sim_fail(flags->sim, "%s: %s %s: what was applied does not open", node->member,
-                 row->log.publisher, row->log.stream);
-        return 0;
-    }
-    check_clear(flags, by, row->log.stream, plain);
-    for (sequence = batch.header.first_sequence;
-         toc_list_next(&plain, TOC_RECORD_LEN_MAX, &bytes) == TOC_OK; sequence++) {
-        struct toc_record record;
-        if (toc_record_read(arena, row->log.stream, bytes, &record, NULL) != TOC_OK) {
-            sim_fail(flags->sim, "%s: %s %s: a record that does not read", node->member,
-                     row->log.publisher, row->log.stream);
-            return 0;
-        }
-        if (alert && record.type == TOC_RECORD_ALERT) {
-            read_alert(flags, by, sequence, &record);
-        } else if (!alert) {
-            read_told(flags, by, node, sequence, &record);
-        }
-    }
-    return batch.header.first_sequence + batch.header.count;
+    /* To the hub: in its order. To the group: each as its publisher has it. */
+    return strcmp(row->log.stream, "alert") == 0 ||
+           (strcmp(row->log.stream, "distress") == 0 &&
+            (!flags->to_group || strcmp(row->log.publisher, node->member) == 0));
 }
 
-static enum toc_result find_row(void *context, const struct toc_log_row *row)
+static void clear_text(void *context, struct sim_node *node, const struct toc_log_row *row,
+                       struct toc_bytes plain)
 {
-    struct toc_log_row *const wanted = context;
+    (void)node;
+    check_clear(context, sim_node(((struct sim_flags *)context)->sim, row->log.publisher),
+                row->log.stream, plain);
+}
 
-    if (row->id == wanted->id) {
-        *wanted = *row;
+static void take_record(void *context, struct sim_node *node, const struct toc_log_row *row,
+                        uint64_t sequence, const struct toc_record *record)
+{
+    struct sim_flags *const flags = context;
+    struct sim_node *const by = sim_node(flags->sim, row->log.publisher);
+
+    if (strcmp(row->log.stream, "alert") != 0) {
+        read_told(flags, by, node, sequence, record);
+    } else if (record->type == TOC_RECORD_ALERT) {
+        read_alert(flags, by, sequence, record);
     }
-    return TOC_OK;
 }
 
 void sim_flags_read(struct sim_flags *flags, struct sim_node *node)
 {
-    int64_t *const position = &flags->position[node - flags->sim->nodes];
-    const bool hub = strcmp(node->member, "spg") == 0;
-    struct toc_journal_row rows[32];
-    size_t len = 0;
+    const struct sim_reader reader = {
+        .context = flags, .wants = wants, .plain = clear_text, .record = take_record};
 
-    if (!hub && !flags->to_group) {
-        return;
+    if (flags->to_group || strcmp(node->member, "spg") == 0) {
+        sim_read_new(node, &flags->position[node - flags->sim->nodes], &reader);
     }
-    do {
-        SIM_MUST(flags->sim, toc_store_journal(node->store, *position, rows, 32, &len) == TOC_OK);
-        for (size_t i = 0; i < len && flags->sim->failure[0] == '\0'; i++) {
-            struct toc_log_row row = {.id = rows[i].log};
-            *position = rows[i].position;
-            SIM_MUST(flags->sim, toc_store_logs(node->store, find_row, &row) == TOC_OK);
-            const bool alert = strcmp(row.log.stream, "alert") == 0;
-            const bool distress = strcmp(row.log.stream, "distress") == 0;
-            /* To the hub: in its order. To the group: each as its publisher has it. */
-            if (alert ||
-                (distress && (!flags->to_group || strcmp(row.log.publisher, node->member) == 0))) {
-                uint64_t at = rows[i].first_sequence;
-                while (at != 0 && at < rows[i].first_sequence + rows[i].count) {
-                    at = read_batch(flags, node, &row, at, alert);
-                }
-            }
-        }
-    } while (len == 32);
 }

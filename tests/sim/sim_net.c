@@ -27,6 +27,7 @@ static void queue_add(struct sim_queue *queue, struct toc_bytes bytes, int64_t d
     }
     *frame = (struct sim_frame){*at, due, toc_bytes_of(copy, bytes.len)};
     *at = frame;
+    queue->bytes += bytes.len;
 }
 
 static struct sim_frame *queue_take(struct sim_queue *queue, int64_t now)
@@ -37,6 +38,7 @@ static struct sim_frame *queue_take(struct sim_queue *queue, int64_t now)
         return NULL;
     }
     queue->first = frame->next;
+    queue->bytes -= frame->bytes.len;
     return frame;
 }
 
@@ -212,8 +214,10 @@ bool sim_net_due(const struct sim_node *node)
             if (wire->dial_link == 0 || wire->told != wire->tell || wire->dial_full) {
                 return true;
             }
-            in[0] = wire->to_dialler.first;
-            in[1] = wire->feed.first;
+            if (wire->stalled_until <= sim->mono) {
+                in[0] = wire->to_dialler.first;
+                in[1] = wire->feed.first;
+            }
         }
         if (wire->server == node) {
             if (wire->server_full || old_next(wire) <= sim->mono) {
@@ -245,8 +249,9 @@ int64_t sim_net_next(const struct sim *sim)
             earlier(&next, old_next(wire));
         }
         for (size_t j = 0; j < 3; j++) {
+            const int64_t until = j == 1 ? 0 : wire->stalled_until;
             if (queues[j]->first != NULL) {
-                earlier(&next, queues[j]->first->due);
+                earlier(&next, queues[j]->first->due > until ? queues[j]->first->due : until);
             }
         }
     }
@@ -269,6 +274,9 @@ static void receive_dialler(struct sim_node *node, struct sim_wire *wire)
     if (wire->dial_full) {
         wire->dial_full = false;
         toc_engine_link_blocked(node->engine, wire->dial_link);
+    }
+    if (wire->stalled_until > node->sim->mono) {
+        return;
     }
     while (toc_engine_has_room(node->engine) &&
            (frame = queue_take(&wire->to_dialler, node->sim->mono)) != NULL) {
@@ -373,8 +381,12 @@ void sim_net_send(struct sim_node *node, const struct toc_out *out)
             sim_trace(node, "a frame meets a full socket");
         }
         if (!*full) {
-            queue_add(as_server ? &wire->to_dialler : &wire->to_server, out->parts[0],
-                      sim->mono + 1 + (int64_t)sim_below(sim, 150), true);
+            struct sim_queue *const queue = as_server ? &wire->to_dialler : &wire->to_server;
+            queue_add(queue, out->parts[0], sim->mono + 1 + (int64_t)sim_below(sim, 150), true);
+            if (queue->bytes > SIM_UNREAD_MAX && wire->stalled_until > sim->mono) {
+                sim_fail(sim, "%s has sent %zu bytes that nobody has read", node->member,
+                         queue->bytes);
+            }
         }
         return;
     }

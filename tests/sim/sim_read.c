@@ -58,7 +58,7 @@ static uint64_t read_batch(struct sim_node *node, const struct toc_log_row *row,
 
 void sim_read_new(struct sim_node *node, int64_t *position, const struct sim_reader *reader)
 {
-    struct toc_journal_row rows[32];
+    struct toc_journal_row rows[32] = {{.position = 0}};
     size_t len = 0;
 
     do {

@@ -106,6 +106,49 @@ START_TEST(the_feed_loses_the_end)
 }
 END_TEST
 
+/* York's machine takes nothing off its connection for a while. The hub gives it so much and no
+ * more, and everybody else all the same (invariant 7). */
+static void slow(struct sim *sim, unsigned steps)
+{
+    const struct toc_log_id log = {.publisher = "leeds", .stream = "framework", .generation = 1};
+    struct toc_log_row wanted, held;
+    struct sim_wire *york;
+
+    toc_fixture_group_add(sim->group, "spg", TOC_ROLE_BIT(TOC_ROLE_HUB));
+    toc_fixture_group_add(sim->group, "hull", TOC_ROLE_BIT(TOC_ROLE_COUNCIL));
+    toc_fixture_group_add(sim->group, "leeds", TOC_ROLE_BIT(TOC_ROLE_COUNCIL));
+    toc_fixture_group_add(sim->group, "york", TOC_ROLE_BIT(TOC_ROLE_COUNCIL));
+    (void)toc_fixture_group_sign(sim->group);
+    (void)sim_node_add(sim, "spg");
+    (void)sim_node_add(sim, "hull");
+    (void)sim_node_add(sim, "leeds");
+    (void)sim_node_add(sim, "york");
+    (void)sim_wire(sim, "leeds", "spg", false);
+    (void)sim_wire(sim, "hull", "spg", false);
+    york = sim_wire(sim, "york", "spg", false);
+    sim->faults = sim_faults_none;
+    sim->submit_chance = 0;
+    (void)sim_submit(sim_node(sim, "leeds"), "framework", 1, 10);
+    sim_run(sim, 60); /* york follows the log */
+    york->stalled_until = sim->mono + INT64_C(3600) * 1000;
+    for (unsigned i = 0; i < 20; i++) {
+        (void)sim_submit(sim_node(sim, "leeds"), "framework", TOC_BATCH_RECORDS_MAX, 190);
+        sim_run(sim, steps / 20);
+    }
+    if (sim->failure[0] == '\0' && (!sim_log_row(sim_node(sim, "leeds"), &log, &wanted) ||
+                                    !sim_log_row(sim_node(sim, "hull"), &log, &held) ||
+                                    held.applied_next != wanted.chain.next_sequence)) {
+        sim_fail(sim, "hull waits for what york does not read");
+    }
+    sim_heal(sim);
+}
+
+START_TEST(one_does_not_read)
+{
+    sim_seeds("CK_RUN_CASE=slow test_sim_base", 2, 320, slow);
+}
+END_TEST
+
 /* The hub relays what it cannot open, and a council that is not on the list never hears of it. */
 static void relay(struct sim *sim, unsigned steps)
 {
@@ -149,5 +192,6 @@ int main(void)
     sim_add_case(suite, "wide", two_hubs_and_an_observer);
     sim_add_case(suite, "relay", hub_without_a_key);
     sim_add_case(suite, "last", the_feed_loses_the_end);
+    sim_add_case(suite, "slow", one_does_not_read);
     return toc_test_main(suite);
 }
