@@ -1,7 +1,7 @@
 /* bench-load: submits records to one daemon and sees them applied at another. One JSON object on
  * stdout.
  *
- * usage: bench-load submit  FROM.sock TO.sock PUBLISHER RECORDS
+ * usage: bench-load submit  FROM.sock TO.sock[,TO.sock]... PUBLISHER RECORDS
  *        bench-load latency FROM.sock TO.sock PUBLISHER RECORDS
  *        bench-load await   TO.sock PUBLISHER SEQUENCE */
 #include "measure.h"
@@ -15,10 +15,12 @@
 #define BATCH 512    /* records a submission */
 #define IN_FLIGHT 16 /* submissions under way */
 #define PATIENCE_MS 60000
+#define READERS_MAX 8
 #define RATE 1000 /* submissions a second, one record each */
 
 struct run {
-    struct toc_talk from, to;
+    struct toc_talk from, to[READERS_MAX];
+    size_t to_len;
     const char *publisher;
     uint64_t records;
     char name[32]; /* of this run: submission ids are for ever */
@@ -52,32 +54,10 @@ static void await_stored(struct run *run)
     json_decref(reply);
 }
 
-/* All records are made before the clock starts: it is the daemons that are measured. */
-static uint8_t *make_records(const struct run *run, uint64_t after)
-{
-    uint8_t *bytes = malloc(run->records * TOC_TALK_RECORD_LEN);
-    if (bytes == NULL) {
-        toc_measure_die("out of memory");
-    }
-    toc_talk_record(after, bytes);
-    for (uint64_t i = 0; i < run->records; i++) {
-        char number[16];
-        uint8_t *at = bytes + i * TOC_TALK_RECORD_LEN;
-        memcpy(at, bytes, TOC_TALK_RECORD_LEN);
-        (void)snprintf(number, sizeof number, "%012llu", (unsigned long long)(after + i));
-        uint8_t *place = memmem(at, TOC_TALK_RECORD_LEN, "BENCH-", 6);
-        if (place == NULL) {
-            toc_measure_die("a record without its reference");
-        }
-        memcpy(place + 6, number, 12);
-    }
-    return bytes;
-}
-
 static void run_submit(struct run *run)
 {
     const uint64_t before = toc_talk_applied(&run->from, run->publisher);
-    uint8_t *bytes = make_records(run, before);
+    uint8_t *bytes = toc_talk_records(before, run->records);
     const int64_t begin = toc_measure_now_us();
     size_t under_way = 0;
     for (uint64_t done = 0; done < run->records;) {
@@ -96,7 +76,9 @@ static void run_submit(struct run *run)
         under_way--;
     }
     const int64_t stored = toc_measure_now_us();
-    toc_talk_await_applied(&run->to, run->publisher, before + run->records);
+    for (size_t i = 0; i < run->to_len; i++) {
+        toc_talk_await_applied(&run->to[i], run->publisher, before + run->records);
+    }
     const int64_t applied = toc_measure_now_us();
     free(bytes);
     (void)printf("{\"records\": %llu, \"last\": %llu, \"stored_records_s\": %.0f,"
@@ -135,14 +117,14 @@ static void watch(struct run *run, const struct flights *flights)
     (void)snprintf(request, sizeof request,
                    "{\"request\":\"want\",\"cursor\":%lld,\"limit\":1000,\"wait_ms\":10000}",
                    (long long)flights->cursor);
-    toc_talk_send(&run->to, request, NULL, 0);
+    toc_talk_send(&run->to[0], request, NULL, 0);
 }
 
 /* When a reply came is when its records had been applied, and no later. The publisher's own word
  * may come after the reader's: sequences are then counted from what the log had before. */
 static void take_applied(struct run *run, struct flights *flights, uint64_t before)
 {
-    json_t *reply = toc_talk_receive(&run->to, PATIENCE_MS);
+    json_t *reply = toc_talk_receive(&run->to[0], PATIENCE_MS);
     const int64_t now = toc_measure_now_us();
     json_t *record;
     size_t i;
@@ -192,8 +174,8 @@ static int start_timer(void)
 /* The cursor of everything applied so far. */
 static json_int_t cursor_now(struct run *run)
 {
-    toc_talk_send(&run->to, "{\"request\":\"want\",\"limit\":1,\"wait_ms\":0}", NULL, 0);
-    json_t *reply = toc_talk_receive(&run->to, PATIENCE_MS);
+    toc_talk_send(&run->to[0], "{\"request\":\"want\",\"limit\":1,\"wait_ms\":0}", NULL, 0);
+    json_t *reply = toc_talk_receive(&run->to[0], PATIENCE_MS);
     const json_int_t cursor = json_integer_value(json_object_get(reply, "cursor"));
     json_decref(reply);
     return cursor;
@@ -207,7 +189,7 @@ static void fly(struct run *run, struct flights *flights, uint64_t before)
         zmq_pollitem_t items[] = {
             {.fd = timer, .events = flights->sent_len < run->records ? ZMQ_POLLIN : 0},
             {.socket = run->from.socket, .events = ZMQ_POLLIN},
-            {.socket = run->to.socket, .events = ZMQ_POLLIN}};
+            {.socket = run->to[0].socket, .events = ZMQ_POLLIN}};
         if (zmq_poll(items, 3, PATIENCE_MS) <= 0) {
             toc_measure_die("%llu of %llu were applied", (unsigned long long)flights->applied_len,
                             (unsigned long long)run->records);
@@ -228,7 +210,7 @@ static void fly(struct run *run, struct flights *flights, uint64_t before)
 static void run_latency(struct run *run)
 {
     const uint64_t before = toc_talk_applied(&run->from, run->publisher);
-    toc_talk_await_applied(&run->to, run->publisher, before);
+    toc_talk_await_applied(&run->to[0], run->publisher, before);
     int64_t *times = calloc(run->records, 3 * sizeof *times);
     if (times == NULL) {
         toc_measure_die("out of memory");
@@ -259,6 +241,14 @@ static void run_await(void *context, char **argv)
     (void)printf("{\"done_us\": %lld}\n", (long long)toc_measure_now_us());
 }
 
+/* Cuts `paths` at its commas; the names are in use until the end. */
+static void open_readers(struct run *run, void *context, char *paths)
+{
+    for (char *rest = paths; rest != NULL && run->to_len < READERS_MAX;) {
+        toc_talk_open(&run->to[run->to_len++], context, strsep(&rest, ","));
+    }
+}
+
 int main(int argc, char **argv)
 {
     void *context = zmq_ctx_new();
@@ -269,10 +259,12 @@ int main(int argc, char **argv)
         (void)snprintf(run.name, sizeof run.name, "%s.%lld", argv[1],
                        (long long)toc_measure_now_us());
         toc_talk_open(&run.from, context, argv[2]);
-        toc_talk_open(&run.to, context, argv[3]);
+        open_readers(&run, context, argv[3]);
         (strcmp(argv[1], "latency") == 0 ? run_latency : run_submit)(&run);
         toc_talk_close(&run.from);
-        toc_talk_close(&run.to);
+        while (run.to_len > 0) {
+            toc_talk_close(&run.to[--run.to_len]);
+        }
     } else {
         toc_measure_die("usage: bench-load submit|latency FROM.sock TO.sock PUBLISHER RECORDS, or "
                         "await TO.sock PUBLISHER SEQUENCE");

@@ -2,6 +2,7 @@
 #include "measure.h"
 #include "record_framework.h"
 #include "wire_record.h"
+#include <stdlib.h>
 #include <string.h>
 #include <zmq.h>
 
@@ -153,4 +154,25 @@ void toc_talk_record(uint64_t number, uint8_t ret_record[TOC_TALK_RECORD_LEN])
     }
     memcpy(ret_record, bytes.data, bytes.len);
     toc_arena_free(&arena);
+}
+
+uint8_t *toc_talk_records(uint64_t first, uint64_t count)
+{
+    uint8_t *bytes = malloc(count * TOC_TALK_RECORD_LEN);
+    if (bytes == NULL) {
+        toc_measure_die("out of memory");
+    }
+    toc_talk_record(first, bytes);
+    for (uint64_t i = 0; i < count; i++) {
+        char number[16];
+        uint8_t *at = bytes + i * TOC_TALK_RECORD_LEN;
+        memcpy(at, bytes, TOC_TALK_RECORD_LEN);
+        (void)snprintf(number, sizeof number, "%012llu", (unsigned long long)(first + i));
+        uint8_t *place = memmem(at, TOC_TALK_RECORD_LEN, "BENCH-", 6);
+        if (place == NULL) {
+            toc_measure_die("a record without its reference");
+        }
+        memcpy(place + 6, number, 12);
+    }
+    return bytes;
 }

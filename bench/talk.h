@@ -29,5 +29,8 @@ void toc_talk_await_applied(struct toc_talk *talk, const char *publisher, uint64
 
 /* A framework's record of TOC_TALK_RECORD_LEN bytes, padded in its description. */
 void toc_talk_record(uint64_t number, uint8_t ret_record[TOC_TALK_RECORD_LEN]);
+/* So many of them, one behind the other, numbered from `first`; free() them. Made before a clock
+ * starts: it is the daemons that are measured. */
+uint8_t *toc_talk_records(uint64_t first, uint64_t count);
 
 #endif
