@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #define PATIENCE_MS 60000 /* how long nothing may happen before a run is given up */
+#define READ_AHEAD 65536  /* of TLS records */
 
 void toc_link_open(struct toc_link *link, unsigned port)
 {
@@ -80,6 +81,9 @@ void toc_link_secure(struct toc_link *link, const char *folder)
     SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);
     (void)SSL_CTX_set_mode(context,
                            SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    /* One call for many small TLS records, which is what some servers write. */
+    SSL_CTX_set_read_ahead(context, 1);
+    SSL_CTX_set_default_read_buffer_len(context, READ_AHEAD);
     link->tls = SSL_new(context);
     SSL_CTX_free(context);
     if (link->tls == NULL || SSL_set1_host(link->tls, "127.0.0.1") != 1 ||

@@ -244,7 +244,10 @@ static void run_await(void *context, char **argv)
 /* Cuts `paths` at its commas; the names are in use until the end. */
 static void open_readers(struct run *run, void *context, char *paths)
 {
-    for (char *rest = paths; rest != NULL && run->to_len < READERS_MAX;) {
+    for (char *rest = paths; rest != NULL;) {
+        if (run->to_len == READERS_MAX) {
+            toc_measure_die("more than %d readers", READERS_MAX);
+        }
         toc_talk_open(&run->to[run->to_len++], context, strsep(&rest, ","));
     }
 }

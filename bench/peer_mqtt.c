@@ -10,8 +10,9 @@
 
 enum packet { CONNACK = 2, PUBLISH = 3, PUBACK = 4, SUBACK = 9 };
 
-/* A packet whose answer is `expected`, with a return code that is not a refusal. */
-static void request(struct toc_peer_side *side, const uint8_t *packet, size_t len,
+/* A packet whose answer is `expected`, with a return code that is not a refusal. True when the
+ * answer says that the server has kept the session. */
+static bool request(struct toc_peer_side *side, const uint8_t *packet, size_t len,
                     enum packet expected)
 {
     toc_link_put(&side->link, packet, len);
@@ -23,6 +24,7 @@ static void request(struct toc_peer_side *side, const uint8_t *packet, size_t le
         (expected == CONNACK && answer[rest - 1] != 0)) {
         toc_measure_die("mqtt: refused with a packet of type %u", type);
     }
+    return (answer[0] & 1) != 0;
 }
 
 static void greet(struct toc_peer_side *side)
@@ -37,9 +39,10 @@ static void greet(struct toc_peer_side *side)
         hello[14] = 'r';
         hello[15] = (uint8_t)('0' + side->number);
     }
-    request(side, hello, sizeof hello, CONNACK);
-    if (side->reader) {
-        request(side, subscribe, sizeof subscribe, SUBACK);
+    /* In a session that was kept, records come at once, and the subscription is still there. */
+    const bool kept = request(side, hello, sizeof hello, CONNACK);
+    if (side->reader && !kept) {
+        (void)request(side, subscribe, sizeof subscribe, SUBACK);
     }
 }
 
