@@ -5,8 +5,7 @@
 #include "talk.h"
 #include <string.h>
 
-#define TOPIC "bench"
-#define TOPIC_LEN 5
+#define TOPIC_LEN 5 /* bench */
 
 enum packet { CONNACK = 2, PUBLISH = 3, PUBACK = 4, SUBACK = 9 };
 
