@@ -21,6 +21,9 @@ import time
 
 import zmq
 
+import pairing
+import stores
+
 TOCSIND = os.environ.get("TOCSIND", "build/daemon/tocsind")
 TOCSIN = os.environ.get("TOCSIN", "build/client/tocsin")
 DATA = pathlib.Path(__file__).resolve().parent.parent / "data"
@@ -385,7 +388,7 @@ class Group:
         """`councils`: ids, or a mapping of ids to further options of `key new`; `distress`: who
         reads flags, the hub or the group."""
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="tocsin-"))
-        self.name, self.feed = name, feed
+        self.name, self.feed, self.distress = name, feed, distress
         self.authority = self.folder / "authority"
         self.members = {}
         self.hub = self.make(hub, "--role", "hub")
@@ -467,7 +470,8 @@ class Group:
         return self
 
     def finish(self):
-        """Every daemon is told to end, ends with 0, and has not complained."""
+        """Every daemon is told to end, ends with 0, and has not complained; and nothing that was sent
+        names a supplier beside its token."""
         problems = []
         for member in self.members.values():
             try:
@@ -475,6 +479,12 @@ class Group:
             except AssertionError as error:
                 problems.append(str(error))
         assert not problems, "\n".join(problems)
+        pairing.check(self.folders())
+
+    def folders(self):
+        """Of those that have a store, for whoever reads them when the daemons have ended."""
+        return [stores.Folder(member.folder, with_key=False) for member in self.members.values()
+                if (member.store / "group.db").is_file()]
 
     def kill(self):
         for member in self.members.values():
