@@ -11,6 +11,9 @@ static const char *standing(const json_t *row)
 {
     const char *const state = toc_field_text(row, "state");
     const char *const status = toc_field_text(row, "status");
+    if (toc_field_text(row, "warning")[0] != '\0') {
+        return "hub differs"; /* `status` says how, and what to do */
+    }
     return strcmp(state, "sent") == 0 && status[0] != '\0' ? status : state;
 }
 

@@ -235,6 +235,7 @@ static enum toc_result open_part(struct toc_engine *engine, const struct stateme
     }
     toc_bytes_wipe(&keys, sizeof(keys));
     *is_read = true;
+    read->parts_opened++;
     return TOC_OK;
 }
 
@@ -257,7 +258,8 @@ static enum toc_result read_record(struct toc_engine *engine, int64_t log,
 static enum toc_result read_statement(struct toc_engine *engine, const struct statement *statement,
                                       struct toc_arena *arena, struct toc_alert_read *ret_read)
 {
-    struct toc_alert_read read = {.revision = statement->revision, .purpose = statement->purpose};
+    struct toc_alert_read read = {
+        .revision = statement->revision, .purpose = statement->purpose, .parts = statement->len};
     bool is_read = false;
 
     for (size_t i = 0; i < statement->len; i++) {

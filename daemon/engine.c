@@ -396,6 +396,7 @@ static enum toc_result finish(struct toc_engine *engine)
 {
     TOC_TRY(toc_roster_spread(engine));
     TOC_TRY(toc_tokens_finish(engine));
+    TOC_TRY(toc_hub_check_finish(engine));
     TOC_TRY(toc_alerting_finish(engine));
     TOC_TRY(toc_publish_finish(engine));
     TOC_TRY(toc_epoch_retention(engine));

@@ -10,6 +10,7 @@
 
 #include "alerting.h"
 #include "engine.h"
+#include "hub_check.h"
 #include "opened.h"
 #include "records.h"
 #include "telling.h"
@@ -160,6 +161,7 @@ struct toc_engine {
 
     struct toc_job *jobs; /* to be taken */
     struct toc_token_state tokens;
+    struct toc_hub_check hub_check;
 
     struct toc_out *outbox;
     size_t outbox_len, outbox_room;

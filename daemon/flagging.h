@@ -41,6 +41,7 @@ struct toc_alert_read {
     struct toc_alert_body body;
     bool has_detail;
     struct toc_detail detail;
+    size_t parts, parts_opened;
     const char *warning; /* NULL: none. What is wrong with it, a sentence */
 };
 /* TOC_NOTFOUND: it stands no longer, or this member cannot open it (any more). */

@@ -56,8 +56,6 @@ static int add_words(json_t *json, const struct toc_alert_read *read)
         json_object_set_new(json, "relation", json_string(body->of_parent ? "parent" : "own"));
     failed |= json_object_set_new(json, "revision", json_integer(read->revision));
     failed |= json_object_set_new(json, "details", details(read));
-    failed |= json_object_set_new(json, "warning",
-                                  read->warning == NULL ? json_null() : json_string(read->warning));
     return failed;
 }
 
@@ -75,6 +73,9 @@ enum toc_result toc_local_alert_json(struct toc_engine *engine, const struct toc
         return result;
     }
     failed |= json_object_set_new(json, "alert", hex(mine->id));
+    failed |= json_object_set_new(json, "warning",
+                                  read->warning == NULL ? toc_hub_check_of(engine, mine->id)
+                                                        : json_string(read->warning));
     failed |= json_object_set_new(json, "publisher", json_string(mine->publisher));
     failed |= json_object_set_new(json, "token", hex(read->token.bytes));
     failed |= json_object_set_new(json, "supplier", toc_local_supplier_id(supplier.id));

@@ -247,6 +247,7 @@ static enum toc_result add_flag(struct toc_engine *engine, const struct toc_own_
     failed |= json_object_set_new(json, "sequence",
                                   sequence > 0 ? json_integer((json_int_t)sequence) : json_null());
     failed |= json_object_set_new(json, "revision", json_integer(flag->revision));
+    failed |= json_object_set_new(json, "warning", toc_hub_check_of(engine, flag->id));
     failed |= json_object_set_new(json, "raised", toc_local_time(flag->raised_ms));
     failed |= json_object_set_new(json, "raised_by", json_integer(flag->raised_by));
     failed |= json_object_set_new(

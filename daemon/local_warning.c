@@ -163,7 +163,8 @@ json_t *toc_status_warnings(struct toc_engine *engine)
         warn(&warnings, "%s", note);
     }
     if (toc_tokens_warn(engine, warnings.list) != TOC_OK ||
-        toc_notify_warn(engine, warnings.list) != TOC_OK || warnings.failed != 0) {
+        toc_notify_warn(engine, warnings.list) != TOC_OK ||
+        toc_hub_check_warn(engine, warnings.list) != TOC_OK || warnings.failed != 0) {
         json_decref(warnings.list);
         return NULL;
     }

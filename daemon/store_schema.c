@@ -269,6 +269,11 @@ const char *const toc_local_migrations[] = {
     "CREATE TABLE alert_rules (one INTEGER PRIMARY KEY CHECK (one = 1), events TEXT NOT NULL,"
     " severity_min INTEGER NOT NULL, categories TEXT NOT NULL, exposure_min INTEGER NOT NULL,"
     " ends_within INTEGER NOT NULL) STRICT;",
+    /* Since when a hub has an own flag (store_hub_has.h). */
+    "CREATE TABLE hub_has (flag BLOB NOT NULL, hub TEXT NOT NULL, sequence INTEGER NOT NULL,"
+    " hub_ms INTEGER NOT NULL, here_ms INTEGER NOT NULL, PRIMARY KEY (flag, hub))"
+    " STRICT, WITHOUT ROWID;"
+    "CREATE INDEX alert_mine_of_key ON alert_mine (key, number);",
 };
 const int toc_local_migrations_len =
     (int)(sizeof toc_local_migrations / sizeof toc_local_migrations[0]);
