@@ -371,6 +371,10 @@ static enum toc_result look(struct toc_engine *engine)
     }
     TOC_ENSURE(found == TOC_OK || found == TOC_NOTFOUND, found);
     if (found == TOC_NOTFOUND) {
+        if (engine->alerts.closing || engine->alerts.tidy) {
+            TOC_TRY(toc_store_alert_tidy(engine->store, toc_engine_roster(engine)->token_epoch));
+            engine->alerts.tidy = false;
+        }
         engine->alerts.quiet = true;
         engine->alerts.closing = false;
     }

@@ -23,6 +23,7 @@ struct toc_alert_token;
 struct toc_alerting {
     bool quiet;      /* nothing is on the list of what to look at */
     bool spoke;      /* in this tick it could publish what it looked at */
+    bool tidy;       /* flags were taken away: what they alone needed may go, too */
     bool closing;    /* a window ended: flags of earlier token epochs go */
     int64_t next_ms; /* wall clock: when to look without being told to */
     int64_t window;  /* the end of the window that was last begun */

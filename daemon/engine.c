@@ -4,6 +4,7 @@
 #include "engine_internal.h"
 
 #include "ensure.h"
+#include "store_forget.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -444,6 +445,9 @@ enum toc_result toc_engine_finish(struct toc_engine *engine, struct toc_why *why
     toc_publish_clear(engine);
     if (engine->truncate_wal) {
         engine->truncate_wal = toc_store_truncate_wal(engine->store) != TOC_OK;
+    }
+    if (engine->sweep_names) {
+        engine->sweep_names = toc_store_names_sweep(engine->store) != TOC_OK;
     }
     return TOC_OK;
 }

@@ -150,6 +150,7 @@ struct toc_engine {
     bool journal_grew;
     bool truncate_wal; /* keys or a name were destroyed: the WAL must forget them too, after the
                           commit */
+    bool sweep_names;  /* what was dropped is settled: the files may forget the names */
     int64_t retention_mono; /* when to look again */
     bool more_to_sign;      /* more waited unsigned than one tick takes */
     int64_t naming_mono;    /* when to look for own records that are not found by name yet */

@@ -65,6 +65,7 @@ enum toc_result toc_local_settle(struct toc_engine *engine, const struct toc_loc
         return result;
     }
     if (state->settle->phase == TOC_SETTLE_DONE) {
+        engine->sweep_names = true;
         toc_tokens_begin(engine); /* there may be suppliers that nobody asked about */
         TOC_TRY(audit(engine, local, state->settle));
     }

@@ -4,12 +4,15 @@
 
 #include "bounds.h"
 #include "ensure.h"
+#include "flagging.h"
 #include "ident.h"
 #include "record_exposure.h"
+#include "store_hub_has.h"
 
 #include <string.h>
 
 #define ARENA_MAX ((size_t)1024 * 1024)
+#define FLAGS_MAX 256
 
 /* ---- supplier_decide ---- */
 
@@ -48,6 +51,32 @@ static enum toc_result keep_dropped(struct toc_engine *engine, const struct toc_
     return answer(engine, local, 0, "kept", 0);
 }
 
+/* A flag that others act on, or that waits to go, has to be taken back by name. */
+static enum toc_result check_flags(struct toc_engine *engine, const struct toc_supplier *supplier,
+                                   struct toc_arena *arena, struct toc_why *why)
+{
+    uint8_t ids[FLAGS_MAX][TOC_FLAG_ID_LEN];
+    size_t len;
+
+    TOC_TRY(toc_store_flags_of(engine->store, supplier->key, "", ids, FLAGS_MAX, &len));
+    for (size_t i = 0; i < len; i++) {
+        struct toc_own_flag flag;
+        uint64_t sequence;
+        char id[9];
+        TOC_TRY(toc_store_flag_get(engine->store, ids[i], arena, &flag));
+        const enum toc_result withdrawn = toc_flag_sequence(engine, flag.id, 0, &sequence);
+        TOC_ENSURE(withdrawn == TOC_OK || withdrawn == TOC_NOTFOUND, withdrawn);
+        if (withdrawn == TOC_NOTFOUND) {
+            toc_hex_encode(toc_bytes_of(flag.id, 4), id);
+            return toc_fail(why, TOC_DENIED,
+                            "supplier: flag %s is about s%lld: take it back first with `tocsin "
+                            "flag withdraw`",
+                            id, (long long)supplier->id);
+        }
+    }
+    return TOC_OK;
+}
+
 static enum toc_result decide(struct toc_engine *engine, const struct toc_local *local,
                               const struct toc_supplier *supplier, bool keep)
 {
@@ -81,6 +110,9 @@ enum toc_result toc_local_supplier_decide(struct toc_engine *engine, const struc
         return kept == TOC_NOTFOUND ? result : kept;
     }
     TOC_TRY(result);
+    if (!json_is_true(wish)) {
+        TOC_TRY(check_flags(engine, &supplier, arena, why));
+    }
     return decide(engine, local, &supplier, json_is_true(wish));
 }
 

@@ -1,5 +1,6 @@
 #include "file.h"
 #include "store_chunk.h"
+#include "store_forget.h"
 #include "store_import.h"
 #include "store_query.h"
 #include "store_schema.h"
@@ -249,8 +250,11 @@ enum toc_result toc_store_open(const char *folder, struct toc_store **ret_store,
     }
     /* A crash came between destroying keys and wiping what was left of them in the files. */
     const enum toc_result due = toc_store_sweep_due(store);
-    const enum toc_result swept = due == TOC_OK ? toc_store_truncate_wal(store) : due;
-    if (swept != TOC_OK && swept != TOC_NOTFOUND) {
+    enum toc_result swept = due == TOC_OK ? toc_store_truncate_wal(store) : due;
+    if (swept == TOC_OK || swept == TOC_NOTFOUND) {
+        swept = toc_store_names_sweep(store);
+    }
+    if (swept != TOC_OK) {
         return toc_fail(why, swept, "%s", store->why.text);
     }
     const enum toc_result restarted = toc_store_imports_restart(store);

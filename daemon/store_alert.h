@@ -73,4 +73,9 @@ enum toc_result toc_store_alert_clear(struct toc_store *store, bool alerts, cons
                                       uint64_t first_sequence, uint64_t last_sequence)
     TOC_MUST_CHECK;
 
+/* What nothing needs any more: shares of earlier token epochs than this one, names learnt from
+ * shares that are gone, and links and alert keys of earlier token epochs that no flag and no alert
+ * has. */
+enum toc_result toc_store_alert_tidy(struct toc_store *store, uint32_t token_epoch) TOC_MUST_CHECK;
+
 #endif

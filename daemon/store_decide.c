@@ -1,4 +1,5 @@
 /* What an officer decided: kept in the same transaction as what comes of it. */
+#include "store_forget.h"
 #include "store_query.h"
 #include "store_settle.h"
 #include <string.h>
@@ -21,19 +22,23 @@ enum toc_result toc_store_supplier_keep(struct toc_store *store,
     return toc_db_end(store, &store->local, keep(store, supplier));
 }
 
-/* A name that is this number's alone is dropped with it; with two numbers it is not. */
-static enum toc_result drop_name(struct toc_store *store, const struct toc_payee *payee)
+/* A name that is this number's alone is dropped with it; with two numbers it is not. `decide`: and
+ * rows that have it are not taken again. */
+static enum toc_result drop_name(struct toc_store *store, const char *fold, bool decide)
 {
     char key[TOC_SUPPLIER_KEY_MAX + 1];
     int64_t ids[2];
     size_t len = 0;
 
-    TOC_TRY(toc_store_suppliers_of_fold(store, payee->fold, ids, 2, &len));
+    TOC_TRY(toc_store_suppliers_of_fold(store, fold, ids, 2, &len));
     if (len > 1) {
         return TOC_OK;
     }
-    toc_supplier_key(TOC_SCHEME_NONE, "", payee->fold, key);
-    return toc_store_decision_put(store, key, false);
+    toc_supplier_key(TOC_SCHEME_NONE, "", fold, key);
+    if (decide) {
+        TOC_TRY(toc_store_decision_put(store, key, false));
+    }
+    return toc_store_key_forget(store, key);
 }
 
 static enum toc_result drop_payees(struct toc_store *store, int64_t supplier)
@@ -57,10 +62,15 @@ static enum toc_result forget(struct toc_store *store, const struct toc_supplier
     TOC_ENSURE(payees != NULL, TOC_NOMEM);
     TOC_TRY(toc_store_payees_of(store, supplier->id, arena, payees, SPELLINGS_MAX, &len));
     for (size_t i = 0; i < len; i++) {
-        TOC_TRY(drop_name(store, &payees[i]));
+        TOC_TRY(drop_name(store, payees[i].fold, true));
         TOC_TRY(toc_store_contracts_forget(store, payees[i].id));
     }
+    if (supplier->fold[0] != '\0') {
+        TOC_TRY(drop_name(store, supplier->fold, false));
+    }
     TOC_TRY(toc_store_decision_put(store, supplier->key, false));
+    TOC_TRY(toc_store_key_forget(store, supplier->key));
+    TOC_TRY(toc_store_names_note(store));
     TOC_TRY(drop_payees(store, supplier->id));
     return toc_store_supplier_drop(store, supplier->id);
 }

@@ -1,4 +1,5 @@
 /* store_subject.h, the asks that are open: from the blinds to the outputs. */
+#include "store_forget.h"
 #include "store_query.h"
 #include "store_subject.h"
 #include <string.h>
@@ -211,8 +212,9 @@ enum toc_result toc_store_own_ask_made(struct toc_store *store, const struct toc
     TOC_TRY(toc_db_begin_lightly(store, &store->local));
     enum toc_result result = TOC_OK;
     for (size_t i = 0; i < ask->inputs && result == TOC_OK; i++) {
-        result = subject_ready(store, &made[i], ask->token_epoch);
-        for (size_t j = 0; j < 3 && result == TOC_OK; j++) {
+        const bool gone = strcmp(made[i].key, TOC_SUBJECT_GONE) == 0;
+        result = gone ? TOC_OK : subject_ready(store, &made[i], ask->token_epoch);
+        for (size_t j = 0; !gone && j < 3 && result == TOC_OK; j++) {
             result = token_put(store, &made[i], j, ask->token_epoch);
         }
     }

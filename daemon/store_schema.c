@@ -273,7 +273,8 @@ const char *const toc_local_migrations[] = {
     "CREATE TABLE hub_has (flag BLOB NOT NULL, hub TEXT NOT NULL, sequence INTEGER NOT NULL,"
     " hub_ms INTEGER NOT NULL, here_ms INTEGER NOT NULL, PRIMARY KEY (flag, hub))"
     " STRICT, WITHOUT ROWID;"
-    "CREATE INDEX alert_mine_of_key ON alert_mine (key, number);",
+    "CREATE INDEX alert_mine_of_key ON alert_mine (key, number);"
+    "CREATE TABLE sweep (due INTEGER PRIMARY KEY) STRICT;",
 };
 const int toc_local_migrations_len =
     (int)(sizeof toc_local_migrations / sizeof toc_local_migrations[0]);

@@ -4,6 +4,7 @@
  * written anew, row by row, and the old pages, which are overwritten whole when they are freed,
  * take the copies with them. Batches are ciphertext and stay where they are, and the view's rows
  * only say where in them a record is. */
+#include "store_forget.h"
 #include "store_query.h"
 #include "store_schema.h"
 #include <stdarg.h>
@@ -142,4 +143,30 @@ enum toc_result toc_store_truncate_wal(struct toc_store *store)
     TOC_TRY(sweep(store));
     /* Only now: after a crash before this, the next start does it again. */
     return toc_query_simple(store, &store->group, TOC_SQL_SWEEP_CLEAR, "DELETE FROM sweep");
+}
+
+/* ---- names of dropped suppliers ---- */
+
+static enum toc_result names_due(struct toc_store *store)
+{
+    TOC_AUTO(toc_query_close) struct toc_query query = {0};
+    TOC_TRY(toc_query_open(store, &store->local, TOC_SQL_NAMES_DUE, "SELECT 1 FROM sweep", &query));
+    return toc_query_row(&query);
+}
+
+enum toc_result toc_store_names_sweep(struct toc_store *store)
+{
+    static const char *const tables[] = {
+        "payee", "supplier", "contract", "filled", "company", "former_name", "parent",
+        "event", "draft",    "subject",  "ask",    "token",   "flag",        "alert_mine"};
+    TOC_ASSERT(!store->changing);
+    const enum toc_result due = names_due(store);
+    if (due == TOC_NOTFOUND) {
+        return TOC_OK;
+    }
+    TOC_TRY(due);
+    TOC_TRY(rewrite_all(store, &store->local, tables, sizeof tables / sizeof tables[0]));
+    TOC_TRY(toc_db_copies_drop(&store->local, &store->why));
+    TOC_TRY(toc_store_wal_empty(store));
+    return toc_query_simple(store, &store->local, TOC_SQL_NAMES_SWEPT, "DELETE FROM sweep");
 }

@@ -3,6 +3,7 @@
 #include "ensure.h"
 #include "flagging.h"
 #include "holding.h"
+#include "store_forget.h"
 
 #include <string.h>
 
@@ -19,6 +20,10 @@ enum toc_result toc_tokens_finish(struct toc_engine *engine)
 {
     if (!toc_tokens_due(engine)) {
         return TOC_OK;
+    }
+    if (engine->tokens.tidied != toc_engine_roster(engine)->token_epoch) {
+        engine->tokens.tidied = toc_engine_roster(engine)->token_epoch;
+        TOC_TRY(toc_store_token_epochs_tidy(engine->store, engine->tokens.tidied));
     }
     engine->tokens.look = false; /* what is found here may set it again */
     TOC_TRY(toc_holding_finish(engine));

@@ -177,6 +177,7 @@ enum toc_result toc_view_alert_clear(struct toc_engine *engine, const char *stre
         return TOC_OK;
     }
     engine->alerts.quiet = false;
+    engine->alerts.tidy = true;
     if (!alerts) {
         TOC_TRY(toc_store_share_clear(engine->store, publisher, first_sequence, last_sequence));
     }
