@@ -5,6 +5,8 @@ static const struct toc_command commands[] = {
      "lists your own suppliers, or those alone that wait for a decision"},
     {"show", toc_cmd_supplier_show, "SUPPLIER",
      "shows one, and which other councils use it, year by year"},
+    {"disclose", toc_cmd_supplier_disclose, "SUPPLIER",
+     "lists everything that is held on one, for a request for information"},
     {"keep", toc_cmd_supplier_keep, "SUPPLIER... | -",
      "says that held names are organisations, so that they count"},
     {"drop", toc_cmd_supplier_drop, "SUPPLIER... | -",

@@ -51,6 +51,7 @@ int toc_cmd_framework_withdraw(struct toc_cli *cli, int argc, char **argv);
 
 /* The parts of `tocsin supplier`. */
 int toc_cmd_supplier_list(struct toc_cli *cli, int argc, char **argv);
+int toc_cmd_supplier_disclose(struct toc_cli *cli, int argc, char **argv);
 int toc_cmd_supplier_show(struct toc_cli *cli, int argc, char **argv);
 int toc_cmd_supplier_keep(struct toc_cli *cli, int argc, char **argv);
 int toc_cmd_supplier_drop(struct toc_cli *cli, int argc, char **argv);

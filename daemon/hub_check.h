@@ -11,8 +11,6 @@
 #include "bounds.h"
 #include "record_flag.h"
 
-#include <jansson.h>
-
 #define TOC_HUB_DOUBTS_MAX 64 /* more are counted */
 
 struct toc_engine;
@@ -39,9 +37,5 @@ struct toc_hub_check {
 
 /* In each tick; does nothing until an interval is over. */
 enum toc_result toc_hub_check_finish(struct toc_engine *engine) TOC_MUST_CHECK;
-/* What is sure, as sentences, onto a list. */
-enum toc_result toc_hub_check_warn(const struct toc_engine *engine, json_t *list) TOC_MUST_CHECK;
-/* What is sure of one flag or alert: a sentence, a new reference; null when there is nothing. */
-json_t *toc_hub_check_of(const struct toc_engine *engine, const uint8_t id[TOC_FLAG_ID_LEN]);
 
 #endif

@@ -1,4 +1,5 @@
-/* hub_check_part: what hub_check*.c share. */
+/* hub_check_part: what the round over all flags and alerts (hub_check.c) and the look at one of
+ * them (hub_check_flag.c) tell each other. For these two files. */
 #ifndef TOC_HUB_CHECK_PART_H
 #define TOC_HUB_CHECK_PART_H
 

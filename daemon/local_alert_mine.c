@@ -1,5 +1,6 @@
 /* `alert_list` at a council: the alerts on own suppliers, opened. */
 #include "local_flag.h"
+#include "local_hub_check.h"
 
 #include "ensure.h"
 #include "record_exposure.h"

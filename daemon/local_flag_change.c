@@ -1,6 +1,7 @@
 /* `flag_approve`, `flag_withdraw`, `flag_clear`, `flag_mitigate`, `flag_list`: what becomes of a
  * flag. */
 #include "local_flag.h"
+#include "local_hub_check.h"
 
 #include "ensure.h"
 #include "ident.h"

@@ -1,4 +1,5 @@
 /* The warnings of `status`: sentences that say what, where, and what to do. */
+#include "local_hub_check.h"
 #include "local_status.h"
 #include "local_tokens.h"
 #include "local_told.h"

@@ -459,9 +459,25 @@ void sim_flags_check_heard(struct sim_flags *flags)
 
 /* ---- beginning and end ---- */
 
+/* Every hub here is honest: nobody may ever be told that it hides or invents something. */
+static void check_trust(struct sim_flags *flags, struct sim_node *node)
+{
+    const struct toc_hub_check *const check =
+        node->engine == NULL ? NULL : &node->engine->hub_check;
+
+    for (size_t i = 0; check != NULL && i < check->len; i++) {
+        if (check->doubts[i].sure) {
+            sim_fail(flags->sim, "%s: doubts %s, which is honest: %d", node->member,
+                     check->doubts[i].hub, (int)check->doubts[i].kind);
+        }
+    }
+}
+
 static void look(struct sim_node *node)
 {
     struct sim_flags *const flags = node->sim->hooks.context;
+
+    check_trust(flags, node);
 
     sim_flags_read(flags, node);
     if (flags->to_group || strcmp(node->member, "spg") != 0) {
