@@ -8,6 +8,8 @@
 
 /* Without an answer for this long a Want is said again. */
 #define ASK_AGAIN_MS 5000
+/* So many heartbeat intervals a member's word about our own log is waited for. */
+#define WORD_INTERVALS 3
 
 static void head_of(const struct toc_log *log, struct toc_log_head *ret_head)
 {
@@ -117,14 +119,18 @@ static bool is_publisher(const struct toc_session *session, const struct toc_log
     return strcmp(session->member, log->row.log.publisher) == 0;
 }
 
+static bool is_hub(const struct toc_engine *engine, const struct toc_session *session)
+{
+    const struct toc_member *peer = toc_roster_member(toc_engine_roster(engine), session->member);
+
+    return peer != NULL && toc_member_has(peer, TOC_ROLE_HUB);
+}
+
 /* Its publisher or a hub: whoever has a log as it grows. */
 static bool gives_as_it_grows(const struct toc_engine *engine, const struct toc_session *session,
                               const struct toc_log *log)
 {
-    const struct toc_member *peer = toc_roster_member(toc_engine_roster(engine), session->member);
-
-    return is_publisher(session, log) ||
-           (peer != NULL && toc_member_has(peer, TOC_ROLE_HUB) && !log->own);
+    return is_publisher(session, log) || (is_hub(engine, session) && !log->own);
 }
 
 enum toc_result toc_ask_want(struct toc_engine *engine, struct toc_log *log,
@@ -163,7 +169,18 @@ enum toc_result toc_ask_fed(struct toc_engine *engine, struct toc_log *log,
     return toc_ask_want(engine, log, session, log->row.chain.next_sequence);
 }
 
-/* What a prover says it holds of our own log: all of it must come back before we sign again. */
+static void note_behind(struct toc_engine *engine, const struct toc_session *session,
+                        const struct toc_log *log, const struct toc_log_head *head)
+{
+    toc_engine_note(engine, TOC_NOTICE_WARN, "log.behind",
+                    "stream=%s held=%llu peer=%s has=%llu: taking our own log back",
+                    log->row.log.stream, (unsigned long long)log->row.chain.next_sequence,
+                    session->member, (unsigned long long)head->next_sequence);
+}
+
+/* What a peer says it holds of our own log. A hub proves us: all that it says must come back before
+ * we sign again. Any other member says it unsigned, and would silence us with a lie: its word
+ * counts after a start, until we have spoken ourselves, and for as long as it is kept. */
 static enum toc_result offered_own(struct toc_engine *engine, struct toc_session *session,
                                    struct toc_log *log, const struct toc_log_head *head)
 {
@@ -173,15 +190,17 @@ static enum toc_result offered_own(struct toc_engine *engine, struct toc_session
     if (log->row.closed_next != 0 && head->next_sequence > log->row.closed_next) {
         return TOC_OK; /* abandoned: a later generation says where this one ends */
     }
-    if (head->next_sequence > log->offered_next) {
-        log->offered_next = head->next_sequence;
-    }
-    if (head->next_sequence > log->claimed_next) {
-        log->claimed_next = head->next_sequence;
-        toc_engine_note(engine, TOC_NOTICE_WARN, "log.behind",
-                        "stream=%s held=%llu peer=%s has=%llu: taking our own log back",
-                        log->row.log.stream, (unsigned long long)log->row.chain.next_sequence,
-                        session->member, (unsigned long long)head->next_sequence);
+    if (is_hub(engine, session)) {
+        log->offered_next =
+            head->next_sequence > log->offered_next ? head->next_sequence : log->offered_next;
+        if (head->next_sequence > log->claimed_next) {
+            log->claimed_next = head->next_sequence;
+            note_behind(engine, session, log, head);
+        }
+    } else if (head->next_sequence > log->word.next && !engine->word_broken && !log->spoke) {
+        log->word =
+            (struct toc_word){head->next_sequence, log->row.chain.next_sequence, engine->now_mono};
+        note_behind(engine, session, log, head);
     }
     return toc_ask_want(engine, log, session, head->next_sequence);
 }
@@ -191,6 +210,34 @@ static enum toc_result offered_own(struct toc_engine *engine, struct toc_session
 static bool just_asked(const struct toc_engine *engine, const struct toc_log *log)
 {
     return !log->by_feed && engine->now_mono - log->wanted_mono < ASK_AGAIN_MS / 5;
+}
+
+bool toc_ask_word_counts(const struct toc_log *log)
+{
+    return log->word.next > log->row.chain.next_sequence;
+}
+
+void toc_ask_watch_words(struct toc_engine *engine)
+{
+    const int64_t patience = WORD_INTERVALS * 1000 * (int64_t)engine->conf->heartbeat_s;
+
+    for (size_t i = 0; i < engine->logs_len; i++) {
+        struct toc_log *log = &engine->logs[i];
+        if (!toc_ask_word_counts(log)) {
+            continue;
+        }
+        if (log->row.chain.next_sequence > log->word.from) {
+            log->word.from = log->row.chain.next_sequence;
+            log->word.mono = engine->now_mono;
+        } else if (engine->now_mono - log->word.mono >= patience) {
+            log->word = (struct toc_word){.next = 0};
+            engine->word_broken = true;
+            toc_engine_note(engine, TOC_NOTICE_WARN, "log.unmet",
+                            "stream=%s held=%llu: what a member says it holds beyond that did not "
+                            "come: going on",
+                            log->row.log.stream, (unsigned long long)log->row.chain.next_sequence);
+        }
+    }
 }
 
 enum toc_result toc_ask_offered(struct toc_engine *engine, struct toc_session *session,

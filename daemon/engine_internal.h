@@ -27,6 +27,11 @@ struct toc_log {
     bool grew;        /* since the last beat */
     uint64_t
         claimed_next; /* own: the furthest a prover said it holds; sign nothing before it is back */
+    struct toc_word { /* own: the same, said by a member that proves nothing and signs nothing */
+        uint64_t next;
+        uint64_t from; /* our end when it said so, or when something of ours last came back */
+        int64_t mono;  /* and when that was */
+    } word;
     uint64_t offered_next; /* own: the furthest that somebody holds and can give back */
 
     /* What its publisher last said about itself. */
@@ -38,6 +43,7 @@ struct toc_log {
     int64_t heard_mono;
     unsigned missed;    /* heartbeats in a row that showed a tail we lack */
     int64_t spoke_mono; /* own: last batch or heartbeat */
+    bool spoke;         /* own: since the start */
 
     /* From whom we want it. */
     toc_link source;     /* 0: nobody */
@@ -140,6 +146,7 @@ struct toc_engine {
 
     struct toc_prover provers[2 + 1];
     size_t provers_len;
+    bool word_broken; /* a member held up what we sign with nothing behind it: none does any more */
 
     struct toc_submission_queue *queue;
     struct toc_alerting alerts;
@@ -429,6 +436,9 @@ enum toc_result toc_ask_received(struct toc_engine *engine, struct toc_log *log,
 /* The feed brought the newest batch: no need to be given it twice. */
 enum toc_result toc_ask_fed(struct toc_engine *engine, struct toc_log *log,
                             struct toc_session *session) TOC_MUST_CHECK;
+/* Is a member's word about our own log still waited for? At each beat: not for ever. */
+bool toc_ask_word_counts(const struct toc_log *log);
+void toc_ask_watch_words(struct toc_engine *engine);
 /* A tail we lack was seen: wants it from whoever may have it. */
 enum toc_result toc_ask_missing(struct toc_engine *engine, struct toc_log *log) TOC_MUST_CHECK;
 

@@ -81,6 +81,7 @@ static enum toc_result beat_own_logs(struct toc_engine *engine, struct toc_bytes
         TOC_TRY(make(engine, log, TOC_HEARTBEAT, log->row.chain.next_sequence, &log->row.chain.head,
                      &statement, &ret_beats[i]));
         log->spoke_mono = engine->now_mono;
+        log->spoke = true;
         *ret_any = true;
     }
     return TOC_OK;
@@ -379,6 +380,7 @@ enum toc_result toc_heartbeat_finish(struct toc_engine *engine)
     TOC_TRY(catch_up(engine));
     if (engine->beat_mono <= engine->now_mono) {
         engine->beat_mono = engine->now_mono + interval_ms(engine);
+        toc_ask_watch_words(engine);
         TOC_TRY(beat(engine));
         TOC_TRY(ask_for_tails(engine));
     }

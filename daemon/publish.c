@@ -70,7 +70,7 @@ bool toc_publish_proven(const struct toc_engine *engine)
     for (size_t i = 0; i < engine->logs_len; i++) {
         const struct toc_log *log = &engine->logs[i];
         if (log->own && log->row.state == TOC_LOG_OPEN && log->row.closed_next == 0 &&
-            log->row.chain.next_sequence < log->claimed_next) {
+            (log->row.chain.next_sequence < log->claimed_next || toc_ask_word_counts(log))) {
             return false; /* the rest is on its way back */
         }
     }
@@ -190,7 +190,8 @@ static bool tail_is_lost(const struct toc_engine *engine, const struct toc_log *
 {
     const uint64_t next = log->row.chain.next_sequence;
 
-    return log->claimed_next > next && log->offered_next <= next && enough_provers(engine);
+    return log->claimed_next > next && log->offered_next <= next && !toc_ask_word_counts(log) &&
+           enough_provers(engine);
 }
 
 enum toc_result toc_publish_rotate(struct toc_engine *engine, const char *stream,
@@ -426,6 +427,7 @@ static enum toc_result sign_filled(struct toc_engine *engine, struct filling *fi
     if (result == TOC_OK) {
         log->force_epoch = false;
         log->spoke_mono = engine->now_mono;
+        log->spoke = true;
         engine->known = filling->known;
         engine->known_plain = toc_buf_bytes(&filling->plain);
         result = toc_apply_store(engine, log, &batch, &head, NULL, &key);
