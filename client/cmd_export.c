@@ -77,6 +77,7 @@ static enum toc_result write_file(struct toc_cli *cli, struct export *export, st
         return result;
     }
     memcpy(export->counts, owned.counts, sizeof export->counts);
+    export->counts[2] /= 2; /* each is two items */
     export->bytes = owned.bytes;
     return TOC_OK;
 }

@@ -1,7 +1,8 @@
-/* verify: checks chain and signatures of all that the daemon holds, or of an exported file. Nothing
- * is believed because the daemon says so. */
+/* verify: checks chain, signatures and evidence of all that the daemon holds, or of an exported
+ * file. Nothing is believed because the daemon says so. */
 #include "commands.h"
 #include "ensure.h"
+#include "evidence_check.h"
 #include "log_check.h"
 #include "pulling.h"
 #include "roster_words.h"
@@ -12,8 +13,44 @@
 struct verify {
     struct toc_cli *cli;
     struct toc_log_check *check;
-    uint64_t evidence;
+    json_t *found; /* contradictions that are proven */
+    uint8_t *half; /* the first of a pair whose second has not come; or NULL */
+    size_t half_len;
 };
+
+/* The halves of a pair follow one another. */
+static enum toc_result take_evidence(struct verify *verify, struct toc_bytes item,
+                                     struct toc_why *why)
+{
+    struct toc_contradiction found;
+    char text[TOC_CONTRADICTION_TEXT_MAX];
+    if (verify->half == NULL) {
+        verify->half = malloc(item.len + 1);
+        if (verify->half == NULL) {
+            return toc_fail(why, TOC_NOMEM, "out of memory");
+        }
+        memcpy(verify->half, item.data, item.len);
+        verify->half_len = item.len;
+        return TOC_OK;
+    }
+    const enum toc_result result =
+        toc_evidence_check(toc_log_check_roster_file(verify->check),
+                           toc_bytes_of(verify->half, verify->half_len), item, &found, why);
+    free(verify->half);
+    verify->half = NULL;
+    if (result != TOC_OK) {
+        toc_why_prefix(why, "evidence %zu proves nothing", json_array_size(verify->found) + 1);
+        return result;
+    }
+    toc_contradiction_text(&found, text);
+    (void)json_array_append_new(
+        verify->found,
+        json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:s}", "kind", toc_contradiction_name(found.kind),
+                  "member", found.member, "publisher", found.log.publisher, "stream",
+                  found.log.stream, "generation", (json_int_t)found.log.generation, "sequence",
+                  (json_int_t)found.sequence, "text", text));
+    return TOC_OK;
+}
 
 static enum toc_result take_item(void *owner, enum toc_item_kind kind, struct toc_bytes item,
                                  struct toc_why *why)
@@ -25,8 +62,7 @@ static enum toc_result take_item(void *owner, enum toc_item_kind kind, struct to
     case TOC_ITEM_BATCH:
         return toc_log_check_batch(verify->check, item, why);
     case TOC_ITEM_EVIDENCE:
-        verify->evidence++;
-        return TOC_OK;
+        return take_evidence(verify, item, why);
     }
     return toc_fail(why, TOC_MALFORMED, "an item of an unknown kind");
 }
@@ -144,6 +180,13 @@ static enum toc_result print_logs(struct toc_cli *cli, const json_t *logs)
     return TOC_OK;
 }
 
+static void print_contradictions(struct toc_cli *cli, const json_t *found)
+{
+    for (size_t i = 0; i < json_array_size(found); i++) {
+        fprintf(cli->out, "Proven: %s\n", toc_field_text(json_array_get(found, i), "text"));
+    }
+}
+
 static int report(struct verify *verify)
 {
     TOC_AUTO(toc_json_free) json_t *logs = logs_json(verify->check);
@@ -154,11 +197,12 @@ static int report(struct verify *verify)
     struct toc_why why = {"out of memory"};
     toc_fingerprint(toc_log_check_group(verify->check), fingerprint);
     if (cli->json) {
-        return toc_cli_document(cli,
-                                json_pack("{s:b, s:s, s:s, s:I, s:O, s:I}", "verified", 1, "group",
-                                          roster->group, "fingerprint", fingerprint,
-                                          "roster_version", (json_int_t)roster->version, "logs",
-                                          logs, "evidence", (json_int_t)verify->evidence));
+        return toc_cli_document(cli, json_pack("{s:b, s:s, s:s, s:I, s:O, s:I, s:O}", "verified", 1,
+                                               "group", roster->group, "fingerprint", fingerprint,
+                                               "roster_version", (json_int_t)roster->version,
+                                               "logs", logs, "evidence",
+                                               (json_int_t)json_array_size(verify->found),
+                                               "contradictions", verify->found));
     }
     const enum toc_result result = print_logs(cli, logs);
     if (result != TOC_OK) {
@@ -169,16 +213,15 @@ static int report(struct verify *verify)
             "the chain\nFingerprint of the group: %s\n",
             (unsigned long long)roster->version, roster->group, json_array_size(logs),
             json_array_size(logs) == 1 ? "" : "s", fingerprint);
-    if (verify->evidence > 0) {
-        fprintf(cli->out, "%llu pieces of evidence of contradictions are kept\n",
-                (unsigned long long)verify->evidence);
-    }
+    print_contradictions(cli, verify->found);
     return TOC_EXIT_DONE;
 }
 
 static void verify_done(struct verify *verify)
 {
     toc_log_check_free(&verify->check);
+    free(verify->half);
+    json_decref(verify->found);
 }
 
 static enum toc_result check_group(const struct verify *verify, const char *expected,
@@ -188,6 +231,10 @@ static enum toc_result check_group(const struct verify *verify, const char *expe
     char fingerprint[TOC_FINGERPRINT_LEN + 1];
     if (group == NULL) {
         return toc_fail(why, TOC_MALFORMED, "there is no roster, so nothing can be checked");
+    }
+    if (verify->half != NULL) {
+        return toc_fail(why, TOC_MALFORMED,
+                        "evidence without its second half: copy the file again");
     }
     if (expected != NULL && !toc_fingerprint_is(group, expected)) {
         toc_fingerprint(group, fingerprint);
@@ -204,7 +251,7 @@ int toc_cmd_verify(struct toc_cli *cli, int argc, char **argv)
     const struct toc_option options[] = {{.name = "group", .text = &expected}};
     static const struct toc_usage usage = {
         .command = "verify", .operands_max = 1, .operands = "[FILE] [--group FINGERPRINT]"};
-    TOC_AUTO(verify_done) struct verify verify = {.cli = cli};
+    TOC_AUTO(verify_done) struct verify verify = {.cli = cli, .found = json_array()};
     struct toc_operands operands;
     struct toc_why why = {""};
     int status;

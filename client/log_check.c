@@ -41,6 +41,11 @@ enum toc_result toc_log_check_roster(struct toc_log_check *check, struct toc_byt
     return toc_roster_file_add(check->rosters, signed_roster, why);
 }
 
+struct toc_roster_file *toc_log_check_roster_file(struct toc_log_check *check)
+{
+    return check->rosters;
+}
+
 const struct toc_roster_file *toc_log_check_rosters(const struct toc_log_check *check)
 {
     return check->rosters;

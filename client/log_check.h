@@ -27,6 +27,7 @@ enum toc_result toc_log_check_roster(struct toc_log_check *check, struct toc_byt
 enum toc_result toc_log_check_batch(struct toc_log_check *check, struct toc_bytes batch,
                                     struct toc_why *why) TOC_MUST_CHECK;
 /* What came so far. The logs are borrowed until the next call. */
+struct toc_roster_file *toc_log_check_roster_file(struct toc_log_check *check);
 const struct toc_roster_file *toc_log_check_rosters(const struct toc_log_check *check);
 const struct toc_checked_log *toc_log_check_logs(const struct toc_log_check *check,
                                                  size_t *ret_len);

@@ -61,10 +61,17 @@ enum toc_result toc_pull_batches(struct toc_cli *cli, toc_item_f each, void *own
 enum toc_result toc_pull_evidence(struct toc_cli *cli, toc_item_f each, void *owner,
                                   struct toc_why *why)
 {
-    TOC_AUTO(toc_reply_done) struct toc_reply reply = {0};
-    TOC_TRY(toc_cli_call(cli, "evidence", NULL, &reply, why));
-    for (size_t i = 0; i < reply.parts_len; i++) {
-        TOC_TRY(each(owner, TOC_ITEM_EVIDENCE, reply.parts[i], why));
+    for (json_int_t from = 1;;) {
+        TOC_AUTO(toc_reply_done) struct toc_reply reply = {0};
+        TOC_TRY(toc_cli_call(cli, "evidence", json_pack("{s:I}", "from", from), &reply, why));
+        for (size_t i = 0; i < reply.parts_len; i++) {
+            TOC_TRY(each(owner, TOC_ITEM_EVIDENCE, reply.parts[i], why));
+        }
+        const json_t *const evidence = toc_field_array(reply.json, "evidence");
+        const size_t len = json_array_size(evidence);
+        if (len == 0) {
+            return TOC_OK;
+        }
+        from = (json_int_t)toc_field_number(json_array_get(evidence, len - 1), "id") + 1;
     }
-    return TOC_OK;
 }

@@ -9,8 +9,6 @@
 
 #define REPLY_LEN_MAX ((size_t)TOC_FRAME_LEN_MAX)
 #define REPLY_PARTS_MAX 1000
-#define EVIDENCE_MAX 64
-#define EVIDENCE_ARENA_MAX ((size_t)EVIDENCE_MAX * 2 * TOC_FRAME_LEN_MAX)
 
 struct parts {
     struct toc_bytes *list;
@@ -139,27 +137,41 @@ enum toc_result toc_local_batches(struct toc_engine *engine, const struct toc_lo
 
 /* ---- evidence ---- */
 
+/* Both halves of a pair, or neither. */
+static bool pair_add(struct parts *parts, const struct toc_evidence *row)
+{
+    if (parts->len + 2 > REPLY_PARTS_MAX ||
+        (parts->len > 0 && parts->bytes + row->one.len + row->other.len > REPLY_LEN_MAX)) {
+        return false;
+    }
+    parts->list[parts->len++] = row->one;
+    parts->list[parts->len++] = row->other;
+    parts->bytes += row->one.len + row->other.len;
+    return true;
+}
+
 enum toc_result toc_local_evidence(struct toc_engine *engine, const struct toc_local *local,
                                    struct toc_why *why)
 {
-    TOC_AUTO(toc_arena_free) struct toc_arena *arena = NULL;
     TOC_AUTO(toc_local_json_free) json_t *evidence = json_array();
-    struct toc_evidence rows[EVIDENCE_MAX];
     struct parts parts;
-    size_t len = 0;
+    int64_t from = 1;
     json_t *reply;
     int failed = 0;
 
-    (void)why;
+    TOC_TRY(toc_local_number(local, "from", 1, INT64_MAX, &from, why));
     TOC_TRY(parts_new(engine, &parts));
-    TOC_TRY(toc_arena_new(EVIDENCE_ARENA_MAX, &arena));
-    TOC_TRY(toc_store_evidence(engine->store, arena, rows, EVIDENCE_MAX, &len));
-    for (size_t i = 0; i < len; i++) {
-        json_t *one = json_pack("{s:I, s:s}", "id", (json_int_t)rows[i].id, "about", rows[i].about);
-        failed |= json_object_set_new(one, "time", toc_local_time(rows[i].time_ms));
+    for (;;) {
+        struct toc_evidence row;
+        size_t len = 0;
+        TOC_TRY(toc_store_evidence(engine->store, from - 1, engine->arena, &row, 1, &len));
+        if (len == 0 || !pair_add(&parts, &row)) {
+            break;
+        }
+        json_t *one = json_pack("{s:I, s:s}", "id", (json_int_t)row.id, "about", row.about);
+        failed |= json_object_set_new(one, "time", toc_local_time(row.time_ms));
         failed |= json_array_append_new(evidence, one);
-        parts.list[parts.len++] = rows[i].one;
-        parts.list[parts.len++] = rows[i].other;
+        from = row.id + 1;
     }
     reply = toc_local_reply(local);
     failed |= json_object_set_new(reply, "evidence", toc_take(&evidence));

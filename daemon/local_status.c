@@ -8,8 +8,7 @@
 /* What fits one reply. Beyond it a list is cut, and says so. */
 #define LOGS_MAX 2000
 #define APPLIED_MAX 8000
-#define EVIDENCE_MAX 100
-#define STATUS_ARENA_MAX ((size_t)EVIDENCE_MAX * 2 * TOC_BATCH_LEN_MAX)
+#define STATUS_ARENA_MAX ((size_t)16 * TOC_MEMBERS_MAX * TOC_SIGNED_LEN_MAX)
 
 struct status {
     struct toc_engine *engine;
@@ -258,14 +257,10 @@ static enum toc_result add_logs(struct status *status)
 static enum toc_result add_figures(struct status *status)
 {
     struct toc_store *store = status->engine->store;
-    struct toc_evidence evidence[EVIDENCE_MAX];
-    size_t len = 0;
 
-    toc_arena_reset(status->arena);
-    TOC_TRY(toc_store_evidence(store, status->arena, evidence, EVIDENCE_MAX, &len));
     set_number(status, "drafts", toc_store_drafts_count(store));
     set_number(status, "waiting", toc_store_submissions_waiting(store));
-    set_number(status, "evidence", len);
+    set_number(status, "evidence", toc_store_evidence_count(store));
     return TOC_OK;
 }
 

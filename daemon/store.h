@@ -194,9 +194,11 @@ struct toc_evidence {
     int64_t time_ms;
     struct toc_bytes one, other;
 };
-enum toc_result toc_store_evidence(struct toc_store *store, struct toc_arena *arena,
+/* In order of id, from the first after `after`. */
+enum toc_result toc_store_evidence(struct toc_store *store, int64_t after, struct toc_arena *arena,
                                    struct toc_evidence *ret_list, size_t max, size_t *ret_len)
     TOC_MUST_CHECK;
+uint64_t toc_store_evidence_count(struct toc_store *store);
 
 /* ---- submissions: what local users handed in. An id stays known, so a repeat is not stored twice
  * ---- */

@@ -21,13 +21,15 @@ enum toc_result toc_store_evidence_add(struct toc_store *store, const char *abou
     return toc_query_run(&query);
 }
 
-enum toc_result toc_store_evidence(struct toc_store *store, struct toc_arena *arena,
+enum toc_result toc_store_evidence(struct toc_store *store, int64_t after, struct toc_arena *arena,
                                    struct toc_evidence *ret_list, size_t max, size_t *ret_len)
 {
     TOC_AUTO(toc_query_close) struct toc_query query = {0};
     TOC_TRY(toc_query_open(store, &store->group, TOC_SQL_EVIDENCE,
-                           "SELECT id, about, time_ms, one, other FROM evidence ORDER BY id",
+                           "SELECT id, about, time_ms, one, other FROM evidence WHERE id > ?1"
+                           " ORDER BY id",
                            &query));
+    toc_query_integer(&query, 1, after);
     size_t len = 0;
     while (len < max) {
         const enum toc_result result = toc_query_row(&query);
@@ -45,4 +47,15 @@ enum toc_result toc_store_evidence(struct toc_store *store, struct toc_arena *ar
     }
     *ret_len = len;
     return TOC_OK;
+}
+
+uint64_t toc_store_evidence_count(struct toc_store *store)
+{
+    TOC_AUTO(toc_query_close) struct toc_query query = {0};
+    if (toc_query_open(store, &store->group, TOC_SQL_EVIDENCE_COUNT,
+                       "SELECT count(*) FROM evidence", &query) != TOC_OK ||
+        toc_query_row(&query) != TOC_OK) {
+        return 0;
+    }
+    return (uint64_t)toc_query_get(&query, 0);
 }

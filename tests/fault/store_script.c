@@ -256,7 +256,7 @@ struct toc_hash toc_script_state(struct toc_store *store)
                      TOC_OK);
     add(&state, &len, sizeof len);
     struct toc_evidence evidence[2];
-    ck_assert_int_eq(toc_store_evidence(store, arena, evidence, 2, &len), TOC_OK);
+    ck_assert_int_eq(toc_store_evidence(store, 0, arena, evidence, 2, &len), TOC_OK);
     add(&state, &len, sizeof len);
     struct toc_current_row own;
     char key[300];

@@ -140,7 +140,7 @@ static size_t evidence(struct sim_node *node)
     size_t len = 0;
 
     toc_arena_reset(node->sim->arena);
-    ck_assert_int_eq(toc_store_evidence(node->store, node->sim->arena, list, 16, &len), TOC_OK);
+    ck_assert_int_eq(toc_store_evidence(node->store, 0, node->sim->arena, list, 16, &len), TOC_OK);
     return len;
 }
 

@@ -64,8 +64,8 @@ static size_t evidence_at(const char *member, struct toc_evidence *ret_list)
 {
     size_t len = 0;
 
-    ck_assert_int_eq(toc_store_evidence(toc_fixture_exchange_daemon(exchange, member)->store, arena,
-                                        ret_list, 4, &len),
+    ck_assert_int_eq(toc_store_evidence(toc_fixture_exchange_daemon(exchange, member)->store, 0,
+                                        arena, ret_list, 4, &len),
                      TOC_OK);
     return len;
 }

@@ -433,7 +433,7 @@ START_TEST(evidence)
 {
     struct toc_evidence list[4];
     size_t len = 99;
-    ck_assert_int_eq(toc_store_evidence(store, arena, list, 4, &len), TOC_OK);
+    ck_assert_int_eq(toc_store_evidence(store, 0, arena, list, 4, &len), TOC_OK);
     ck_assert_uint_eq(len, 0);
     toc_fixture_begin(store);
     ck_assert_int_eq(toc_store_evidence_add(store, "leeds framework 1: two batches at 17", 5,
@@ -444,13 +444,13 @@ START_TEST(evidence)
         TOC_OK);
     toc_fixture_commit(store);
     reopen();
-    ck_assert_int_eq(toc_store_evidence(store, arena, list, 4, &len), TOC_OK);
+    ck_assert_int_eq(toc_store_evidence(store, 0, arena, list, 4, &len), TOC_OK);
     ck_assert_uint_eq(len, 2);
     ck_assert_str_eq(list[0].about, "leeds framework 1: two batches at 17");
     ck_assert_int_eq(list[0].time_ms, 5);
     ck_assert(holds(list[0].one, "one") && holds(list[0].other, "other"));
     ck_assert_int_lt(list[0].id, list[1].id);
-    ck_assert_int_eq(toc_store_evidence(store, arena, list, 1, &len), TOC_OK);
+    ck_assert_int_eq(toc_store_evidence(store, 0, arena, list, 1, &len), TOC_OK);
     ck_assert_uint_eq(len, 1);
     /* A liar that changes its lie each time fills one case, and no other. */
     toc_fixture_begin(store);
@@ -465,7 +465,7 @@ START_TEST(evidence)
         TOC_OK);
     toc_fixture_commit(store);
     struct toc_evidence all[64];
-    ck_assert_int_eq(toc_store_evidence(store, arena, all, 64, &len), TOC_OK);
+    ck_assert_int_eq(toc_store_evidence(store, 0, arena, all, 64, &len), TOC_OK);
     ck_assert_uint_eq(len, 2 + 16 + 1);
 }
 END_TEST
