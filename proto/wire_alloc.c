@@ -93,7 +93,7 @@ static bool is_canonical(const ProtobufCMessage *message, struct toc_bytes bytes
     }
     struct comparer comparer = {.base = {.append = comparer_append}, .left = bytes, .same = true};
     (void)protobuf_c_message_pack_to_buffer(message, &comparer.base);
-    return comparer.same && comparer.left.len == 0;
+    return comparer.same && comparer.left.len == 0 && toc_wire_numbers_fit(message);
 }
 
 enum toc_result toc_wire_unpack(struct toc_arena *arena, const ProtobufCMessageDescriptor *type,

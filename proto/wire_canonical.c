@@ -4,6 +4,7 @@
 #define DEPTH_MAX 8
 #define WIRE_VARINT 0
 #define WIRE_BYTES 2
+#define FIELD_NUMBER_MAX ((1U << 29) - 1)
 
 struct scan {
     const uint8_t *at;
@@ -127,6 +128,50 @@ static bool scan_message(const ProtobufCMessageDescriptor *type, struct scan sca
         if (!(wire == WIRE_BYTES    ? scan_bytes(field, &scan, depth)
               : wire == WIRE_VARINT ? scan_scalar(field, &scan)
                                     : false)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool inside_fits(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
+{
+    const uint8_t *const base = (const uint8_t *)message;
+    ProtobufCMessage *const *items = NULL;
+    ProtobufCMessage *one = NULL;
+    size_t count = 0;
+    if (is_repeated(field)) {
+        memcpy(&items, base + field->offset, sizeof items);
+        memcpy(&count, base + field->quantifier_offset, sizeof count);
+    } else {
+        uint32_t chosen = field->id;
+        if ((field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0) {
+            memcpy(&chosen, base + field->quantifier_offset, sizeof chosen);
+        }
+        if (chosen == field->id) {
+            memcpy(&one, base + field->offset, sizeof one);
+        }
+        items = &one;
+        count = one != NULL ? 1 : 0;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (!toc_wire_numbers_fit(items[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool toc_wire_numbers_fit(const ProtobufCMessage *message)
+{
+    for (unsigned i = 0; i < message->n_unknown_fields; i++) {
+        if (message->unknown_fields[i].tag > FIELD_NUMBER_MAX) {
+            return false;
+        }
+    }
+    for (unsigned i = 0; i < message->descriptor->n_fields; i++) {
+        const ProtobufCFieldDescriptor *const field = &message->descriptor->fields[i];
+        if (field->type == PROTOBUF_C_TYPE_MESSAGE && !inside_fits(message, field)) {
             return false;
         }
     }

@@ -12,4 +12,9 @@
  * bytes. */
 bool toc_wire_looks_canonical(const ProtobufCMessageDescriptor *type, struct toc_bytes bytes);
 
+/* Are all fields that the reader does not know, of the message and of those inside it, of a number
+ * that protobuf has? protobuf-c takes 32 bits, where other libraries refuse more than 29: bytes
+ * that only some members can read would set one group's histories apart. */
+bool toc_wire_numbers_fit(const ProtobufCMessage *message);
+
 #endif

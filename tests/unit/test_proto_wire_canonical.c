@@ -47,6 +47,39 @@ START_TEST(by_hand)
 }
 END_TEST
 
+/* A withdrawal, and behind it or inside its reference a field that nobody knows. */
+START_TEST(numbers_of_unknown_fields)
+{
+    static const struct {
+        uint8_t number[5]; /* as a varint with wire type 0 */
+        enum toc_result result;
+    } cases[] = {{{0xf8, 0xff, 0xff, 0xff, 0x0f}, TOC_OK},         /* 2^29 - 1 */
+                 {{0x80, 0x80, 0x80, 0x80, 0x10}, TOC_MALFORMED},  /* 2^29 */
+                 {{0xf8, 0xff, 0xff, 0xff, 0x7f}, TOC_MALFORMED}}; /* 2^32 - 1 */
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        uint8_t behind[] = {0x12, 0x02, 0x18, 0x07, 0, 0, 0, 0, 0, 0x01};
+        uint8_t inside[] = {0x12, 0x08, 0x18, 0x07, 0, 0, 0, 0, 0, 0x01};
+        struct toc_record record;
+        memcpy(behind + 4, cases[i].number, 5);
+        memcpy(inside + 4, cases[i].number, 5);
+        ck_assert_int_eq(
+            toc_wire_record_decode(arena, toc_bytes_of(behind, sizeof behind), &record),
+            cases[i].result);
+        ck_assert_int_eq(
+            toc_wire_record_decode(arena, toc_bytes_of(inside, sizeof inside), &record),
+            cases[i].result);
+    }
+    /* Inside what is repeated, and inside one of several: a framework's lot. */
+    uint8_t lot[] = {0x82, 0x01, 0x08, 0x4a, 0x06, 0x80, 0x80, 0x80, 0x80, 0x10, 0x01};
+    struct toc_record record;
+    ck_assert_int_eq(toc_wire_record_decode(arena, toc_bytes_of(lot, sizeof lot), &record),
+                     TOC_MALFORMED);
+    lot[9] = 0x0f; /* a number that fits: what is wrong now is only that a lot needs a number */
+    ck_assert_int_ne(toc_wire_record_decode(arena, toc_bytes_of(lot, sizeof lot), &record),
+                     TOC_MALFORMED);
+}
+END_TEST
+
 /* Everything a framework can hold, so that every kind of field is met. */
 static struct toc_bytes rich_framework(void)
 {
@@ -149,6 +182,7 @@ int main(void)
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_set_timeout(tests, 120);
     tcase_add_test(tests, by_hand);
+    tcase_add_test(tests, numbers_of_unknown_fields);
     tcase_add_loop_test(tests, mutations, 0, 4);
     suite_add_tcase(suite, tests);
     return toc_test_main(suite);
