@@ -163,6 +163,8 @@ static enum toc_result take_next(struct toc_engine *engine, struct toc_session *
 
     TOC_ENSURE(toc_engine_spend_verification(engine), TOC_AGAIN);
     TOC_TRY(verify(engine, batch, &head));
+    TOC_TRY(toc_batch_check_audience(
+        &batch->header, toc_roster_chain_at(engine->rosters, batch->header.roster_version)));
     if (!leads_to_end(engine, log, batch, &head)) {
         /* Not asked for again at once: its giver has another history. The next heartbeat asks on.
          */

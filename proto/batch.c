@@ -81,6 +81,18 @@ enum toc_result toc_batch_verify(const struct toc_batch *batch, const struct toc
                            &batch->signature);
 }
 
+enum toc_result toc_batch_check_audience(const struct toc_batch_header *header,
+                                         const struct toc_roster *roster)
+{
+    if (!header->opens_epoch) {
+        return TOC_OK;
+    }
+    const struct toc_hash audience =
+        toc_roster_audience_hash(roster, &header->group, header->log.publisher, header->log.stream);
+    TOC_ENSURE(toc_hash_equal(&audience, &header->audience_hash), TOC_INVALID);
+    return TOC_OK;
+}
+
 enum toc_result toc_batch_open(struct toc_arena *arena, const struct toc_batch *batch,
                                const struct toc_epoch_key *key, struct toc_bytes *ret_plain)
 {

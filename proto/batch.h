@@ -25,6 +25,10 @@ enum toc_result toc_batch_make(struct toc_arena *arena, const struct toc_batch_h
 /* `head` is toc_batch_head's answer: hashed once, used twice. TOC_BADSIG. */
 enum toc_result toc_batch_verify(const struct toc_batch *batch, const struct toc_hash *head,
                                  const struct toc_sign_public *publisher) TOC_MUST_CHECK;
+/* A batch that opens an epoch says for whom, and that is whom `roster`, the version it names, makes
+ * the log's audience. TOC_INVALID. */
+enum toc_result toc_batch_check_audience(const struct toc_batch_header *header,
+                                         const struct toc_roster *roster) TOC_MUST_CHECK;
 /* The key must have been checked against the epoch's commitment. TOC_BADSIG. */
 enum toc_result toc_batch_open(struct toc_arena *arena, const struct toc_batch *batch,
                                const struct toc_epoch_key *key, struct toc_bytes *ret_plain)

@@ -295,6 +295,18 @@ static void open_under_both(struct toc_bytes header, const uint8_t nonce[12],
     put_block(ret_sealed + 16, sum(tag1, product(x, square1)));
 }
 
+START_TEST(an_epoch_is_opened_for_the_audience)
+{
+    struct toc_batch_header header = header_of(1);
+    header.audience_hash = toc_roster_audience_hash(roster, &id, "leeds", "framework");
+    ck_assert_int_eq(toc_batch_check_audience(&header, roster), TOC_OK);
+    header.audience_hash.bytes[31] ^= 1;
+    ck_assert_int_eq(toc_batch_check_audience(&header, roster), TOC_INVALID);
+    header.opens_epoch = false; /* only the first batch of an epoch says it */
+    ck_assert_int_eq(toc_batch_check_audience(&header, roster), TOC_OK);
+}
+END_TEST
+
 START_TEST(one_ciphertext_under_two_keys)
 {
     const struct toc_batch_header header = header_of(1);
@@ -495,6 +507,7 @@ int main(void)
     tcase_add_test(tcase, parts_do_not_run_together);
     tcase_add_test(tcase, sizes);
     tcase_add_test(tcase, heads_and_commitments_are_bound);
+    tcase_add_test(tcase, an_epoch_is_opened_for_the_audience);
     tcase_add_test(tcase, one_ciphertext_under_two_keys);
     tcase_add_test(tcase, a_wrap_is_for_one);
     tcase_add_test(tcase, a_wrap_is_of_one_epoch);
