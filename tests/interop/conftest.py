@@ -11,3 +11,4 @@ _fixtures = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(_fixtures)
 groups = _fixtures.groups
 shared_groups = _fixtures.shared_groups
+group = _fixtures.group

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import nacl.bindings as sodium
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 import crypto
 import group as rosters
@@ -82,6 +83,22 @@ def sign_secret(path):
     """Of a key file of Tocsin's."""
     lines = dict(line.split(" = ") for line in path.read_text().splitlines()[1:])
     return sodium.crypto_sign_seed_keypair(bytes.fromhex(lines["sign"]))[1]
+
+
+def first_batch(chain, publisher, stream, secret, records, **changes):
+    """A batch that opens a log; `changes` are of its header, before it is sealed and signed."""
+    log, key, nonce = logs.Log(chain, publisher, stream), b"\x5e" * 32, b"\xa1" * 12
+    names = crypto.log_bytes(log, 1, 1)
+    audience = b"".join(id.encode() + crypto.NUL for id in sorted(chain.current.audience(log)))
+    fields = {"format": 1, "group": chain.group, "publisher": publisher, "stream": stream,
+              "generation": 1, "roster_version": chain.current.version, "first_sequence": 1,
+              "count": len(records), "previous_head": log.head, "time_ms": 1_800_000_000_000, "epoch": 1,
+              "commitment": crypto.digest("tocsin commitment 1", chain.group, names, key),
+              "audience_hash": crypto.digest("tocsin audience 1", chain.group, audience), "nonce": nonce}
+    header = messages.write("BatchHeader", **(fields | changes))
+    sealed = AESGCM(key).encrypt(nonce, messages.enlist(records), header)
+    empty = messages.write("Batch", header=header, sealed=sealed, signature=bytes(64))
+    return forge(logs.Batch(empty), secret)
 
 
 def forge(batch, secret=None, sealed=None, **changes):

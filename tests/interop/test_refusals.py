@@ -9,7 +9,8 @@ import logs
 import messages
 import session
 import wire
-from joining import Probe, batches, forge, sign_secret
+from joining import Probe, batches, first_batch, forge, sign_secret
+from raw import Raw, server_key
 
 NOW = 1_800_000_000_000
 
@@ -171,6 +172,25 @@ def test_rosters(heard):
     one = heard.play()
     one.receive(session.write("rosters", rosters=[other.signed[-1]]), NOW)
     assert "two rosters of one version" in str(one.refused)
+
+
+def test_what_a_hub_takes_from_this_side(group):
+    """A batch made in Python is taken by a daemon, and one for another audience is not."""
+    group.leeds.stop()
+    chain = rosters.Rosters(group.roster.read_bytes())
+    key, secret = wire.MemberKey(group.leeds.key), sign_secret(group.leeds.key)
+    record = wire.framework("L-1", "Made in Python")
+    good, other = (first_batch(chain, "leeds", "framework", secret, [record], **changes)
+                   for changes in ({}, {"audience_hash": b"\1" * 32}))
+    roster = wire.RosterFile(group.roster)
+    with Raw(group.hub.session, server_key(roster, "spg"), key) as leeds:
+        leeds.greet(roster, "leeds")
+        for batch in (other, good):
+            leeds.send(session.write("give", publisher="leeds", stream="framework", generation=1,
+                                     batches=[batch]))
+        group.hub.wait(lambda: group.hub.next_sequence("leeds") == 2, what="the good one")
+    [held] = batches(group.hub, "leeds")
+    assert held.data == good and group.hub.status()["evidence"] == 0
 
 
 def test_a_council_that_is_removed(groups):

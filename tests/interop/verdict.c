@@ -5,7 +5,8 @@
  *     batch HEX | wrap HEX | statement HEX | roster HEX | request HEX | message HEX
  *     record STREAM HEX       decoded and validated: its JSON
  *     rosters HEX,HEX,...     adopted one after the other: the versions held
- *     log HEX,... HEX,...     rosters, then batches of one log: the next sequence and the head */
+ *     log HEX,... HEX,...     rosters, then batches of a first generation: the next sequence, the
+ * head */
 #include "batch.h"
 #include "chain.h"
 #include "ensure.h"
@@ -240,7 +241,7 @@ static enum toc_result follow(struct toc_roster_chain *rosters, struct toc_chain
     const struct toc_hash *group = toc_roster_chain_group(rosters);
     TOC_TRY(toc_wire_batch_decode(arena, bytes, &batch));
     const struct toc_log_id *log = &batch.header.log;
-    TOC_ENSURE(toc_hash_equal(&batch.header.group, group), TOC_INVALID);
+    TOC_ENSURE(toc_hash_equal(&batch.header.group, group) && log->generation == 1, TOC_INVALID);
     if (chain->next_sequence == 1) {
         chain->head = toc_head_start(group, log);
     }
@@ -253,6 +254,7 @@ static enum toc_result follow(struct toc_roster_chain *rosters, struct toc_chain
     const struct toc_hash head = toc_batch_head(&batch);
     TOC_TRY(
         toc_batch_verify(&batch, &head, &toc_roster_member(roster, log->publisher)->sign_public));
+    TOC_TRY(toc_batch_check_audience(&batch.header, roster));
     toc_chain_advance(chain, &batch.header, &head);
     return TOC_OK;
 }

@@ -102,7 +102,7 @@ def log(several, batches):
     for data in batches:
         one = logs.Batch(data)
         held = held or logs.Log(chain, one.log.publisher, one.log.stream)
-        messages.need(one.log[:2] == (held.publisher, held.stream), "another log")
+        messages.need(one.log == (held.publisher, held.stream, 1), "another log, or a later generation")
         messages.need(one.header.first_sequence == held.next_sequence, "not the next")
         held.take(one)
     messages.need(held, "no batch")
