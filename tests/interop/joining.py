@@ -85,9 +85,26 @@ def sign_secret(path):
     return sodium.crypto_sign_seed_keypair(bytes.fromhex(lines["sign"]))[1]
 
 
+LOG_KEY = b"\x5e" * 32
+
+
+def wrap(chain, publisher, stream, secret, reader_name):
+    """LOG_KEY, for the first epoch of the log, to one member."""
+    log = logs.Log(chain, publisher, stream)
+    names = crypto.log_bytes(log, 1, 1)
+    context = crypto.digest("tocsin wrap-context 1", chain.group, names, reader_name.encode())
+    box = chain.current.members[reader_name].box_public
+    body = messages.write("WrapBody", group=chain.group, publisher=publisher, stream=stream, generation=1,
+                          epoch=1, member=reader_name, sealer=publisher,
+                          roster_version=chain.current.version,
+                          sealed=sodium.crypto_box_seal(context + LOG_KEY, box))
+    signature = crypto.sign("tocsin wrap 1", chain.group, body, secret)
+    return messages.write("Signed", body=body, signature=signature)
+
+
 def first_batch(chain, publisher, stream, secret, records, **changes):
     """A batch that opens a log; `changes` are of its header, before it is sealed and signed."""
-    log, key, nonce = logs.Log(chain, publisher, stream), b"\x5e" * 32, b"\xa1" * 12
+    log, key, nonce = logs.Log(chain, publisher, stream), LOG_KEY, b"\xa1" * 12
     names = crypto.log_bytes(log, 1, 1)
     audience = b"".join(id.encode() + crypto.NUL for id in sorted(chain.current.audience(log)))
     fields = {"format": 1, "group": chain.group, "publisher": publisher, "stream": stream,

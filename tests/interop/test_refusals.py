@@ -9,7 +9,7 @@ import logs
 import messages
 import session
 import wire
-from joining import Probe, batches, first_batch, forge, sign_secret
+from joining import Probe, batches, first_batch, forge, sign_secret, wrap
 from raw import Raw, server_key
 
 NOW = 1_800_000_000_000
@@ -191,6 +191,31 @@ def test_what_a_hub_takes_from_this_side(group):
         group.hub.wait(lambda: group.hub.next_sequence("leeds") == 2, what="the good one")
     [held] = batches(group.hub, "leeds")
     assert held.data == good and group.hub.status()["evidence"] == 0
+
+
+def test_records_that_count_for_nothing(group):
+    """Rubbish, and a withdrawal of what another said, inside a good batch: they are counted, and
+    passed over; what stands beside them counts."""
+    group.york.publish_one("Y-1")
+    group.hub.wait_sequence("york", 2)
+    group.leeds.stop()
+    chain = rosters.Rosters(group.roster.read_bytes())
+    secret = sign_secret(group.leeds.key)
+    theft = messages.write("Record", withdraws={"publisher": "york", "sequence": 1}, reason="mine")
+    batch = first_batch(chain, "leeds", "framework", secret,
+                        [b"rubbish", wire.framework("L-1", "Made in Python"), theft])
+    with Raw(group.hub.session, server_key(wire.RosterFile(group.roster), "spg"),
+             wire.MemberKey(group.leeds.key)) as leeds:
+        leeds.greet(wire.RosterFile(group.roster), "leeds")
+        leeds.send(session.write("give", publisher="leeds", stream="framework", generation=1,
+                                 wraps=[wrap(chain, "leeds", "framework", secret, "spg")],
+                                 batches=[batch]))
+        group.hub.wait_sequence("leeds", 4)
+    [log] = group.hub.logs("leeds")
+    assert (log["state"], log["invalid_records"]) == ("open", 2)
+    assert {line["reference"] for line in group.hub.json("framework", "list")["frameworks"]} == {
+        "L-1", "Y-1"}
+    assert group.hub.status()["evidence"] == 0
 
 
 def test_a_council_that_is_removed(groups):
