@@ -41,7 +41,8 @@ class Probe:
             (one.folder / group.roster.name).write_bytes(group.roster.read_bytes())
 
     def reader(self):
-        return member.Reader(self.keys, self.name, rosters.Rosters(self.group.roster.read_bytes()), "spg")
+        chain = rosters.Rosters(self.group.roster.read_bytes())
+        return member.Reader(self.keys, self.name, chain, "spg", receipt_ms=500)
 
     def link(self, feed=True, heard=None):
         """A connection to the hub; every session frame that comes is added to `heard`."""
@@ -55,7 +56,7 @@ class Probe:
 def sorted_lines(lines):
     """By name, and without the cursor, which is the receiver's own."""
     wanted = ("stream", "publisher", "sequence", "time", "record")
-    shown = [{key: line[key] for key in wanted} for line in lines]
+    shown = [{key: line[key] for key in wanted if key in line} for line in lines]
     for line in shown:
         if "basis" in line["record"]:
             basis = {key: sorted(names) for key, names in line["record"]["basis"].items()}
@@ -64,11 +65,23 @@ def sorted_lines(lines):
 
 
 def watched(daemon, *streams):
-    """All that `tocsin --json watch` shows of the streams."""
+    """All that `tocsin --json watch` shows of the streams; of alerts, which it opens where it can, what
+    lies behind it."""
+    alerts = daemon.records(stream="alert") if "alert" in streams else []
+    streams = [stream for stream in streams if stream != "alert"]
     words = [word for stream in streams for word in ("--stream", stream)]
     count = sum(len(daemon.records(stream=stream)) for stream in streams)
     out = daemon.run("--json", "watch", *words, "--from", "start", "--all", "--count", count).out
-    return sorted_lines(map(json.loads, out.splitlines()))
+    return sorted_lines([*map(json.loads, out.splitlines()), *alerts])
+
+
+def listed(daemon):
+    """All of `tocsin framework list`, in the form of a watched line."""
+    about = ("stream", "publisher", "sequence", "key")
+    return sorted_lines(
+        {**{word: line[word] for word in about}, "time": None,
+         "record": {word: value for word, value in line.items() if word not in about}}
+        for line in daemon.json("framework", "list")["frameworks"])
 
 
 def batches(daemon, publisher, stream="framework"):

@@ -12,6 +12,10 @@ import session
 from messages import Refused, need
 
 CREDIT = 262_144
+# Settings, with the values of section 11.
+RECEIPT_MS = 10_000
+SIGN_OF_LIFE_MS = 10_000
+DAY_MS = 86_400_000
 
 
 class Keys:
@@ -46,7 +50,7 @@ class Keys:
 class Reader:
     """One session with `peer`, a hub."""
 
-    def __init__(self, keys, me, rosters, peer):
+    def __init__(self, keys, me, rosters, peer, receipt_ms=RECEIPT_MS):
         self.keys, self.me, self.rosters, self.peer = keys, me, rosters, peer
         self.logs = {}  # (publisher, stream) -> Log
         self.applied = {}  # the same -> the sequence that comes next
@@ -54,8 +58,10 @@ class Reader:
         self.lines = []
         self.refused = []  # what was not taken: (about, why)
         self.named = set()  # every log that the peer has named
-        self.receipts = 0
+        self.receipt_ms, self.receipts = receipt_ms, 0
+        self.unsaid, self.said_ms = set(), {}  # (publisher, stream): a receipt is due; the last one's time
         self.is_open = self.listed = False
+        self.spoke_ms = 0
 
     # ---- hello (section 11) ----
 
@@ -80,7 +86,9 @@ class Reader:
         need(hello.protocol == 1, "another protocol")
         need(hello.group == self.rosters.group, "another group", "denied")
         need(hello.member == self.peer, "not who was dialled", "denied")
-        self.is_open, self.listed = True, False
+        self.listed, says = False, self.rosters.current.says
+        # After the grace a session carries hellos and rosters alone, so that a renewal gets through.
+        self.is_open = now_ms <= says.expires_ms + says.grace_days * DAY_MS
         version = self.rosters.current.version
         send = []
         if not hello.answer or hello.roster_version > version:
@@ -88,6 +96,11 @@ class Reader:
         if hello.roster_version < version:
             newer = [one.data for one in self.rosters.versions[hello.roster_version :]]
             send += [session.write("rosters", rosters=[one]) for one in newer]
+        return send + (self._open(now_ms) if self.is_open else [])
+
+    def _open(self, now_ms):
+        """What a side says first in a session that is open."""
+        send = []
         heads = [messages.CLASSES["LogHead"](publisher=log.publisher, stream=log.stream, head=log.head,
                                              generation=log.generation, next_sequence=log.next_sequence)
                  for log in self.logs.values()]
@@ -96,7 +109,7 @@ class Reader:
         send += [session.write("statements", statements=beats[at : at + 16])
                  for at in range(0, len(beats), 16)]
         send.append(session.write("have", complete=True))
-        return send + [self.receipt(key, now_ms) for key in self.applied if self.applied[key] > 1]
+        return send + [self._receipt(key, now_ms) for key in self.applied if self.applied[key] > 1]
 
     def on_rosters(self, run, now_ms):
         new = [self._try("roster", self.rosters.adopt, data) for data in run.rosters]
@@ -105,8 +118,16 @@ class Reader:
     def on_refusal(self, refusal, now_ms):
         raise Refused(str(refusal.code), f"{self.peer} refused: {refusal.about}")
 
-    def still_here(self):
-        return session.write("have")
+    def on_time(self, now_ms):
+        """What is due by the clock: receipts that had to wait, and a sign of life."""
+        if not self.is_open:
+            return []
+        due = [key for key in self.unsaid if now_ms >= self.said_ms.get(key, 0) + self.receipt_ms]
+        send = [self._receipt(key, now_ms) for key in due]
+        if not send and now_ms >= self.spoke_ms + SIGN_OF_LIFE_MS:
+            self.spoke_ms = now_ms
+            send.append(session.write("have"))
+        return send
 
     # ---- logs ----
 
@@ -215,7 +236,7 @@ class Reader:
 
     def _apply(self, log, now_ms):
         key = (log.publisher, log.stream)
-        before = self.applied[key]
+        before, seen = self.applied[key], len(self.lines)
         for batch, opened in self._try("open", lambda: list(log.open(self.me, before))) or []:
             expired = batch.header.time_ms > self.rosters.at(batch.header.roster_version).says.expires_ms
             for at, data in enumerate(opened or []):
@@ -223,13 +244,17 @@ class Reader:
                 if record and not (expired and not records.may_be_late(record)):
                     self._line(log, batch.header.first_sequence + at, batch.header.time_ms, record)
             self.applied[key] = batch.next_sequence
-        return [self.receipt(key, now_ms)] if self.applied[key] > before else []
+        if self.applied[key] > before:
+            self.unsaid.add(key)
+        if any(line["record"]["type"] == "withdrawal" for line in self.lines[seen:]):
+            return [self._receipt(key, now_ms)]
+        return self.on_time(now_ms)
 
     def _line(self, log, sequence, time_ms, record):
         self.lines.append({"stream": log.stream, "publisher": log.publisher, "sequence": sequence,
                            "time": records.show_time(time_ms), "record": records.shown(record)})
 
-    def receipt(self, key, now_ms):
+    def _receipt(self, key, now_ms):
         log, at = self.logs[key], self.applied[key]
         body = messages.write("StatementBody", kind=logs.RECEIPT, group=self.rosters.group,
                               author=self.me, publisher=log.publisher, stream=log.stream, generation=log.generation,
@@ -238,6 +263,8 @@ class Reader:
         tag = logs.TAGS[logs.RECEIPT]
         signature = crypto.sign(tag, self.rosters.group, body, self.keys.sign_secret)
         self.receipts += 1
+        self.unsaid.discard(key)
+        self.said_ms[key] = self.spoke_ms = now_ms
         signed = messages.write("Signed", body=body, signature=signature)
         return session.write("statements", statements=[signed])
 

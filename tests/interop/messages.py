@@ -63,10 +63,17 @@ def is_text(text):
     return not any(unicodedata.category(one) == "Cc" or ord(one) in FORBIDDEN for one in text)
 
 
+def _unknown_fields(message):
+    try:
+        return message.UnknownFields()
+    except AttributeError:  # protobuf 4.26 and later
+        return importlib.import_module("google.protobuf.unknown_fields").UnknownFieldSet(message)
+
+
 def _check_inside(message):
     """What protobuf takes and the protocol does not, in a message and all it holds."""
     name, known = message.DESCRIPTOR.name, message.DESCRIPTOR.fields_by_number
-    for stray in message.UnknownFields():
+    for stray in _unknown_fields(message):
         need(stray.field_number not in known, f"{name}: a field of another type", "malformed")
         need(stray.wire_type in (0, 1, 2, 5), f"{name}: a group", "malformed")
     for field, value in message.ListFields():

@@ -23,7 +23,6 @@ import member
 
 ROLES = {"council": group.COUNCIL, "body": group.BODY, "observer": group.OBSERVER}
 SERVER_KEY_PATIENCE = 3  # seconds, before the server's other key is tried
-STILL_HERE = 10  # seconds between two signs of life
 
 
 class Link:
@@ -32,7 +31,7 @@ class Link:
     def __init__(self, reader, session_endpoint, feed_endpoint=None):
         self.reader, self.endpoints = reader, {zmq.DEALER: session_endpoint, zmq.SUB: feed_endpoint}
         self.context, self.poller, self.sockets = zmq.Context(), zmq.Poller(), {}
-        self.tries, self.dialled, self.spoke, self.from_feed = 0, 0.0, 0.0, 0
+        self.tries, self.dialled, self.from_feed, self.monitor = 0, 0.0, 0, None
 
     def __enter__(self):
         self._dial()
@@ -49,6 +48,7 @@ class Link:
                 continue
             if kind in self.sockets:
                 self.poller.unregister(self.sockets[kind])
+                self.sockets[kind].disable_monitor()
                 self.sockets[kind].close(linger=0)
             socket = self.sockets[kind] = self.context.socket(kind)
             socket.curve_serverkey = z85.encode(servers[self.tries % len(servers)])
@@ -56,25 +56,39 @@ class Link:
             socket.curve_secretkey = z85.encode(self.reader.keys.curve_secret)
             if kind == zmq.SUB:
                 socket.setsockopt(zmq.SUBSCRIBE, b"")
+            if kind == zmq.DEALER:
+                self._watch(socket)
             socket.connect(endpoint)
             self.poller.register(socket, zmq.POLLIN)
         self.tries, self.dialled = self.tries + 1, time.monotonic()
-        self.send([self.reader.hello()])
+
+    def _watch(self, socket):
+        """libzmq connects again by itself, and each connection begins with a hello."""
+        if self.monitor is not None:
+            self.poller.unregister(self.monitor)
+        events = zmq.EVENT_HANDSHAKE_SUCCEEDED | zmq.EVENT_DISCONNECTED
+        self.monitor = socket.get_monitor_socket(events)
+        self.poller.register(self.monitor, zmq.POLLIN)
+
+    def _connection(self, event):
+        self.reader.is_open = False
+        if event == zmq.EVENT_HANDSHAKE_SUCCEEDED:
+            self.send([self.reader.hello()])
 
     def send(self, frames):
         for frame in frames:
             self.sockets[zmq.DEALER].send(frame)
-            self.spoke = time.monotonic()
 
     def step(self, timeout=0.2):
         """Takes what has come, and answers."""
         if not self.reader.is_open and time.monotonic() > self.dialled + SERVER_KEY_PATIENCE:
             self._dial()
-        if self.reader.is_open and time.monotonic() > self.spoke + STILL_HERE:
-            self.send([self.reader.still_here()])
+        self.send(self.reader.on_time(int(time.time() * 1000)))
         for socket, _ in self.poller.poll(int(timeout * 1000)):
             frames, now_ms = socket.recv_multipart(), int(time.time() * 1000)
-            if socket is self.sockets[zmq.DEALER]:
+            if socket is self.monitor:
+                self._connection(int.from_bytes(frames[0][:2], sys.byteorder))
+            elif socket is self.sockets[zmq.DEALER]:
                 self.send(self.reader.receive(frames[0], now_ms))
             elif len(frames) == 2:
                 self.from_feed += 1
@@ -111,7 +125,7 @@ def read(options):
             for line in reader.lines[shown:]:
                 print(json.dumps(line, ensure_ascii=False), flush=True)
             shown = len(reader.lines)
-        for _ in range(3):  # so that the last receipt is on its way
+        for _ in range(3):  # what was answered last is on its way
             link.step()
     for about, why in reader.refused:
         print(f"reader.py: {about}: {why}", file=sys.stderr)

@@ -81,6 +81,23 @@ def test_nothing_changed(heard):
     assert titles(one) == ["L-1", "L-2", "L-3"] and one.refused == [] and one.receipts > 0
 
 
+def test_after_the_grace(heard):
+    """A session carries hellos and rosters alone: nothing is read, nothing but a hello is said."""
+    one = heard.probe.reader()
+    late = one.rosters.current.says.expires_ms + one.rosters.current.says.grace_days * 86_400_000 + 1
+    for frame in heard.frames:
+        kinds = [session.read(answer)[0] for answer in one.receive(frame, late)]
+        assert set(kinds) <= {"hello", "rosters"}
+    assert one.lines == [] and one.logs == {} and one.on_time(late) == []
+
+
+def test_receipts_are_few(heard):
+    """One of a log in each interval, however much comes in it; at once what was withdrawn."""
+    one = heard.play()
+    one.receipt_ms = 10_000
+    assert one.receipts == 1 + len(one.unsaid)
+
+
 def case(change, why):
     return pytest.param(change, why, id=why)
 
