@@ -1,4 +1,4 @@
-/* The subcommands that change a flag of one's own: approve, withdraw, clear. */
+/* The subcommands that change a flag of one's own: approve, withdraw, clear, mitigate, confirm. */
 #include "commands.h"
 #include "ensure.h"
 #include "flag_words.h"
@@ -41,6 +41,16 @@ int toc_cmd_flag_approve(struct toc_cli *cli, int argc, char **argv)
 int toc_cmd_flag_clear(struct toc_cli *cli, int argc, char **argv)
 {
     return change_plain(cli, argc, argv, "flag clear", "flag_clear");
+}
+
+int toc_cmd_flag_mitigate(struct toc_cli *cli, int argc, char **argv)
+{
+    return change_plain(cli, argc, argv, "flag mitigate", "flag_mitigate");
+}
+
+int toc_cmd_flag_confirm(struct toc_cli *cli, int argc, char **argv)
+{
+    return change_plain(cli, argc, argv, "flag confirm", "flag_confirm");
 }
 
 int toc_cmd_flag_withdraw(struct toc_cli *cli, int argc, char **argv)

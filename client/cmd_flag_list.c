@@ -14,7 +14,10 @@ static const char *standing(const json_t *row)
     if (toc_field_text(row, "warning")[0] != '\0') {
         return "hub differs"; /* `status` says how, and what to do */
     }
-    return strcmp(state, "sent") == 0 && status[0] != '\0' ? status : state;
+    if (strcmp(state, "sent") != 0 || status[0] == '\0') {
+        return state;
+    }
+    return toc_field_true(row, "disputed") ? "disputed" : status;
 }
 
 static enum toc_result add_row(struct toc_table *table, const json_t *row)
@@ -73,12 +76,43 @@ static const struct toc_listing_kind kind = {
     .put = put_row,
 };
 
+/* Those of which more is to be said, printed behind the table. */
+static bool is_wanted(void *owner, const json_t *row)
+{
+    if (toc_field_text(row, "waits_for")[0] != '\0' || toc_field_true(row, "disputed")) {
+        (void)json_array_append(owner, (json_t *)(uintptr_t)row);
+    }
+    return true;
+}
+
+static void print_more(struct toc_cli *cli, const json_t *rows)
+{
+    for (size_t i = 0; i < json_array_size(rows); i++) {
+        const json_t *const row = json_array_get(rows, i);
+        const char *const waits_for = toc_field_text(row, "waits_for");
+        const char *const answer_by = toc_field_text(row, "answer_by");
+        char line[600];
+        (void)snprintf(line, sizeof line, "%.*s: %s%.400s", TOC_FLAG_SHORT_LEN,
+                       toc_field_text(row, "flag"), waits_for[0] == '\0' ? "" : "waits for ",
+                       waits_for[0] == '\0'
+                           ? "disputed: confirm it, withdraw it or say how it is now"
+                           : waits_for);
+        if (waits_for[0] == '\0' && answer_by[0] != '\0') {
+            (void)snprintf(line + strlen(line), sizeof line - strlen(line), ", by %.20s",
+                           answer_by);
+        }
+        fputs(i == 0 ? "\n" : "", cli->out);
+        toc_text_wrap(cli->out, &cli->paper, 2, line);
+    }
+}
+
 int toc_cmd_flag_list(struct toc_cli *cli, int argc, char **argv)
 {
     bool csv = false;
     const struct toc_option options[] = {{.name = "csv", .flag = &csv}};
     static const struct toc_usage usage = {.command = "flag list", .operands = "[--csv]"};
     TOC_AUTO(toc_listed_done) struct toc_listed listed = {0};
+    TOC_AUTO(toc_json_free) json_t *more = json_array();
     struct toc_operands operands;
     struct toc_why why = {""};
     int status;
@@ -88,7 +122,11 @@ int toc_cmd_flag_list(struct toc_cli *cli, int argc, char **argv)
     if (csv && cli->json) {
         return toc_cli_misuse(cli, usage.command, "--csv and --json: one of them");
     }
-    const struct toc_listing listing = {.kind = &kind, .fields = json_object(), .csv = csv};
+    const struct toc_listing listing = {.kind = &kind,
+                                        .fields = json_object(),
+                                        .csv = csv,
+                                        .wanted = cli->json || csv ? NULL : is_wanted,
+                                        .owner = more};
     const enum toc_result result = toc_listing_print(cli, &listing, &listed, &why);
     if (result != TOC_OK) {
         return toc_cli_fail(cli, result, &why);
@@ -96,5 +134,6 @@ int toc_cmd_flag_list(struct toc_cli *cli, int argc, char **argv)
     if (!csv && !cli->json && listed.rows == 0) {
         fputs("No flag was raised here.\n", cli->out);
     }
+    print_more(cli, more);
     return TOC_EXIT_DONE;
 }

@@ -10,9 +10,9 @@
 #include <string.h>
 
 struct words {
-    const char *event, *source, *expires, *clause, *action, *text, *reference, *date;
+    const char *event, *source, *expires, *clause, *action, *text, *reference, *date, *embargo;
     uint64_t severity; /* 0: the event's usual one */
-    bool may_identify, exercise, yes;
+    bool may_identify, exercise, parent, yes;
 };
 
 static enum toc_result check_names(const struct words *words, struct toc_why *why)
@@ -46,6 +46,10 @@ static enum toc_result check_names(const struct words *words, struct toc_why *wh
     if (words->date != NULL && toc_date_parse(words->date, &day) != TOC_OK) {
         return toc_fail(why, TOC_INVALID, "--date: '%.40s' is no date such as 2026-03-31",
                         words->date);
+    }
+    if (words->embargo != NULL && toc_date_parse(words->embargo, &day) != TOC_OK) {
+        return toc_fail(why, TOC_INVALID, "--embargo-until: '%.40s' is no date such as 2027-03-31",
+                        words->embargo);
     }
     return TOC_OK;
 }
@@ -91,11 +95,12 @@ static json_t *fields_of(const struct words *words, const char *supplier)
         (void)snprintf(quarter, sizeof quarter, "%.4s-Q%c", words->expires, words->expires[6]);
     }
     return json_pack(
-        "{s:s, s:s, s:I, s:s, s:s*, s:s*, s:s*, s:s*, s:s*, s:s*, s:b, s:b}", "supplier", supplier,
-        "event", code, "severity", (json_int_t)severity, "source_class", words->source, "expires",
-        words->expires == NULL ? NULL : quarter, "clause", words->clause, "action", words->action,
-        "text", words->text, "reference", words->reference, "event_date", words->date,
-        "may_identify", (int)words->may_identify, "exercise", (int)words->exercise);
+        "{s:s, s:s, s:I, s:s, s:s*, s:s*, s:s*, s:s*, s:s*, s:s*, s:b, s:b, s:o*, s:s*}",
+        "supplier", supplier, "event", code, "severity", (json_int_t)severity, "source_class",
+        words->source, "expires", words->expires == NULL ? NULL : quarter, "clause", words->clause,
+        "action", words->action, "text", words->text, "reference", words->reference, "event_date",
+        words->date, "may_identify", (int)words->may_identify, "exercise", (int)words->exercise,
+        "parent", words->parent ? json_true() : NULL, "embargo_until", words->embargo);
 }
 
 static void print_others(struct toc_cli *cli, const json_t *preview)
@@ -135,6 +140,14 @@ static void print_preview(struct toc_cli *cli, const struct words *words, const 
             (unsigned long long)severity_of(words), TOC_SEVERITY_MAX, words->source);
     toc_text_print(cli->err, &cli->paper, TOC_STYLE_PLAIN, members);
     fputc('\n', cli->err);
+    if (toc_field_text(preview, "parent")[0] != '\0') {
+        fputs("  and of     ", cli->err);
+        toc_text_print(cli->err, &cli->paper, TOC_STYLE_PLAIN, toc_field_text(preview, "parent"));
+        fputs(", its parent\n", cli->err);
+    }
+    if (words->embargo != NULL) {
+        fprintf(cli->err, "  embargo    until %s\n", words->embargo);
+    }
     print_others(cli, preview);
     const json_t *const learns = toc_field_array(preview, "learns");
     for (size_t i = 0; i < json_array_size(learns); i++) {
@@ -194,6 +207,8 @@ int toc_cmd_flag_raise(struct toc_cli *cli, int argc, char **argv)
         {.name = "date", .text = &words.date},
         {.name = "may-identify", .flag = &words.may_identify},
         {.name = "exercise", .flag = &words.exercise},
+        {.name = "parent", .flag = &words.parent},
+        {.name = "embargo-until", .text = &words.embargo},
         {.name = "yes", .flag = &words.yes},
     };
     static const struct toc_usage usage = {
@@ -202,7 +217,7 @@ int toc_cmd_flag_raise(struct toc_cli *cli, int argc, char **argv)
         .operands_max = 1,
         .operands = "SUPPLIER --event CODE --source CLASS [--severity N] [--expires QUARTER] "
                     "[--clause C] [--action A] [--text T] [--reference R] [--date DATE] "
-                    "[--may-identify] [--exercise] [--yes]",
+                    "[--may-identify] [--exercise] [--parent] [--embargo-until DATE] [--yes]",
     };
     struct toc_operands operands;
     struct toc_why why = {""};

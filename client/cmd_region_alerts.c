@@ -48,17 +48,16 @@ static enum toc_result add_row(struct toc_table *table, const json_t *row)
     char severity[24];
     char status[64];
     char since[TOC_DATE_TEXT_LEN + 1]; /* of a time, the day */
+    char alert[TOC_FLAG_SHORT_LEN + 1];
     (void)snprintf(severity, sizeof severity, "%lld", (long long)toc_field_number(row, "severity"));
     toc_flag_event_words(toc_field_text(row, "event"), event);
     toc_flag_status_words(row, toc_field_text(row, "status"), status, sizeof status);
     (void)snprintf(since, sizeof since, "%s", toc_field_text(row, "since"));
-    const char *const cells[] = {name_of(row),
-                                 event,
-                                 severity,
-                                 status,
-                                 toc_field_text(row, "reporters"),
-                                 since,
-                                 toc_field_text(row, "expires")};
+    (void)snprintf(alert, sizeof alert, "%s", toc_field_text(row, "alert"));
+    const char *const cells[] = {alert,  name_of(row),
+                                 event,  severity,
+                                 status, toc_field_text(row, "reporters"),
+                                 since,  toc_field_text(row, "expires")};
     return toc_table_add(table, cells);
 }
 
@@ -82,6 +81,7 @@ static void put_row(FILE *file, const json_t *row)
 }
 
 static const struct toc_column columns[] = {
+    {.heading = "ALERT"},
     {.heading = "SUPPLIER", .shrinks = true},
     {.heading = "EVENT", .shrinks = true},
     {.heading = "SEV", .right = true},

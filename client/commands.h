@@ -69,6 +69,10 @@ int toc_cmd_flag_raise(struct toc_cli *cli, int argc, char **argv);
 int toc_cmd_flag_approve(struct toc_cli *cli, int argc, char **argv);
 int toc_cmd_flag_withdraw(struct toc_cli *cli, int argc, char **argv);
 int toc_cmd_flag_clear(struct toc_cli *cli, int argc, char **argv);
+int toc_cmd_flag_mitigate(struct toc_cli *cli, int argc, char **argv);
+int toc_cmd_flag_confirm(struct toc_cli *cli, int argc, char **argv);
+int toc_cmd_flag_dispute(struct toc_cli *cli, int argc, char **argv);
+int toc_cmd_flag_history(struct toc_cli *cli, int argc, char **argv);
 int toc_cmd_flag_list(struct toc_cli *cli, int argc, char **argv);
 
 /* The parts of `tocsin contract`. */

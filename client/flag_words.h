@@ -23,6 +23,10 @@ void toc_flag_status_words(const json_t *row, const char *status, char *ret_text
 enum toc_result toc_flag_find(struct toc_cli *cli, const char *word,
                               char ret_flag[TOC_FLAG_TEXT_LEN + 1], struct toc_why *why)
     TOC_MUST_CHECK;
+/* The same of an alert on an own supplier. */
+enum toc_result toc_alert_find(struct toc_cli *cli, const char *word,
+                               char ret_alert[TOC_FLAG_TEXT_LEN + 1], struct toc_why *why)
+    TOC_MUST_CHECK;
 /* What became of a flag, by a reply's `state` and `sequence`: in one sentence, or as a document.
  * The exit status. */
 int toc_flag_say(struct toc_cli *cli, const char *flag, json_t *reply);

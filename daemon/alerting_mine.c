@@ -24,6 +24,7 @@ struct statement {
     size_t len;
 };
 struct part {
+    bool of_parent; /* an alert says so inside, of all its parts */
     enum toc_token_kind kind;
     const struct toc_token *token;
     const struct toc_sealed_body *body;
@@ -58,10 +59,10 @@ static struct part part_of(const struct statement *statement, size_t i)
 {
     if (statement->alert != NULL) {
         const struct toc_alert_part *const part = &statement->alert->parts[i];
-        return (struct part){part->kind, &part->token, &part->body};
+        return (struct part){false, part->kind, &part->token, &part->body};
     }
     const struct toc_flag_subject *const subject = &statement->flag->subjects[i];
-    return (struct part){subject->kind, &subject->token, &subject->body};
+    return (struct part){subject->of_parent, subject->kind, &subject->token, &subject->body};
 }
 
 /* ---- matching ---- */
@@ -82,6 +83,31 @@ static enum toc_result find_key(struct toc_engine *engine, const struct statemen
     return TOC_OK;
 }
 
+/* By what it is known here: the supplier itself before a parent, a number before a name. NULL: it
+ * is about nobody here. */
+static enum toc_result best_key(struct toc_engine *engine, const struct statement *statement,
+                                const char **ret_key)
+{
+    unsigned best = 4;
+
+    *ret_key = NULL;
+    for (size_t i = 0; i < statement->len; i++) {
+        const struct part part = part_of(statement, i);
+        const unsigned rank = (part.of_parent ? 2U : 0U) + (part.kind == TOC_TOKEN_ID ? 0U : 1U);
+        const char *key;
+        const enum toc_result result = find_key(engine, statement, &part, engine->arena, &key);
+        if (result == TOC_NOTFOUND) {
+            continue;
+        }
+        TOC_TRY(result);
+        if (rank < best) {
+            best = rank;
+            *ret_key = key;
+        }
+    }
+    return TOC_OK;
+}
+
 static enum toc_result match(struct toc_engine *engine, const char *stream, const char *publisher,
                              uint64_t sequence, const struct toc_record *record, bool fresh)
 {
@@ -89,30 +115,23 @@ static enum toc_result match(struct toc_engine *engine, const char *stream, cons
                                   .publisher = publisher,
                                   .sequence = sequence,
                                   .first_seen_ms = engine->now_wall};
+    struct toc_alert_met met = {.sequence = sequence,
+                                .own_next = toc_flag_signed_next(engine),
+                                .seen_ms = engine->now_wall};
     struct statement statement;
 
     if (!statement_of(record, &statement) ||
         (statement.flag != NULL && strcmp(publisher, engine->me) == 0)) {
         return TOC_OK;
     }
-    for (size_t i = 0; i < statement.len; i++) {
-        const struct part part = part_of(&statement, i);
-        const char *key;
-        const enum toc_result result = find_key(engine, &statement, &part, engine->arena, &key);
-        if (result == TOC_NOTFOUND) {
-            continue;
-        }
-        TOC_TRY(result);
-        if (mine.key == NULL || part.kind == TOC_TOKEN_ID) {
-            mine.key = key;
-        }
-    }
+    TOC_TRY(best_key(engine, &statement, &mine.key));
     if (mine.key == NULL) {
-        return TOC_OK;
+        return toc_store_alert_mine_end(engine->store, publisher, statement.id);
     }
+    met.revision = statement.revision;
     memcpy(mine.id, statement.id, sizeof(mine.id));
     engine->telling.look = true;
-    return toc_store_alert_mine_put(engine->store, &mine, fresh);
+    return toc_store_alert_mine_put(engine->store, &mine, &met, fresh);
 }
 
 enum toc_result toc_view_alert_mine(struct toc_engine *engine, const struct toc_log *log,
@@ -262,9 +281,13 @@ static enum toc_result read_statement(struct toc_engine *engine, const struct st
         .revision = statement->revision, .purpose = statement->purpose, .parts = statement->len};
     bool is_read = false;
 
-    for (size_t i = 0; i < statement->len; i++) {
-        const struct part part = part_of(statement, i);
+    /* Who has both reads what is said of the supplier itself. */
+    for (size_t i = 0; i < 2 * statement->len; i++) {
+        const struct part part = part_of(statement, i % statement->len);
         const char *key;
+        if (part.of_parent != (i >= statement->len) || (part.of_parent && is_read)) {
+            continue;
+        }
         enum toc_result result = find_key(engine, statement, &part, arena, &key);
         if (result == TOC_OK) {
             result = open_part(engine, statement, &part, key, arena, &read, &is_read);
@@ -293,21 +316,20 @@ enum toc_result toc_alert_mine_read(struct toc_engine *engine, const struct toc_
     return read_statement(engine, &statement, arena, ret_read);
 }
 
-/* The generation that a sequence lies in; 0: none. */
-static enum toc_result find_log(struct toc_engine *engine, const struct toc_alert_mine *mine,
-                                int64_t *ret_log)
+enum toc_result toc_alert_mine_log(struct toc_engine *engine, const char *publisher,
+                                   const char *stream, uint64_t sequence, int64_t *ret_log)
 {
     for (size_t i = 0; i < engine->logs_len; i++) {
         const struct toc_log *log = &engine->logs[i];
         uint64_t first;
-        if (log->row.id == 0 || strcmp(log->row.log.stream, mine->stream) != 0 ||
-            strcmp(log->row.log.publisher, mine->publisher) != 0 ||
-            mine->sequence >= log->row.chain.next_sequence) {
+        if (log->row.id == 0 || strcmp(log->row.log.stream, stream) != 0 ||
+            strcmp(log->row.log.publisher, publisher) != 0 ||
+            sequence >= log->row.chain.next_sequence) {
             continue;
         }
         const enum toc_result result = toc_apply_first_sequence(engine, log, &first);
         TOC_ENSURE(result == TOC_OK || result == TOC_NOTFOUND, result);
-        if (result == TOC_OK && mine->sequence >= first) {
+        if (result == TOC_OK && sequence >= first) {
             *ret_log = log->row.id;
             return TOC_OK;
         }
@@ -321,9 +343,43 @@ enum toc_result toc_alert_mine_past(struct toc_engine *engine, const struct toc_
     struct statement statement;
     int64_t log = 0;
 
-    TOC_TRY(find_log(engine, mine, &log));
+    TOC_TRY(toc_alert_mine_log(engine, mine->publisher, mine->stream, mine->sequence, &log));
     const enum toc_result result = read_record(engine, log, mine, arena, &statement);
     TOC_ENSURE(result != TOC_STORE, TOC_NOTFOUND); /* retention destroyed its key */
     TOC_TRY(result);
     return read_statement(engine, &statement, arena, ret_read);
+}
+
+enum toc_result toc_alert_mine_prove(struct toc_engine *engine, const struct toc_alert_mine *mine,
+                                     struct toc_arena *arena, struct toc_dispute *ret_dispute)
+{
+    struct statement statement;
+    struct toc_current_row row;
+
+    TOC_TRY(
+        toc_store_current_get(engine->store, mine->stream, mine->publisher, mine->sequence, &row));
+    TOC_TRY(read_record(engine, row.log, mine, arena, &statement));
+    for (size_t i = 0; i < statement.len; i++) {
+        const struct part part = part_of(&statement, i);
+        struct toc_token_context context;
+        struct toc_token_keys keys;
+        const char *key;
+        enum toc_result result = find_key(engine, &statement, &part, arena, &key);
+        if (result == TOC_OK) {
+            result = derive(engine, &statement, &part, key, arena, &context, &keys);
+        }
+        if (result == TOC_NOTFOUND) {
+            continue;
+        }
+        TOC_TRY(result);
+        *ret_dispute = (struct toc_dispute){.purpose = statement.purpose,
+                                            .token_epoch = statement.token_epoch,
+                                            .kind = part.kind,
+                                            .token = *part.token,
+                                            .alert = keys.alert};
+        memcpy(ret_dispute->id, statement.id, sizeof(ret_dispute->id));
+        toc_bytes_wipe(&keys, sizeof(keys));
+        return TOC_OK;
+    }
+    return TOC_NOTFOUND;
 }

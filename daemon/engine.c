@@ -4,6 +4,7 @@
 #include "engine_internal.h"
 
 #include "ensure.h"
+#include "flag_undo.h"
 #include "store_forget.h"
 
 #include <stdarg.h>
@@ -268,6 +269,7 @@ void toc_engine_free(struct toc_engine **engine)
     }
     toc_publish_clear(it);
     toc_local_forget(it);
+    toc_flag_undo_forget(it);
     forget_jobs(it);
     forget_logs(it);
     forget_sessions(it);
@@ -391,6 +393,7 @@ void toc_engine_begin(struct toc_engine *engine)
         reload(engine);
         engine->store_failed = engine->reload_due;
     }
+    engine->store_failed |= toc_flag_undo_all(engine) != TOC_OK; /* of a tick that failed */
 }
 
 static enum toc_result finish(struct toc_engine *engine)
@@ -420,6 +423,7 @@ static enum toc_result recover(struct toc_engine *engine, struct toc_why *why)
     engine->wraps_checked = false;
     toc_tokens_recover(engine);
     toc_telling_begin(engine);
+    (void)(toc_flag_undo_all(engine) == TOC_OK); /* else before the next tick */
     reload(engine);
     for (size_t i = 0; i < engine->sessions_len; i++) {
         struct toc_session *session = &engine->sessions[i];
@@ -443,6 +447,7 @@ enum toc_result toc_engine_finish(struct toc_engine *engine, struct toc_why *why
         return recover(engine, why);
     }
     toc_publish_clear(engine);
+    toc_flag_undo_forget(engine);
     if (engine->truncate_wal) {
         engine->truncate_wal = toc_store_truncate_wal(engine->store) != TOC_OK;
     }
@@ -472,6 +477,6 @@ int64_t toc_engine_deadline(const struct toc_engine *engine)
         engine->roster_spread || toc_tokens_due(engine) || engine->telling.due) {
         return engine->now_mono;
     }
-    return earliest(earliest(heartbeat, local),
+    return earliest(earliest(earliest(heartbeat, local), toc_flagging_deadline(engine)),
                     earliest(engine->naming_mono, toc_alerting_deadline(engine)));
 }

@@ -1,36 +1,64 @@
 #include "flagging.h"
 
-#include "asking_internal.h"
 #include "ensure.h"
-#include "utf8.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #define DISTRESS "distress"
+#define FLAG "flag"
+#define DISPUTE "dispute"
+#define CONFIRM "confirm"
 #define PAGE 32
-#define SUBJECTS_MAX 2 /* the supplier's number and its name */
 
-void toc_flag_submission(const uint8_t id[TOC_FLAG_ID_LEN], uint32_t revision,
-                         char ret_text[TOC_FLAG_SUBMISSION_LEN + 1])
+/* "flag-<id>-<number>" and the like. */
+static void name_of(const char *what, const uint8_t id[TOC_FLAG_ID_LEN], uint32_t number,
+                    char ret_text[TOC_FLAG_SUBMISSION_LEN + 1])
 {
     char hex[2 * TOC_FLAG_ID_LEN + 1];
 
     toc_hex_encode(toc_bytes_of(id, TOC_FLAG_ID_LEN), hex);
-    (void)snprintf(ret_text, TOC_FLAG_SUBMISSION_LEN + 1, "flag-%s-%lu", hex,
-                   (unsigned long)revision);
+    (void)snprintf(ret_text, TOC_FLAG_SUBMISSION_LEN + 1, "%s-%s-%lu", what, hex,
+                   (unsigned long)number);
+}
+
+void toc_flag_submission(const uint8_t id[TOC_FLAG_ID_LEN], uint32_t revision,
+                         char ret_text[TOC_FLAG_SUBMISSION_LEN + 1])
+{
+    name_of(FLAG, id, revision, ret_text);
+}
+
+static enum toc_result sequence_of(struct toc_engine *engine, const char *what,
+                                   const uint8_t id[TOC_FLAG_ID_LEN], uint32_t number,
+                                   uint64_t *ret_sequence)
+{
+    char name[TOC_FLAG_SUBMISSION_LEN + 1];
+    struct toc_submission submission;
+
+    name_of(what, id, number, name);
+    TOC_TRY(toc_store_submission_find(engine->store, name, &submission));
+    *ret_sequence = submission.first_sequence;
+    return TOC_OK;
 }
 
 enum toc_result toc_flag_sequence(struct toc_engine *engine, const uint8_t id[TOC_FLAG_ID_LEN],
                                   uint32_t revision, uint64_t *ret_sequence)
 {
-    char name[TOC_FLAG_SUBMISSION_LEN + 1];
-    struct toc_submission submission;
+    return sequence_of(engine, FLAG, id, revision, ret_sequence);
+}
 
-    toc_flag_submission(id, revision, name);
-    TOC_TRY(toc_store_submission_find(engine->store, name, &submission));
-    *ret_sequence = submission.first_sequence;
-    return TOC_OK;
+uint64_t toc_flag_signed_next(const struct toc_engine *engine)
+{
+    uint64_t next = 1;
+
+    for (size_t i = 0; i < engine->logs_len; i++) {
+        const struct toc_log *const log = &engine->logs[i];
+        if (log->own && strcmp(log->row.log.stream, DISTRESS) == 0 &&
+            log->row.chain.next_sequence > next) {
+            next = log->row.chain.next_sequence;
+        }
+    }
+    return next;
 }
 
 enum toc_result toc_flag_is_to_group(const struct toc_engine *engine, bool *ret_to_group,
@@ -45,278 +73,24 @@ enum toc_result toc_flag_is_to_group(const struct toc_engine *engine, bool *ret_
     return TOC_OK;
 }
 
-/* ---- what a flag is about ---- */
+/* ---- submitting ---- */
 
-struct subject {
-    struct toc_token_context context;
-    const struct toc_oprf_output *outputs;
-    size_t outputs_len;
-    struct toc_token_keys keys;
-};
-
-static struct toc_token_context context_of(const struct toc_engine *engine,
-                                           const struct toc_own_flag *flag, const char *key)
-{
-    return (struct toc_token_context){.group = engine->group,
-                                      .purpose = flag->purpose,
-                                      .kind = strncmp(key, "name:", 5) == 0 ? TOC_TOKEN_NAME
-                                                                            : TOC_TOKEN_ID,
-                                      .token_epoch = toc_engine_roster(engine)->token_epoch};
-}
-
-/* TOC_NOTFOUND: nothing will ever be made of this key. TOC_AGAIN: not yet. */
-static enum toc_result find_subject(struct toc_engine *engine, const struct toc_own_flag *flag,
-                                    const char *key, struct subject *ret_subject)
-{
-    const size_t holders = toc_engine_roster(engine)->holders_len;
-    struct subject subject = {.context = context_of(engine, flag, key), .outputs_len = holders};
-    uint8_t input[TOC_TOKEN_INPUT_MAX];
-    enum toc_subject_state state;
-    struct toc_bytes outputs;
-    size_t len;
-    enum toc_result result;
-
-    TOC_ENSURE(toc_asking_input(key, input, &len) == TOC_OK, TOC_NOTFOUND);
-    result = toc_store_subject_get(engine->store, key, subject.context.token_epoch, engine->arena,
-                                   &state, &outputs);
-    TOC_ENSURE(result != TOC_NOTFOUND, TOC_AGAIN);
-    TOC_TRY(result);
-    TOC_ENSURE(state != TOC_SUBJECT_REFUSED, TOC_NOTFOUND);
-    if (state != TOC_SUBJECT_READY || holders == 0 ||
-        outputs.len != holders * sizeof(*subject.outputs)) {
-        return TOC_AGAIN;
-    }
-    subject.outputs = (const struct toc_oprf_output *)(const void *)outputs.data;
-    TOC_TRY(toc_token_derive(&subject.context, subject.outputs, holders, &subject.keys));
-    *ret_subject = subject;
-    return TOC_OK;
-}
-
-static enum toc_result find_subjects(struct toc_engine *engine, const struct toc_own_flag *flag,
-                                     struct subject *ret_subjects, size_t *ret_len)
-{
-    char name[TOC_SUPPLIER_KEY_MAX + 1];
-    const char *const keys[SUBJECTS_MAX] = {flag->key, name};
-    size_t len = 0;
-
-    (void)snprintf(name, sizeof(name), "name:%s", flag->fold);
-    for (size_t i = 0; i < SUBJECTS_MAX; i++) {
-        enum toc_result result;
-        if (i > 0 && (flag->fold[0] == '\0' || strcmp(name, flag->key) == 0)) {
-            continue;
-        }
-        result = find_subject(engine, flag, keys[i], &ret_subjects[len]);
-        if (result == TOC_NOTFOUND) {
-            continue;
-        }
-        TOC_TRY(result);
-        len++;
-    }
-    *ret_len = len;
-    return len == 0 ? TOC_AGAIN : TOC_OK;
-}
-
-/* ---- what it says to each subject ---- */
-
-static enum toc_result seal_detail(struct toc_engine *engine, const struct toc_own_flag *flag,
-                                   const struct subject *subject,
-                                   struct toc_sealed_detail *ret_sealed)
-{
-    const struct toc_detail detail = {
-        .text = flag->text, .reference = flag->reference, .event_date = flag->event_date};
-
-    toc_env_random(engine->env, ret_sealed->id, sizeof(ret_sealed->id));
-    toc_env_random(engine->env, ret_sealed->nonce, sizeof(ret_sealed->nonce));
-    ret_sealed->revision = flag->revision;
-    return toc_detail_seal(engine->arena, &subject->context, &subject->keys, &detail, ret_sealed);
-}
-
-/* The name with its number, cut where a character ends. */
-static void full_name(const struct toc_own_flag *flag, char ret_text[TOC_DETAIL_PLAIN_LEN])
-{
-    const size_t room = TOC_DETAIL_PLAIN_LEN - 2;
-    char number[TOC_ORGID_LEN_MAX + 4] = "";
-    struct toc_orgid orgid;
-    struct toc_bytes rest = toc_bytes_text(flag->name);
-    size_t len = 0;
-    uint32_t character;
-
-    if (toc_supplier_key_number(flag->key, &orgid)) {
-        (void)snprintf(number, sizeof(number), " (%s)", orgid.id);
-    }
-    while (rest.len > 0 && toc_utf8_next(&rest, &character) == TOC_OK) {
-        const size_t next = (size_t)(rest.data - (const uint8_t *)flag->name);
-        if (next + strlen(number) > room) {
-            break;
-        }
-        len = next;
-    }
-    memcpy(ret_text, flag->name, len);
-    memcpy(ret_text + len, number, strlen(number) + 1);
-}
-
-static enum toc_result add_share(struct toc_engine *engine, const struct toc_own_flag *flag,
-                                 const struct subject *subject,
-                                 const struct toc_scalar *coefficients, size_t k,
-                                 struct toc_flag_subject *said)
-{
-    const struct toc_member *me = toc_roster_member(toc_engine_roster(engine), engine->me);
-    const struct toc_scalar place = toc_token_place(
-        &engine->group, me != NULL && me->succeeds_len > 0 ? me->succeeds[0] : engine->me);
-    struct toc_element *const commitments = toc_arena_zero(engine->arena, k, sizeof(*commitments));
-    struct toc_token_key key = toc_token_name_key(&subject->context, &coefficients[0]);
-    uint8_t nonce[TOC_SEAL_NONCE_LEN];
-    char name[TOC_DETAIL_PLAIN_LEN];
-    enum toc_result result = commitments == NULL ? TOC_NOMEM : TOC_OK;
-
-    toc_env_random(engine->env, nonce, sizeof(nonce));
-    full_name(flag, name);
-    if (result == TOC_OK) {
-        result = toc_sharing_point(coefficients, k, &place, &said->share);
-    }
-    if (result == TOC_OK) {
-        result = toc_sharing_commit(coefficients, k, commitments);
-    }
-    if (result == TOC_OK) {
-        result = toc_name_seal(&subject->context, &said->token, &key, name, nonce, &said->name);
-    }
-    toc_bytes_wipe(&key, sizeof(key));
-    said->commitments = commitments;
-    said->commitments_len = k;
-    return result;
-}
-
-static enum toc_result say_to_hub(struct toc_engine *engine, const struct toc_own_flag *flag,
-                                  const struct subject *subject, struct toc_flag_subject *said)
-{
-    const size_t k = toc_roster_rules(toc_engine_roster(engine)).name_at;
-    struct toc_scalar coefficients[TOC_SHARING_MAX];
-    enum toc_result result;
-
-    TOC_ENSURE(k >= 1 && k <= TOC_SHARING_MAX, TOC_INVALID);
-    said->alert = subject->keys.alert;
-    TOC_TRY(seal_detail(engine, flag, subject, &said->detail));
-    TOC_TRY(toc_token_coefficients(&subject->context, subject->outputs, subject->outputs_len, k,
-                                   coefficients));
-    result = add_share(engine, flag, subject, coefficients, k, said);
-    toc_bytes_wipe(coefficients, sizeof(coefficients));
-    return result;
-}
-
-static enum toc_result say_to_group(struct toc_engine *engine, const struct toc_own_flag *flag,
-                                    const struct subject *subject, struct toc_flag_subject *said)
-{
-    const struct toc_statement_of of = {.id = flag->id, .revision = flag->revision};
-    struct toc_alert_body body = {.event = flag->event,
-                                  .source = flag->source,
-                                  .severity = flag->severity,
-                                  .status = flag->status,
-                                  .expires_quarter = flag->expires_quarter,
-                                  .clause = flag->clause,
-                                  .action = flag->action,
-                                  .reporters = TOC_REPORTERS_UNDER_3,
-                                  .has_detail = true};
-    uint8_t nonce[TOC_SEAL_NONCE_LEN];
-
-    TOC_TRY(seal_detail(engine, flag, subject, &body.detail));
-    toc_env_random(engine->env, nonce, sizeof(nonce));
-    return toc_body_seal(engine->arena, &subject->context, &subject->keys, &of, &body, nonce,
-                         &said->body);
-}
-
-/* ---- the record ---- */
-
-static struct toc_flag flag_of(const struct toc_engine *engine, const struct toc_own_flag *own,
-                               bool to_group)
-{
-    struct toc_flag flag = {.revision = own->revision,
-                            .purpose = own->purpose,
-                            .token_epoch = toc_engine_roster(engine)->token_epoch,
-                            .to_group = to_group};
-
-    memcpy(flag.id, own->id, sizeof(flag.id));
-    if (!to_group) {
-        flag.event = own->event;
-        flag.source = own->source;
-        flag.severity = own->severity;
-        flag.status = own->status;
-        flag.expires_quarter = own->expires_quarter;
-        flag.clause = own->clause;
-        flag.action = own->action;
-        flag.may_identify = own->may_identify;
-    }
-    return flag;
-}
-
-static enum toc_result build(struct toc_engine *engine, const struct toc_own_flag *own,
-                             const struct subject *subjects, size_t len,
-                             struct toc_bytes *ret_bytes, struct toc_why *why)
-{
-    struct toc_flag_subject *const said = toc_arena_zero(engine->arena, len, sizeof(*said));
-    struct toc_flag flag;
-    struct toc_record record = {.type = TOC_RECORD_FLAG, .as.flag = &flag};
-    struct toc_record read;
-    bool to_group = false;
-
-    TOC_ENSURE(said != NULL, TOC_NOMEM);
-    TOC_TRY(toc_flag_is_to_group(engine, &to_group, why));
-    flag = flag_of(engine, own, to_group);
-    for (size_t i = 0; i < len; i++) {
-        said[i].kind = subjects[i].context.kind;
-        said[i].token = subjects[i].keys.token;
-        TOC_TRY(to_group ? say_to_group(engine, own, &subjects[i], &said[i])
-                         : say_to_hub(engine, own, &subjects[i], &said[i]));
-    }
-    flag.subjects = said;
-    flag.subjects_len = len;
-    if (own->revision > 1) {
-        TOC_TRY(toc_flag_sequence(engine, own->id, own->revision - 1, &record.supersedes.sequence));
-        TOC_ENSURE(record.supersedes.sequence > 0, TOC_AGAIN); /* it has to be signed first */
-    }
-    TOC_TRY(toc_wire_record_encode(engine->arena, &record, ret_bytes));
-    return toc_record_read(engine->arena, DISTRESS, *ret_bytes, &read, why);
-}
-
-static enum toc_result submit(struct toc_engine *engine, const uint8_t id[TOC_FLAG_ID_LEN],
-                              uint32_t revision, struct toc_bytes bytes, uint64_t *ret_sequence,
-                              struct toc_why *why)
+static enum toc_result submit(struct toc_engine *engine, const char *what,
+                              const uint8_t id[TOC_FLAG_ID_LEN], uint32_t number,
+                              struct toc_bytes bytes, uint64_t *ret_sequence, struct toc_why *why)
 {
     char name[TOC_FLAG_SUBMISSION_LEN + 1];
     enum toc_result result;
 
-    toc_flag_submission(id, revision, name);
+    name_of(what, id, number, name);
     result = toc_publish_submit(engine, DISTRESS, name, &bytes, 1, NULL, ret_sequence, why);
     TOC_ENSURE(result != TOC_EXISTS, TOC_OK);
     return result;
 }
 
-enum toc_result toc_flag_send(struct toc_engine *engine, struct toc_own_flag *flag,
-                              uint64_t *ret_sequence, struct toc_why *why)
-{
-    struct subject subjects[SUBJECTS_MAX];
-    struct toc_bytes bytes = {0};
-    size_t len;
-    enum toc_result result = toc_flag_sequence(engine, flag->id, flag->revision, ret_sequence);
-
-    if (result == TOC_OK) { /* committed: now local.db may know */
-        flag->state = TOC_OWN_FLAG_SENT;
-        return toc_store_flag_save(engine->store, flag);
-    }
-    TOC_ENSURE(result == TOC_NOTFOUND, result);
-    TOC_ENSURE(toc_engine_roster(engine)->token_epoch > 0, TOC_AGAIN);
-    result = find_subjects(engine, flag, subjects, &len);
-    if (result == TOC_OK) {
-        result = build(engine, flag, subjects, len, &bytes, why);
-    }
-    toc_bytes_wipe(subjects, sizeof(subjects));
-    TOC_TRY(result);
-    TOC_TRY(submit(engine, flag->id, flag->revision, bytes, ret_sequence, why));
-    engine->tokens.look = true; /* to see it committed */
-    return TOC_OK;
-}
-
-enum toc_result toc_flag_take_back(struct toc_engine *engine, const struct toc_own_flag *flag,
-                                   uint64_t sequence, const char *reason, struct toc_why *why)
+static enum toc_result withdraw(struct toc_engine *engine, const char *what,
+                                const uint8_t id[TOC_FLAG_ID_LEN], uint64_t sequence,
+                                const char *reason, struct toc_why *why)
 {
     const struct toc_record record = {
         .type = TOC_RECORD_WITHDRAWAL, .withdraws = {.sequence = sequence}, .reason = reason};
@@ -324,8 +98,100 @@ enum toc_result toc_flag_take_back(struct toc_engine *engine, const struct toc_o
     uint64_t own;
 
     TOC_TRY(toc_wire_record_encode(engine->arena, &record, &bytes));
-    return submit(engine, flag->id, 0, bytes, &own, why);
+    return submit(engine, what, id, 0, bytes, &own, why);
 }
+
+static enum toc_result note_sent(struct toc_engine *engine, struct toc_own_flag *flag)
+{
+    const struct toc_flag_deed deed = {.time_ms = engine->now_wall,
+                                       .uid = -1,
+                                       .what = TOC_FLAG_DID_SEND,
+                                       .revision = flag->revision,
+                                       .text = ""};
+
+    TOC_ENSURE(flag->state != TOC_OWN_FLAG_SENT, TOC_OK);
+    flag->state = TOC_OWN_FLAG_SENT;
+    TOC_TRY(toc_store_flag_deed_add(engine->store, flag->id, &deed));
+    return toc_store_flag_save(engine->store, flag);
+}
+
+enum toc_result toc_flag_send(struct toc_engine *engine, struct toc_own_flag *flag,
+                              uint64_t *ret_sequence, struct toc_why *why)
+{
+    struct toc_bytes bytes = {0};
+    const enum toc_result sent = toc_flag_sequence(engine, flag->id, flag->revision, ret_sequence);
+
+    if (sent == TOC_OK) { /* committed: now local.db may know */
+        return note_sent(engine, flag);
+    }
+    TOC_ENSURE(sent == TOC_NOTFOUND, sent);
+    TOC_ENSURE(toc_engine_roster(engine)->token_epoch > 0, TOC_AGAIN);
+    TOC_ENSURE(!toc_flag_is_embargoed(engine, flag), TOC_AGAIN);
+    TOC_TRY(toc_flag_build(engine, flag, &bytes, why));
+    TOC_TRY(submit(engine, FLAG, flag->id, flag->revision, bytes, ret_sequence, why));
+    engine->tokens.look = true; /* to see it committed */
+    return TOC_OK;
+}
+
+enum toc_result toc_flag_take_back(struct toc_engine *engine, const struct toc_own_flag *flag,
+                                   uint64_t sequence, const char *reason, struct toc_why *why)
+{
+    return withdraw(engine, FLAG, flag->id, sequence, reason, why);
+}
+
+/* ---- disputes and confirmations ---- */
+
+static enum toc_result say_dispute(struct toc_engine *engine, const char *what,
+                                   const uint8_t id[TOC_FLAG_ID_LEN], uint32_t number,
+                                   const struct toc_dispute *said, uint64_t *ret_sequence,
+                                   struct toc_why *why)
+{
+    const struct toc_record record = {.type = TOC_RECORD_DISPUTE, .as.dispute = said};
+    struct toc_record read;
+    struct toc_bytes bytes;
+
+    TOC_TRY(toc_wire_record_encode(engine->arena, &record, &bytes));
+    TOC_TRY(toc_record_read(engine->arena, DISTRESS, bytes, &read, why));
+    return submit(engine, what, id, number, bytes, ret_sequence, why);
+}
+
+enum toc_result toc_dispute_send(struct toc_engine *engine, const struct toc_own_dispute *own,
+                                 const struct toc_dispute *said, uint64_t *ret_sequence,
+                                 struct toc_why *why)
+{
+    return say_dispute(engine, DISPUTE, own->id, 1, said, ret_sequence, why);
+}
+
+enum toc_result toc_dispute_state(struct toc_engine *engine, const struct toc_own_dispute *own,
+                                  uint64_t *ret_sequence, bool *ret_withdrawn)
+{
+    const enum toc_result sent = sequence_of(engine, DISPUTE, own->id, 1, ret_sequence);
+    uint64_t sequence;
+    const enum toc_result gone = sequence_of(engine, DISPUTE, own->id, 0, &sequence);
+
+    TOC_ENSURE(gone == TOC_OK || gone == TOC_NOTFOUND, gone);
+    *ret_withdrawn = gone == TOC_OK;
+    return sent;
+}
+
+enum toc_result toc_dispute_take_back(struct toc_engine *engine, const struct toc_own_dispute *own,
+                                      uint64_t sequence, struct toc_why *why)
+{
+    return withdraw(engine, DISPUTE, own->id, sequence, "", why);
+}
+
+enum toc_result toc_flag_confirm(struct toc_engine *engine, const struct toc_own_flag *flag,
+                                 uint64_t *ret_sequence, struct toc_why *why)
+{
+    /* Twice before it is signed is once; once it is, the next is another. */
+    const uint32_t number = (uint32_t)toc_flag_signed_next(engine);
+    struct toc_dispute said = {.confirms = true};
+
+    memcpy(said.id, flag->id, sizeof(said.id));
+    return say_dispute(engine, CONFIRM, flag->id, number, &said, ret_sequence, why);
+}
+
+/* ---- the tick ---- */
 
 static enum toc_result send_page(struct toc_engine *engine, struct toc_own_flag *flags, size_t len)
 {
@@ -344,15 +210,44 @@ static enum toc_result send_page(struct toc_engine *engine, struct toc_own_flag 
     return TOC_OK;
 }
 
+bool toc_flag_is_embargoed(const struct toc_engine *engine, const struct toc_own_flag *flag)
+{
+    return flag->embargo_ms > engine->now_wall;
+}
+
+/* When the next of them may go: nothing else brings that about. */
+static void note_embargoes(struct toc_engine *engine, const struct toc_own_flag *flags, size_t len)
+{
+    int64_t *const next = &engine->tokens.embargo_ms;
+
+    for (size_t i = 0; i < len; i++) {
+        if (toc_flag_is_embargoed(engine, &flags[i]) &&
+            (*next == 0 || flags[i].embargo_ms < *next)) {
+            *next = flags[i].embargo_ms;
+        }
+    }
+}
+
+int64_t toc_flagging_deadline(const struct toc_engine *engine)
+{
+    const int64_t embargo = engine->tokens.embargo_ms;
+
+    /* One that is over is toc_tokens_due's, who also knows whether anything may be signed. */
+    return embargo <= engine->now_wall ? INT64_MAX
+                                       : engine->now_mono + (embargo - engine->now_wall);
+}
+
 enum toc_result toc_flagging_finish(struct toc_engine *engine)
 {
     struct toc_own_flag flags[PAGE];
     int64_t after = 0;
     size_t len = PAGE;
 
+    engine->tokens.embargo_ms = 0;
     while (len == PAGE) {
         TOC_TRY(toc_store_flags(engine->store, TOC_OWN_FLAG_GOING, after, engine->arena, flags,
                                 PAGE, &len));
+        note_embargoes(engine, flags, len);
         TOC_TRY(send_page(engine, flags, len));
         after = len > 0 ? flags[len - 1].number : after;
     }

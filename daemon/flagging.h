@@ -5,8 +5,9 @@
 #ifndef TOC_FLAGGING_H
 #define TOC_FLAGGING_H
 
-#include "engine_internal.h"
+#include "alert_mine.h"
 #include "store_flag.h"
+#include "store_story.h"
 
 #define TOC_FLAG_SUBMISSION_LEN 64
 /* "flag-<id>-<revision>"; revision 0: its withdrawal. */
@@ -15,42 +16,40 @@ void toc_flag_submission(const uint8_t id[TOC_FLAG_ID_LEN], uint32_t revision,
 /* What it was signed as; 0: it waits to be signed. TOC_NOTFOUND: it was not submitted. */
 enum toc_result toc_flag_sequence(struct toc_engine *engine, const uint8_t id[TOC_FLAG_ID_LEN],
                                   uint32_t revision, uint64_t *ret_sequence) TOC_MUST_CHECK;
+/* How far this member's log of flags is signed. */
+uint64_t toc_flag_signed_next(const struct toc_engine *engine);
 /* TOC_DENIED: the group has no stream for it. */
 enum toc_result toc_flag_is_to_group(const struct toc_engine *engine, bool *ret_to_group,
                                      struct toc_why *why) TOC_MUST_CHECK;
-/* Submits what is approved. TOC_AGAIN: its supplier has no tokens yet. Else why the roster says no.
- * `ret_sequence` as above. */
+/* flag_record.c: its record. TOC_AGAIN: its supplier, or the parent that it names, has no tokens
+ * yet. */
+enum toc_result toc_flag_build(struct toc_engine *engine, const struct toc_own_flag *flag,
+                               struct toc_bytes *ret_bytes, struct toc_why *why) TOC_MUST_CHECK;
+/* It may not go yet, whatever it has. */
+bool toc_flag_is_embargoed(const struct toc_engine *engine, const struct toc_own_flag *flag);
+/* Submits what is approved. TOC_AGAIN: it has no tokens yet, or an embargo. Else why the roster
+ * says no. `ret_sequence` as above. */
 enum toc_result toc_flag_send(struct toc_engine *engine, struct toc_own_flag *flag,
                               uint64_t *ret_sequence, struct toc_why *why) TOC_MUST_CHECK;
 /* Submits the withdrawal of what was sent under `sequence`. */
 enum toc_result toc_flag_take_back(struct toc_engine *engine, const struct toc_own_flag *flag,
                                    uint64_t sequence, const char *reason, struct toc_why *why)
     TOC_MUST_CHECK;
+/* Of an alert, as toc_alert_mine_prove makes it; who sends it again sends nothing. `ret_sequence`
+ * as above. */
+enum toc_result toc_dispute_send(struct toc_engine *engine, const struct toc_own_dispute *own,
+                                 const struct toc_dispute *said, uint64_t *ret_sequence,
+                                 struct toc_why *why) TOC_MUST_CHECK;
+/* `ret_sequence` as of a flag, with TOC_NOTFOUND. */
+enum toc_result toc_dispute_state(struct toc_engine *engine, const struct toc_own_dispute *own,
+                                  uint64_t *ret_sequence, bool *ret_withdrawn) TOC_MUST_CHECK;
+enum toc_result toc_dispute_take_back(struct toc_engine *engine, const struct toc_own_dispute *own,
+                                      uint64_t sequence, struct toc_why *why) TOC_MUST_CHECK;
+/* This council stands by its flag, against what was said before. */
+enum toc_result toc_flag_confirm(struct toc_engine *engine, const struct toc_own_flag *flag,
+                                 uint64_t *ret_sequence, struct toc_why *why) TOC_MUST_CHECK;
 /* At _finish: whatever can go goes, and a slice of the standing alerts meets new tokens. */
 enum toc_result toc_flagging_finish(struct toc_engine *engine) TOC_MUST_CHECK;
-
-/* ---- alerting_mine.c: alerts on own suppliers ---- */
-/* Standing alerts meet the tokens anew, from the first. */
-void toc_alert_mine_begin(struct toc_engine *engine);
-enum toc_result toc_alert_mine_finish(struct toc_engine *engine) TOC_MUST_CHECK;
-/* Texts lie in the arena. */
-struct toc_alert_read {
-    uint32_t revision;
-    enum toc_purpose purpose;
-    struct toc_token token; /* of the part that was read first */
-    struct toc_alert_body body;
-    bool has_detail;
-    struct toc_detail detail;
-    size_t parts, parts_opened;
-    const char *warning; /* NULL: none. What is wrong with it, a sentence */
-};
-/* TOC_NOTFOUND: it stands no longer, or this member cannot open it (any more). */
-enum toc_result toc_alert_mine_read(struct toc_engine *engine, const struct toc_alert_mine *mine,
-                                    struct toc_arena *arena, struct toc_alert_read *ret_read)
-    TOC_MUST_CHECK;
-/* What the record at `sequence` said, whether it stands or not. TOC_NOTFOUND: its key is gone. */
-enum toc_result toc_alert_mine_past(struct toc_engine *engine, const struct toc_alert_mine *mine,
-                                    struct toc_arena *arena, struct toc_alert_read *ret_read)
-    TOC_MUST_CHECK;
+int64_t toc_flagging_deadline(const struct toc_engine *engine); /* monotonic */
 
 #endif

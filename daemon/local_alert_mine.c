@@ -32,7 +32,14 @@ static json_t *details(const struct toc_alert_read *read)
     return list;
 }
 
-static int add_words(json_t *json, const struct toc_alert_read *read)
+const char *toc_local_alert_status(const struct toc_alert_mine *mine,
+                                   const struct toc_alert_read *read)
+{
+    return mine->ended ? "ended" : toc_flag_status_name(read->body.status);
+}
+
+static int add_words(json_t *json, const struct toc_alert_mine *mine,
+                     const struct toc_alert_read *read)
 {
     const struct toc_alert_body *const body = &read->body;
     char quarter[TOC_EXPOSURE_QUARTER_LEN + 1];
@@ -46,7 +53,7 @@ static int add_words(json_t *json, const struct toc_alert_read *read)
     failed |= json_object_set_new(json, "source", json_string(toc_source_name(body->source)));
     failed |=
         json_object_set_new(json, "reporters", json_string(toc_reporters_name(body->reporters)));
-    failed |= json_object_set_new(json, "status", json_string(toc_flag_status_name(body->status)));
+    failed |= json_object_set_new(json, "status", json_string(toc_local_alert_status(mine, read)));
     failed |= json_object_set_new(json, "expires", json_string(quarter));
     failed |= json_object_set_new(json, "clause", json_string(toc_clause_name(body->clause)));
     failed |= json_object_set_new(json, "action", json_string(toc_action_name(body->action)));
@@ -67,7 +74,7 @@ enum toc_result toc_local_alert_json(struct toc_engine *engine, const struct toc
     struct toc_supplier supplier = {.id = 0, .name = NULL};
     const enum toc_result result = toc_telling_supplier(engine, mine->key, arena, &supplier);
     json_t *json = json_object();
-    int failed = json == NULL ? 1 : add_words(json, read);
+    int failed = json == NULL ? 1 : add_words(json, mine, read);
 
     if (result != TOC_OK && result != TOC_NOTFOUND) {
         json_decref(json);
@@ -97,7 +104,8 @@ static enum toc_result add_alert(struct toc_engine *engine, const struct toc_ale
                                  struct toc_arena *arena, json_t *list)
 {
     struct toc_alert_read read;
-    const enum toc_result result = toc_alert_mine_read(engine, mine, arena, &read);
+    const enum toc_result result = mine->ended ? toc_alert_mine_past(engine, mine, arena, &read)
+                                               : toc_alert_mine_read(engine, mine, arena, &read);
     json_t *json;
 
     TOC_ENSURE(result != TOC_NOTFOUND, TOC_OK);

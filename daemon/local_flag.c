@@ -1,33 +1,35 @@
-/* `flag_raise`: what a user says about a supplier in trouble; `flag_preview`: what comes of it. */
+/* `flag_raise`: what a user says about a supplier in trouble. */
 #include "local_flag.h"
+
+#include "flag_undo.h"
 
 #include "ensure.h"
 #include "ident.h"
-#include "store_picture_show.h"
 #include "timetext.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #define ARENA_MAX ((size_t)1024 * 1024)
+#define DAY_MS (INT64_C(86400) * 1000)
 #define QUARTERS_AHEAD 2 /* when nobody says how long it holds */
 
 /* ---- fields ---- */
 
-unsigned toc_local_quarter_now(const struct toc_engine *engine)
+static unsigned quarter_of(int64_t wall_ms)
 {
     int year;
     int month;
     int day;
 
-    toc_date_civil((int32_t)(engine->now_wall / (INT64_C(86400) * 1000)), &year, &month, &day);
+    toc_date_civil((int32_t)(wall_ms / DAY_MS), &year, &month, &day);
     return (unsigned)year * 4 + (unsigned)(month - 1) / 3;
 }
 
 static enum toc_result read_expires(const struct toc_engine *engine, const struct toc_local *local,
                                     unsigned *ret_quarter, struct toc_why *why)
 {
-    const unsigned now = toc_local_quarter_now(engine);
+    const unsigned now = quarter_of(engine->now_wall);
     const char *text = NULL;
     unsigned quarter;
     unsigned year;
@@ -108,37 +110,56 @@ static enum toc_result read_words(const struct toc_local *local, struct toc_own_
     return TOC_OK;
 }
 
-/* What is asked for and not done is said, not passed over. */
-static enum toc_result refuse_unknown(const struct toc_local *local, struct toc_why *why)
+/* Of what may move a price nothing is said before it is known (DOMAIN: market abuse); what anybody
+ * can read is known. */
+static enum toc_result read_embargo(const struct toc_engine *engine, const struct toc_local *local,
+                                    struct toc_own_flag *flag, struct toc_why *why)
 {
-    static const char *const fields[] = {"embargo_until", "parent"};
+    const int32_t today = (int32_t)(engine->now_wall / DAY_MS);
+    const char *text = NULL;
+    int32_t day = 0;
 
-    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
-        const json_t *value = json_object_get(local->request, fields[i]);
-        if (value != NULL && !json_is_null(value)) {
-            return toc_fail(why, TOC_INVALID, "%s: this version cannot do that: leave it out",
-                            fields[i]);
-        }
+    TOC_TRY(toc_local_text(local, "embargo_until", &text, why));
+    if (text == NULL) {
+        return TOC_OK;
+    }
+    if (toc_date_parse(text, &day) != TOC_OK) {
+        return toc_fail(why, TOC_INVALID, "embargo_until: is not a date such as 2027-03-31");
+    }
+    if (toc_source_is_public(flag->source)) {
+        return toc_fail(why, TOC_INVALID,
+                        "embargo_until: what a public source says needs none: leave it out");
+    }
+    if (day <= today || day > today + TOC_EMBARGO_DAYS_MAX) {
+        return toc_fail(why, TOC_INVALID, "embargo_until: is not one of the next %d days",
+                        TOC_EMBARGO_DAYS_MAX);
+    }
+    flag->embargo_ms = day * DAY_MS;
+    if (flag->expires_quarter < quarter_of(flag->embargo_ms)) {
+        return toc_fail(why, TOC_INVALID, "expires: is over before the embargo ends");
     }
     return TOC_OK;
 }
 
-static enum toc_result read_flag(struct toc_engine *engine, const struct toc_local *local,
-                                 struct toc_own_flag *flag, struct toc_why *why)
+enum toc_result toc_local_flag_read(struct toc_engine *engine, const struct toc_local *local,
+                                    struct toc_own_flag *flag, struct toc_why *why)
 {
     bool exercise = false;
 
     *flag = (struct toc_own_flag){.text = "",
                                   .reference = "",
+                                  .parent_key = "",
+                                  .parent_fold = "",
+                                  .parent_name = "",
                                   .status = TOC_FLAG_RAISED,
                                   .raised_by = local->user.uid,
                                   .approved_by = -1,
                                   .raised_ms = engine->now_wall,
                                   .revision = 1};
-    TOC_TRY(refuse_unknown(local, why));
     TOC_TRY(read_event(local, flag, why));
     TOC_TRY(read_words(local, flag, why));
     TOC_TRY(read_expires(engine, local, &flag->expires_quarter, why));
+    TOC_TRY(read_embargo(engine, local, flag, why));
     TOC_TRY(toc_local_flag(local, "may_identify", &flag->may_identify, why));
     TOC_TRY(toc_local_flag(local, "exercise", &exercise, why));
     flag->purpose = exercise                             ? TOC_PURPOSE_EXERCISE
@@ -153,19 +174,22 @@ static enum toc_result answer(struct toc_engine *engine, const struct toc_local 
                               const struct toc_own_flag *flag, bool submitted, uint64_t sequence)
 {
     char id[2 * TOC_FLAG_ID_LEN + 1];
-    json_t *reply = toc_local_reply(local);
-    int failed = reply == NULL;
+    json_t *waits_for = NULL;
+    json_t *reply;
+    uint64_t others;
+    int failed = 0;
 
+    TOC_TRY(toc_local_flag_others(engine, flag->key, &others));
+    TOC_TRY(toc_local_flag_waits_for(engine, flag, submitted, sequence, &waits_for));
+    reply = toc_local_reply(local);
     toc_hex_encode(toc_bytes_of(flag->id, sizeof(flag->id)), id);
     failed |= json_object_set_new(reply, "flag", json_string(id));
-    failed |= json_object_set_new(reply, "state",
-                                  json_string(submitted ? "sent"
-                                              : flag->state == TOC_OWN_FLAG_UNAPPROVED
-                                                  ? "waiting_approval"
-                                                  : "waiting_token"));
+    failed |= json_object_set_new(
+        reply, "state", json_string(submitted ? "sent" : toc_local_flag_waiting(engine, flag)));
     failed |= json_object_set_new(reply, "sequence",
                                   sequence > 0 ? json_integer((json_int_t)sequence) : json_null());
-    failed |= json_object_set_new(reply, "other_users", json_null()); /* nobody counts them */
+    failed |= json_object_set_new(reply, "other_users", json_integer((json_int_t)others));
+    failed |= json_object_set_new(reply, "waits_for", waits_for);
     return toc_local_answer(engine, local, reply, failed);
 }
 
@@ -179,7 +203,10 @@ enum toc_result toc_local_flag_go(struct toc_engine *engine, const struct toc_lo
         result = toc_flag_send(engine, flag, &sequence, why);
     }
     engine->tokens.look = true;
-    TOC_ENSURE(result == TOC_OK || result == TOC_AGAIN, result);
+    if (result != TOC_OK && result != TOC_AGAIN) {
+        TOC_TRY(toc_flag_undo_last(engine)); /* who is told no leaves nothing behind */
+        return result;
+    }
     return answer(engine, local, flag, result == TOC_OK, sequence);
 }
 
@@ -196,7 +223,7 @@ static enum toc_result check_room(struct toc_engine *engine, struct toc_why *why
 }
 
 /* Only a publisher of the stream has anything to say there. */
-static enum toc_result check_right(struct toc_engine *engine, struct toc_why *why)
+enum toc_result toc_local_flag_right(struct toc_engine *engine, struct toc_why *why)
 {
     bool to_group;
 
@@ -207,9 +234,44 @@ static enum toc_result check_right(struct toc_engine *engine, struct toc_why *wh
     return TOC_OK;
 }
 
-static enum toc_result get_kept(struct toc_engine *engine, const struct toc_local *local,
-                                struct toc_arena *arena, struct toc_supplier *ret_supplier,
-                                struct toc_why *why)
+/* Its parent, if that is to be flagged with it: one that has tokens is a kept supplier here. */
+static enum toc_result read_parent(struct toc_engine *engine, const struct toc_local *local,
+                                   const struct toc_supplier *supplier, struct toc_arena *arena,
+                                   struct toc_own_flag *flag, struct toc_why *why)
+{
+    struct toc_parent parent;
+    struct toc_supplier row = {.id = 0};
+    bool wanted = false;
+    enum toc_result result;
+
+    TOC_TRY(toc_local_flag(local, "parent", &wanted, why));
+    if (!wanted) {
+        return TOC_OK;
+    }
+    result = toc_store_parent_get(engine->store, supplier->key, arena, &parent);
+    if (result == TOC_NOTFOUND) {
+        return toc_fail(why, TOC_INVALID,
+                        "parent: none is known of s%lld: name it with `tocsin supplier parent`",
+                        (long long)supplier->id);
+    }
+    TOC_TRY(result);
+    result = toc_telling_supplier(engine, parent.key, arena, &row);
+    TOC_ENSURE(result == TOC_OK || result == TOC_NOTFOUND, result);
+    if (result == TOC_NOTFOUND || row.state != TOC_SUPPLIER_KEPT || row.id == supplier->id) {
+        return toc_fail(why, TOC_INVALID,
+                        "parent: '%.100s' is not among the suppliers that this council keeps, so "
+                        "there is no token of it: flag without the parent",
+                        parent.name);
+    }
+    flag->parent_key = row.key;
+    flag->parent_fold = row.fold;
+    flag->parent_name = row.name;
+    return TOC_OK;
+}
+
+enum toc_result toc_local_flag_about(struct toc_engine *engine, const struct toc_local *local,
+                                     struct toc_arena *arena, struct toc_own_flag *flag,
+                                     struct toc_supplier *ret_supplier, struct toc_why *why)
 {
     TOC_TRY(toc_local_supplier_get(engine, local, arena, ret_supplier, why));
     if (ret_supplier->state != TOC_SUPPLIER_KEPT) {
@@ -218,125 +280,33 @@ static enum toc_result get_kept(struct toc_engine *engine, const struct toc_loca
                         "keep`",
                         (long long)ret_supplier->id);
     }
-    return TOC_OK;
+    flag->key = ret_supplier->key;
+    flag->fold = ret_supplier->fold;
+    flag->name = ret_supplier->name;
+    return read_parent(engine, local, ret_supplier, arena, flag, why);
 }
 
 enum toc_result toc_local_flag_raise(struct toc_engine *engine, const struct toc_local *local,
                                      struct toc_why *why)
 {
     TOC_AUTO(toc_arena_free) struct toc_arena *arena = NULL;
+    char words[TOC_EVENT_TEXT_LEN + 32];
     char event[TOC_EVENT_TEXT_LEN + 1];
-    char id[2 * TOC_FLAG_ID_LEN + 1];
     struct toc_supplier supplier;
     struct toc_own_flag flag;
 
     TOC_TRY(toc_arena_new(ARENA_MAX, &arena));
-    TOC_TRY(check_right(engine, why));
-    TOC_TRY(read_flag(engine, local, &flag, why));
-    TOC_TRY(get_kept(engine, local, arena, &supplier, why));
+    TOC_TRY(toc_local_flag_right(engine, why));
+    TOC_TRY(toc_local_flag_read(engine, local, &flag, why));
+    TOC_TRY(toc_local_flag_about(engine, local, arena, &flag, &supplier, why));
     TOC_TRY(check_room(engine, why));
-    flag.key = supplier.key;
-    flag.fold = supplier.fold;
-    flag.name = supplier.name;
-    flag.state = engine->conf->second_person && !toc_source_is_public(flag.source)
-                     ? TOC_OWN_FLAG_UNAPPROVED
-                     : TOC_OWN_FLAG_GOING;
+    flag.state =
+        toc_local_flag_needs_second(engine, &flag) ? TOC_OWN_FLAG_UNAPPROVED : TOC_OWN_FLAG_GOING;
     toc_env_random(engine->env, flag.id, sizeof(flag.id));
+    TOC_TRY(toc_flag_undo_added(engine, flag.id, local->user.uid));
     TOC_TRY(toc_store_flag_add(engine->store, &flag));
     toc_event_text(flag.event, event);
-    toc_hex_encode(toc_bytes_of(flag.id, sizeof(flag.id)), id);
-    TOC_TRY(toc_local_audit_add(engine, local, "flag_raise", "%s s%lld: %s", id,
-                                (long long)supplier.id, event));
+    (void)snprintf(words, sizeof(words), "s%lld: %s", (long long)supplier.id, event);
+    TOC_TRY(toc_local_flag_note(engine, local, &flag, TOC_FLAG_DID_RAISE, words));
     return toc_local_flag_go(engine, local, &flag, why);
-}
-
-/* ---- flag_preview ---- */
-
-/* Other members with spend in the picture of the region: each costs one step of the index. */
-static enum toc_result count_others(struct toc_engine *engine, const char *key,
-                                    struct toc_arena *arena, uint64_t *ret_others)
-{
-    struct toc_picture_place place = {.publisher = ""};
-    struct toc_picture_record record;
-    uint64_t others = 0;
-    size_t len = 1;
-
-    while (len > 0 && others < TOC_MEMBERS_MAX) {
-        const enum toc_result result =
-            toc_store_picture_records(engine->store, key, TOC_EXPOSURE_YEAR_MIN,
-                                      TOC_EXPOSURE_YEAR_MAX, &place, arena, &record, 1, &len);
-        if (result == TOC_NOTFOUND) {
-            break; /* nobody published anything about it */
-        }
-        TOC_TRY(result);
-        if (len > 0) {
-            others += strcmp(record.publisher, engine->me) != 0;
-            place = (struct toc_picture_place){.publisher = record.publisher,
-                                               .year = TOC_EXPOSURE_YEAR_MAX + 1};
-        }
-    }
-    *ret_others = others;
-    return TOC_OK;
-}
-
-static json_t *recipients(const struct toc_engine *engine, bool to_group)
-{
-    const struct toc_roster *roster = toc_engine_roster(engine);
-    json_t *list = json_array();
-
-    for (size_t i = 0; i < roster->members_len; i++) {
-        const char *id = roster->members[i].id;
-        if (strcmp(id, engine->me) != 0 &&
-            (to_group || toc_member_has(&roster->members[i], TOC_ROLE_HUB))) {
-            (void)json_array_append_new(list, json_string(id));
-        }
-    }
-    return list;
-}
-
-static json_t *who_learns(bool to_group)
-{
-    return to_group ? json_pack("[s, s]",
-                                "Every member sees that this council flags somebody, and when.",
-                                "Members that have the supplier can read what is said, and see "
-                                "that this council says it.")
-                    : json_pack("[s, s, s]",
-                                "The hub sees that this council flags a supplier it cannot name, "
-                                "and what the event is.",
-                                "Members that have the supplier can read what is said, and not "
-                                "who says it; the reporter is one of the councils that use it.",
-                                "Other members learn that an alert went by.");
-}
-
-enum toc_result toc_local_flag_preview(struct toc_engine *engine, const struct toc_local *local,
-                                       struct toc_why *why)
-{
-    TOC_AUTO(toc_arena_free) struct toc_arena *arena = NULL;
-    struct toc_supplier supplier;
-    struct toc_own_flag flag;
-    uint64_t others;
-    bool to_group;
-    json_t *reply;
-    int failed = 0;
-
-    TOC_TRY(toc_arena_new(ARENA_MAX, &arena));
-    TOC_TRY(check_right(engine, why));
-    TOC_TRY(toc_flag_is_to_group(engine, &to_group, why));
-    TOC_TRY(read_flag(engine, local, &flag, why));
-    TOC_TRY(get_kept(engine, local, arena, &supplier, why));
-    TOC_TRY(count_others(engine, supplier.key, arena, &others));
-    reply = toc_local_reply(local);
-    failed |= json_object_set_new(reply, "supplier", toc_local_supplier_id(supplier.id));
-    failed |= json_object_set_new(reply, "name", json_string(supplier.name));
-    failed |= json_object_set_new(reply, "number", toc_local_number_json(supplier.key));
-    failed |= json_object_set_new(reply, "spend", toc_local_pounds(supplier.pence));
-    failed |= json_object_set_new(reply, "purpose", json_string(toc_purpose_name(flag.purpose)));
-    failed |= json_object_set_new(
-        reply, "second_person",
-        json_boolean(engine->conf->second_person && !toc_source_is_public(flag.source)));
-    failed |= json_object_set_new(reply, "to_group", json_boolean(to_group));
-    failed |= json_object_set_new(reply, "recipients", recipients(engine, to_group));
-    failed |= json_object_set_new(reply, "other_councils", json_integer((json_int_t)others));
-    failed |= json_object_set_new(reply, "learns", who_learns(to_group));
-    return toc_local_answer(engine, local, reply, failed);
 }

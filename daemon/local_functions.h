@@ -41,12 +41,16 @@ toc_local_function toc_local_tokens;          /* local_tokens.c */
 toc_local_function toc_local_tokens_confirm;  /* local_tokens.c */
 toc_local_function toc_local_tokens_retry;    /* local_tokens.c */
 toc_local_function toc_local_flag_raise;      /* local_flag.c */
-toc_local_function toc_local_flag_preview;    /* local_flag.c */
+toc_local_function toc_local_flag_preview;    /* local_flag_preview.c */
 toc_local_function toc_local_flag_approve;    /* local_flag_change.c */
 toc_local_function toc_local_flag_withdraw;   /* local_flag_change.c */
 toc_local_function toc_local_flag_clear;      /* local_flag_change.c */
 toc_local_function toc_local_flag_mitigate;   /* local_flag_change.c */
-toc_local_function toc_local_flag_list;       /* local_flag_change.c */
+toc_local_function toc_local_flag_list;       /* local_flag_list.c */
+toc_local_function toc_local_flag_history;    /* local_flag_history.c */
+toc_local_function toc_local_flag_dispute;    /* local_dispute.c */
+toc_local_function toc_local_flag_undispute;  /* local_dispute.c */
+toc_local_function toc_local_flag_confirm;    /* local_dispute.c */
 toc_local_function toc_local_alert_mine;      /* local_alert_mine.c */
 
 #endif

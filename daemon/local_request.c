@@ -69,6 +69,10 @@ static const struct request requests[] = {
     {"flag_clear", toc_local_flag_clear, true},
     {"flag_mitigate", toc_local_flag_mitigate, true},
     {"flag_list", toc_local_flag_list, false},
+    {"flag_history", toc_local_flag_history, false},
+    {"flag_dispute", toc_local_flag_dispute, true},
+    {"flag_undispute", toc_local_flag_undispute, true},
+    {"flag_confirm", toc_local_flag_confirm, true},
 };
 
 static const struct request *find_request(const char *name)

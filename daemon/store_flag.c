@@ -1,11 +1,12 @@
 #include "store_flag.h"
 
 #include "store_query.h"
+#include "store_story.h"
 
 #define COLUMNS                                                                                    \
     "number, id, key, fold, name, purpose, event, source, severity, status, expires, clause,"      \
     " action, text, reference, event_date, may_identify, raised_by, approved_by, raised_ms,"       \
-    " state, revision"
+    " state, revision, parent_key, parent_fold, parent_name, embargo_ms"
 
 /* ---- own flags ---- */
 
@@ -15,13 +16,14 @@ enum toc_result toc_store_flag_add(struct toc_store *store, const struct toc_own
     const int64_t numbers[] = {flag->event_date, flag->may_identify ? 1 : 0,
                                flag->raised_by,  flag->approved_by,
                                flag->raised_ms,  flag->state,
-                               flag->revision};
+                               flag->revision,   flag->embargo_ms};
     TOC_TRY(toc_query_open(store, &store->local, TOC_SQL_FLAG_ADD,
                            "INSERT INTO flag (id, key, fold, name, purpose, event, source,"
                            " severity, status, expires, clause, action, text, reference,"
                            " event_date, may_identify, raised_by, approved_by, raised_ms, state,"
-                           " revision) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"
-                           " ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)",
+                           " revision, embargo_ms, parent_key, parent_fold, parent_name)"
+                           " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"
+                           " ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25)",
                            &query));
     toc_query_blob(&query, 1, toc_bytes_of(flag->id, sizeof(flag->id)));
     toc_query_text(&query, 2, flag->key);
@@ -40,6 +42,9 @@ enum toc_result toc_store_flag_add(struct toc_store *store, const struct toc_own
     for (int i = 0; i < (int)(sizeof numbers / sizeof numbers[0]); i++) {
         toc_query_integer(&query, 15 + i, numbers[i]);
     }
+    toc_query_text(&query, 23, flag->parent_key);
+    toc_query_text(&query, 24, flag->parent_fold);
+    toc_query_text(&query, 25, flag->parent_name);
     return toc_query_run(&query);
 }
 
@@ -66,6 +71,9 @@ static enum toc_result read_texts(const struct toc_query *query, struct toc_aren
     TOC_TRY(toc_query_get_text(query, 3, arena, &flag->fold));
     TOC_TRY(toc_query_get_text(query, 4, arena, &flag->name));
     TOC_TRY(toc_query_get_text(query, 13, arena, &flag->text));
+    TOC_TRY(toc_query_get_text(query, 22, arena, &flag->parent_key));
+    TOC_TRY(toc_query_get_text(query, 23, arena, &flag->parent_fold));
+    TOC_TRY(toc_query_get_text(query, 24, arena, &flag->parent_name));
     return toc_query_get_text(query, 14, arena, &flag->reference);
 }
 
@@ -89,6 +97,7 @@ static enum toc_result read_flag(const struct toc_query *query, struct toc_arena
         .raised_ms = toc_query_get(query, 19),
         .state = (enum toc_own_flag_state)toc_query_get(query, 20),
         .revision = (uint32_t)toc_query_get(query, 21),
+        .embargo_ms = toc_query_get(query, 25),
     };
 
     TOC_TRY(read_texts(query, arena, &flag));
@@ -107,13 +116,25 @@ enum toc_result toc_store_flag_get(struct toc_store *store, const uint8_t id[TOC
     return read_flag(&query, arena, ret_flag);
 }
 
-enum toc_result toc_store_flag_drop(struct toc_store *store, const uint8_t id[TOC_FLAG_ID_LEN])
+static enum toc_result drop_flag(struct toc_store *store, const uint8_t id[TOC_FLAG_ID_LEN])
 {
     TOC_AUTO(toc_query_close) struct toc_query query = {0};
     TOC_TRY(toc_query_open(store, &store->local, TOC_SQL_FLAG_DROP,
                            "DELETE FROM flag WHERE id = ?1", &query));
     toc_query_blob(&query, 1, toc_bytes_of(id, TOC_FLAG_ID_LEN));
     return toc_query_hit(&query);
+}
+
+enum toc_result toc_store_flag_drop(struct toc_store *store, const uint8_t id[TOC_FLAG_ID_LEN])
+{
+    enum toc_result result;
+
+    TOC_TRY(toc_db_begin(store, &store->local));
+    result = toc_store_flag_deeds_cut(store, id, 0);
+    if (result == TOC_OK) {
+        result = drop_flag(store, id);
+    }
+    return toc_db_end(store, &store->local, result);
 }
 
 enum toc_result toc_store_flags(struct toc_store *store, unsigned state, int64_t after,
@@ -150,115 +171,4 @@ enum toc_result toc_store_flags_waiting(struct toc_store *store, uint64_t *ret_l
     TOC_TRY(toc_query_row(&query));
     *ret_len = (uint64_t)toc_query_get(&query, 0);
     return TOC_OK;
-}
-
-/* ---- alerts on own suppliers ---- */
-
-static enum toc_result put_mine(struct toc_store *store, const struct toc_alert_mine *mine,
-                                bool fresh)
-{
-    TOC_AUTO(toc_query_close) struct toc_query query = {0};
-    TOC_TRY(toc_query_open(store, &store->local, TOC_SQL_ALERT_MINE_PUT,
-                           "INSERT INTO alert_mine (id, stream, publisher, sequence, key, seen_ms)"
-                           " VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (publisher, id)"
-                           " DO UPDATE SET stream = ?2, sequence = ?4, key = ?5, look = 1"
-                           " WHERE sequence <> ?4 OR key <> ?5 OR ?7",
-                           &query));
-    toc_query_blob(&query, 1, toc_bytes_of(mine->id, sizeof(mine->id)));
-    toc_query_text(&query, 2, mine->stream);
-    toc_query_text(&query, 3, mine->publisher);
-    toc_query_integer(&query, 4, (int64_t)mine->sequence);
-    toc_query_text(&query, 5, mine->key);
-    toc_query_integer(&query, 6, mine->first_seen_ms);
-    toc_query_integer(&query, 7, fresh ? 1 : 0);
-    return toc_query_run(&query);
-}
-
-enum toc_result toc_store_alert_mine_put(struct toc_store *store, const struct toc_alert_mine *mine,
-                                         bool fresh)
-{
-    TOC_TRY(toc_db_begin_lightly(store, &store->local));
-    return toc_db_end_lightly(store, &store->local, put_mine(store, mine, fresh));
-}
-
-static enum toc_result read_mine(struct toc_query *query, struct toc_arena *arena,
-                                 struct toc_alert_mine *ret_list, size_t max, size_t *ret_len)
-{
-    size_t len = 0;
-    while (len < max) {
-        struct toc_alert_mine *const mine = &ret_list[len];
-        const enum toc_result result = toc_query_row(query);
-        if (result == TOC_NOTFOUND) {
-            break;
-        }
-        TOC_TRY(result);
-        mine->number = toc_query_get(query, 0);
-        TOC_TRY(toc_query_get_fixed(query, 1, mine->id, sizeof(mine->id)));
-        TOC_TRY(toc_query_get_text(query, 2, arena, &mine->stream));
-        TOC_TRY(toc_query_get_text(query, 3, arena, &mine->publisher));
-        mine->sequence = (uint64_t)toc_query_get(query, 4);
-        TOC_TRY(toc_query_get_text(query, 5, arena, &mine->key));
-        mine->first_seen_ms = toc_query_get(query, 6);
-        len++;
-    }
-    *ret_len = len;
-    return TOC_OK;
-}
-
-enum toc_result toc_store_alerts_mine(struct toc_store *store, int64_t after,
-                                      struct toc_arena *arena, struct toc_alert_mine *ret_list,
-                                      size_t max, size_t *ret_len)
-{
-    TOC_AUTO(toc_query_close) struct toc_query query = {0};
-    TOC_TRY(toc_query_open(store, &store->local, TOC_SQL_ALERTS_MINE,
-                           "SELECT number, id, stream, publisher, sequence, key, seen_ms"
-                           " FROM alert_mine WHERE number > ?1 ORDER BY number LIMIT ?2",
-                           &query));
-    toc_query_integer(&query, 1, after);
-    toc_query_integer(&query, 2, (int64_t)max);
-    return read_mine(&query, arena, ret_list, max, ret_len);
-}
-
-enum toc_result toc_store_alerts_look(struct toc_store *store, int64_t after,
-                                      struct toc_arena *arena, struct toc_alert_mine *ret_list,
-                                      size_t max, size_t *ret_len)
-{
-    TOC_AUTO(toc_query_close) struct toc_query query = {0};
-    TOC_TRY(toc_query_open(store, &store->local, TOC_SQL_ALERTS_LOOK,
-                           "SELECT number, id, stream, publisher, sequence, key, seen_ms"
-                           " FROM alert_mine WHERE look = 1 AND number > ?1 ORDER BY number"
-                           " LIMIT ?2",
-                           &query));
-    toc_query_integer(&query, 1, after);
-    toc_query_integer(&query, 2, (int64_t)max);
-    return read_mine(&query, arena, ret_list, max, ret_len);
-}
-
-static enum toc_result look_again(struct toc_store *store, const char *publisher, uint64_t sequence)
-{
-    TOC_AUTO(toc_query_close) struct toc_query query = {0};
-    TOC_TRY(toc_query_open(store, &store->local, TOC_SQL_ALERT_AGAIN,
-                           "UPDATE alert_mine SET look = 1 WHERE publisher = ?1 AND sequence = ?2",
-                           &query));
-    toc_query_text(&query, 1, publisher);
-    toc_query_integer(&query, 2, (int64_t)sequence);
-    return toc_query_hit(&query);
-}
-
-enum toc_result toc_store_alert_again(struct toc_store *store, const char *publisher,
-                                      uint64_t sequence)
-{
-    TOC_TRY(toc_db_begin_lightly(store, &store->local));
-    return toc_db_end_lightly(store, &store->local, look_again(store, publisher, sequence));
-}
-
-enum toc_result toc_store_alert_mine_has(struct toc_store *store, const char *publisher,
-                                         const uint8_t id[TOC_FLAG_ID_LEN])
-{
-    TOC_AUTO(toc_query_close) struct toc_query query = {0};
-    TOC_TRY(toc_query_open(store, &store->local, TOC_SQL_ALERT_MINE_HAS,
-                           "SELECT 1 FROM alert_mine WHERE publisher = ?1 AND id = ?2", &query));
-    toc_query_text(&query, 1, publisher);
-    toc_query_blob(&query, 2, toc_bytes_of(id, TOC_FLAG_ID_LEN));
-    return toc_query_row(&query);
 }

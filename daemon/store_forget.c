@@ -88,6 +88,14 @@ enum toc_result toc_store_key_forget(struct toc_store *store, const char *key)
         {TOC_SQL_FORGET_EVENT, "DELETE FROM event WHERE key = ?1"},
         {TOC_SQL_FORGET_SUBJECT, "DELETE FROM subject WHERE key = ?1"},
         {TOC_SQL_FORGET_TOKEN, "DELETE FROM token WHERE key = ?1"},
+        {TOC_SQL_FORGET_MET, "DELETE FROM alert_met WHERE (publisher, id) IN"
+                             " (SELECT publisher, id FROM alert_mine WHERE key = ?1)"},
+        {TOC_SQL_FORGET_DISPUTE, "DELETE FROM dispute WHERE alert IN"
+                                 " (SELECT id FROM alert_mine WHERE key = ?1)"},
+        {TOC_SQL_FORGET_DEED, "UPDATE flag_deed SET text = '' WHERE flag IN"
+                              " (SELECT id FROM flag WHERE key = ?1)"},
+        {TOC_SQL_FORGET_FLAG_PARENT, "UPDATE flag SET parent_key = '', parent_fold = '',"
+                                     " parent_name = '' WHERE parent_key = ?1 OR key = ?1"},
         {TOC_SQL_FORGET_ALERT, "DELETE FROM alert_mine WHERE key = ?1"},
         {TOC_SQL_FORGET_FLAG, "UPDATE flag SET key = '', fold = '', name = '', text = '',"
                               " reference = '' WHERE key = ?1"},

@@ -35,45 +35,6 @@ enum toc_result toc_store_hub_has_put(struct toc_store *store, const uint8_t id[
     return toc_query_run(&query);
 }
 
-static enum toc_result read_mine(const struct toc_query *query, struct toc_arena *arena,
-                                 struct toc_alert_mine *mine)
-{
-    mine->number = toc_query_get(query, 0);
-    mine->sequence = (uint64_t)toc_query_get(query, 4);
-    mine->first_seen_ms = toc_query_get(query, 6);
-    TOC_TRY(toc_query_get_fixed(query, 1, mine->id, sizeof(mine->id)));
-    TOC_TRY(toc_query_get_text(query, 2, arena, &mine->stream));
-    TOC_TRY(toc_query_get_text(query, 3, arena, &mine->publisher));
-    return toc_query_get_text(query, 5, arena, &mine->key);
-}
-
-enum toc_result toc_store_alerts_mine_of(struct toc_store *store, const char *publisher,
-                                         const char *const keys[2], int64_t after,
-                                         struct toc_arena *arena, struct toc_alert_mine *ret_list,
-                                         size_t max, size_t *ret_len)
-{
-    TOC_AUTO(toc_query_close) struct toc_query query = {0};
-    size_t len = 0;
-    enum toc_result result = TOC_OK;
-    TOC_TRY(toc_query_open(store, &store->local, TOC_SQL_ALERTS_MINE_OF,
-                           "SELECT number, id, stream, publisher, sequence, key, seen_ms"
-                           " FROM alert_mine WHERE (key = ?1 OR key = ?2) AND number > ?3"
-                           " AND (?4 = '' OR publisher = ?4) ORDER BY number LIMIT ?5",
-                           &query));
-    toc_query_text(&query, 1, keys[0] == NULL ? "" : keys[0]);
-    toc_query_text(&query, 2, keys[1] == NULL ? "" : keys[1]);
-    toc_query_integer(&query, 3, after);
-    toc_query_text(&query, 4, publisher == NULL ? "" : publisher);
-    toc_query_integer(&query, 5, (int64_t)max);
-    while (len < max && (result = toc_query_row(&query)) == TOC_OK) {
-        TOC_TRY(read_mine(&query, arena, &ret_list[len]));
-        len++;
-    }
-    TOC_ENSURE(result == TOC_OK || result == TOC_NOTFOUND, result);
-    *ret_len = len;
-    return TOC_OK;
-}
-
 enum toc_result toc_store_flags_of(struct toc_store *store, const char *key, const char *fold,
                                    uint8_t (*ret_ids)[TOC_FLAG_ID_LEN], size_t max, size_t *ret_len)
 {

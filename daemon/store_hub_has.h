@@ -1,9 +1,9 @@
 /* store_hub_has: in local.db, when a hub first said that it has applied an own flag, by the hub's
- * clock and by one's own: from then on it has to show it. And what of flags and alerts is about one
- * key. */
+ * clock and by one's own: from then on it has to show it. And which flags are about one key. */
 #ifndef TOC_STORE_HUB_HAS_H
 #define TOC_STORE_HUB_HAS_H
 
+#include "store_alert_mine.h"
 #include "store_flag.h"
 
 struct toc_hub_has {
@@ -19,12 +19,6 @@ enum toc_result toc_store_hub_has_put(struct toc_store *store, const uint8_t id[
                                       const char *hub, const struct toc_hub_has *told)
     TOC_MUST_CHECK;
 
-/* Alerts of a publisher (NULL: of all) that were matched by one of two keys (NULL: none), after a
- * number. */
-enum toc_result toc_store_alerts_mine_of(struct toc_store *store, const char *publisher,
-                                         const char *const keys[2], int64_t after,
-                                         struct toc_arena *arena, struct toc_alert_mine *ret_list,
-                                         size_t max, size_t *ret_len) TOC_MUST_CHECK;
 /* The ids of own flags on a supplier of this key or this folded name, in order of number. */
 enum toc_result toc_store_flags_of(struct toc_store *store, const char *key, const char *fold,
                                    uint8_t (*ret_ids)[TOC_FLAG_ID_LEN], size_t max, size_t *ret_len)

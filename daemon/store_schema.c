@@ -275,6 +275,24 @@ const char *const toc_local_migrations[] = {
     " STRICT, WITHOUT ROWID;"
     "CREATE INDEX alert_mine_of_key ON alert_mine (key, number);"
     "CREATE TABLE sweep (due INTEGER PRIMARY KEY) STRICT;",
+    /* What became of flags and alerts (store_story.h); parents and embargoes. */
+    "ALTER TABLE flag ADD COLUMN parent_key TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE flag ADD COLUMN parent_fold TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE flag ADD COLUMN parent_name TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE flag ADD COLUMN embargo_ms INTEGER NOT NULL DEFAULT 0;"
+    "CREATE TABLE flag_deed (number INTEGER PRIMARY KEY AUTOINCREMENT, flag BLOB NOT NULL,"
+    " time_ms INTEGER NOT NULL, uid INTEGER NOT NULL, what INTEGER NOT NULL,"
+    " revision INTEGER NOT NULL, text TEXT NOT NULL) STRICT;"
+    "CREATE INDEX flag_deed_of ON flag_deed (flag, number);"
+    "ALTER TABLE alert_mine ADD COLUMN ended INTEGER NOT NULL DEFAULT 0;"
+    "CREATE INDEX alert_mine_of_id ON alert_mine (id);"
+    "CREATE TABLE alert_met (publisher TEXT NOT NULL, id BLOB NOT NULL, revision INTEGER NOT NULL,"
+    " sequence INTEGER NOT NULL, own_next INTEGER NOT NULL, seen_ms INTEGER NOT NULL,"
+    " PRIMARY KEY (publisher, id, revision)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE dispute (id BLOB PRIMARY KEY, alert BLOB NOT NULL, revision INTEGER NOT NULL,"
+    " time_ms INTEGER NOT NULL, uid INTEGER NOT NULL, text TEXT NOT NULL)"
+    " STRICT, WITHOUT ROWID;"
+    "CREATE INDEX dispute_of_alert ON dispute (alert);",
 };
 const int toc_local_migrations_len =
     (int)(sizeof toc_local_migrations / sizeof toc_local_migrations[0]);

@@ -156,9 +156,10 @@ static enum toc_result names_due(struct toc_store *store)
 
 enum toc_result toc_store_names_sweep(struct toc_store *store)
 {
-    static const char *const tables[] = {
-        "payee", "supplier", "contract", "filled", "company", "former_name", "parent",
-        "event", "draft",    "subject",  "ask",    "token",   "flag",        "alert_mine"};
+    static const char *const tables[] = {"payee",   "supplier",    "contract",  "filled",
+                                         "company", "former_name", "parent",    "event",
+                                         "draft",   "subject",     "ask",       "token",
+                                         "flag",    "alert_mine",  "flag_deed", "dispute"};
     TOC_ASSERT(!store->changing);
     const enum toc_result due = names_due(store);
     if (due == TOC_NOTFOUND) {

@@ -5,7 +5,7 @@
 #ifndef TOC_STORE_TELLING_H
 #define TOC_STORE_TELLING_H
 
-#include "store_flag.h"
+#include "store_alert_mine.h"
 
 /* The oldest changes that nobody waits for are forgotten beyond so many. */
 #define TOC_CHANGES_MAX 10000

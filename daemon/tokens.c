@@ -11,8 +11,11 @@
 bool toc_tokens_due(const struct toc_engine *engine)
 {
     const struct toc_roster *roster = toc_engine_roster(engine);
+    const int64_t embargo = engine->tokens.embargo_ms;
+    const bool is_over = embargo != 0 && embargo <= engine->now_wall;
 
-    return engine->tokens.look && roster->token_epoch > 0 && toc_publish_proven(engine) &&
+    return (engine->tokens.look || is_over) && roster->token_epoch > 0 &&
+           toc_publish_proven(engine) &&
            toc_roster_validity(roster, engine->now_wall) < TOC_IN_GRACE;
 }
 

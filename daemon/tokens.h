@@ -13,6 +13,7 @@
 #define TOC_EVALUATING_MAX 2  /* so that other jobs find room, and no asker fills the worker */
 #define TOC_TOKEN_REFUSALS 64 /* of one tick; the next goes on */
 
+struct toc_flag_undo;
 struct toc_token_flight {
     bool flies;
     char member[TOC_MEMBER_LEN_MAX + 1]; /* who asked, or who answered */
@@ -33,6 +34,8 @@ struct toc_token_state {
     size_t match_stream;
     char match_publisher[TOC_MEMBER_LEN_MAX + 1];
     uint64_t match_sequence;
+    int64_t embargo_ms; /* flagging.c: wall clock, when the next flag may go; 0: none waits so */
+    struct toc_flag_undo *undo; /* flag_undo.c: of this tick, the newest first */
     uint64_t inputs_answered, asks_refused, answers_bad;
 };
 

@@ -32,20 +32,21 @@ END_TEST
 
 START_TEST(every_word_is_asked_for)
 {
-    ck_assert_int_eq(FAKE_RUN(toc_cmd_flag_raise,
-                              FAKE_WORDS("raise", "Aire Surfacing", "--event", "F22", "--severity",
-                                         "5", "--source", "council_observation", "--expires",
-                                         "2027-q1", "--clause", "plan_requested", "--action",
-                                         "call_meeting", "--text", "slow", "--reference", "CR-1",
-                                         "--date", "2026-12-31", "--may-identify", "--exercise"),
-                              RAISED("waiting_approval", "null")),
-                     TOC_EXIT_DONE);
+    ck_assert_int_eq(
+        FAKE_RUN(toc_cmd_flag_raise,
+                 FAKE_WORDS("raise", "Aire Surfacing", "--event", "F22", "--severity", "5",
+                            "--source", "council_observation", "--expires", "2027-q1", "--clause",
+                            "plan_requested", "--action", "call_meeting", "--text", "slow",
+                            "--reference", "CR-1", "--date", "2026-12-31", "--may-identify",
+                            "--exercise", "--parent", "--embargo-until", "2027-01-04"),
+                 RAISED("waiting_approval", "null")),
+        TOC_EXIT_DONE);
     fake_asked(0, "{\"request\":\"flag_raise\",\"supplier\":\"Aire Surfacing\",\"event\":\"F22\","
                   "\"severity\":5,\"source_class\":\"council_observation\",\"expires\":"
                   "\"2027-Q1\",\"clause\":\"plan_requested\",\"action\":\"call_meeting\","
                   "\"text\":\"slow\",\"reference\":\"CR-1\",\"event_date\":\"2026-12-31\",\"may_"
                   "identify\":true,"
-                  "\"exercise\":true}");
+                  "\"exercise\":true,\"parent\":true,\"embargo_until\":\"2027-01-04\"}");
     ck_assert_str_eq(fake_out, "Flag 01234567: waits until somebody else here approves it:\n"
                                "  tocsin flag approve 01234567\n");
 }
@@ -57,15 +58,22 @@ START_TEST(what_became_of_it)
         FAKE_RUN(toc_cmd_flag_raise, FAKE_WORDS(RAISE), RAISED("waiting_token", "null")),
         TOC_EXIT_DONE);
     ck_assert_str_eq(fake_out, "Flag 01234567: waits for the supplier's token, and goes by itself "
-                               "when it has come.\n");
+                               "then.\n");
     ck_assert_int_eq(FAKE_RUN(toc_cmd_flag_raise, FAKE_WORDS(RAISE), RAISED("sent", "null")),
                      TOC_EXIT_DONE);
-    ck_assert_str_eq(fake_out, "Flag 01234567: goes as soon as the hub has shown this member's own "
-                               "logs.\n");
+    ck_assert_str_eq(fake_out, "Flag 01234567: waits for the hub, which has not shown this member "
+                               "its own logs yet, and goes by itself then.\n");
     ck_assert_int_eq(
         FAKE_RUN(toc_cmd_flag_raise, FAKE_WORDS(RAISE), RAISED("waiting_embargo", "null")),
         TOC_EXIT_DONE);
-    ck_assert_str_eq(fake_out, "Flag 01234567: waiting embargo.\n");
+    ck_assert_str_eq(fake_out, "Flag 01234567: waits for the end of its embargo, and goes by "
+                               "itself then.\n");
+    ck_assert_int_eq(FAKE_RUN(toc_cmd_flag_raise, FAKE_WORDS(RAISE),
+                              "{\"ok\":true,\"flag\":\"" ID "\",\"state\":\"waiting_token\","
+                              "\"waits_for\":\"the answer of holder york\"}"),
+                     TOC_EXIT_DONE);
+    ck_assert_str_eq(fake_out, "Flag 01234567: waits for the answer of holder york, and goes by "
+                               "itself then.\n");
 }
 END_TEST
 
@@ -154,7 +162,7 @@ START_TEST(words_that_are_wrong)
         {{RAISE, "--expires", ""}, "--expires"},
         {{RAISE, "--date", "soon"}, "'soon'"},
         {{RAISE, "--reference", "0123456789012345678901234567890123456789x"}, "40"},
-        {{RAISE, "--parent"}, "parent"},
+        {{RAISE, "--embargo-until", "soon"}, "'soon'"},
         {{RAISE, "--text", long_text}, "160"},
         {{RAISE, "--text", "\xff"}, "UTF-8"},
     };

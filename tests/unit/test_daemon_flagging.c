@@ -1,147 +1,7 @@
 /* Flags from raising to the other council's eyes, over the hub's own engine: who has to agree, what
  * waits for tokens, and what is shown to whom. */
-#include "flagging.h"
 #include "record_alert.h"
-#include "token_world.h"
-
-#define NUMBER "GB-COH-01234567"
-#define FOLD "aire surfacing ltd"
-#define RAISE                                                                                      \
-    "{\"request\":\"flag_raise\",\"supplier\":\"" NUMBER "\",\"event\":\"F20\","                   \
-    "\"text\":\"they said so\",\"reference\":\"R-1\",\"event_date\":\"2026-01-30\","
-#define PUBLIC RAISE "\"source_class\":\"public_register\"}"
-#define OBSERVED RAISE "\"source_class\":\"council_observation\",\"may_identify\":true}"
-
-static const struct toc_stream_rule alert_rule = {.stream = "alert",
-                                                  .publishers = TOC_ROLE_BIT(TOC_ROLE_HUB),
-                                                  .audience = TOC_AUDIENCE_GROUP,
-                                                  .list = ""};
-static const struct toc_stream_rule to_group = {.stream = "distress",
-                                                .publishers = TOC_ROLE_BIT(TOC_ROLE_COUNCIL),
-                                                .audience = TOC_AUDIENCE_GROUP,
-                                                .list = ""};
-
-static void start(bool group_setting)
-{
-    begin();
-    toc_fixture_group_rule(group, &alert_rule);
-    if (group_setting) {
-        toc_fixture_group_rule(group, &to_group);
-    }
-    exchange = toc_fixture_exchange_star(group);
-}
-
-static void start_star(void)
-{
-    start(false);
-}
-
-/* ---- helpers ---- */
-
-static void keep(const char *member, enum toc_supplier_state state)
-{
-    struct toc_supplier supplier = {
-        .key = NUMBER, .name = "Aire Surfacing Ltd", .fold = FOLD, .state = state};
-
-    ck_assert_int_eq(toc_store_supplier_add(store_of(member), NUMBER, &supplier.id), TOC_OK);
-    ck_assert_int_eq(toc_store_supplier_save(store_of(member), &supplier), TOC_OK);
-    toc_tokens_begin(engine_of(member));
-    toc_fixture_exchange_settle(exchange);
-}
-
-static json_t *asked(const char *member, const char *request)
-{
-    json_t *reply = toc_fixture_exchange_ask(exchange, member, request, NULL, 0);
-
-    ck_assert_msg(json_is_true(json_object_get(reply, "ok")), "%s: %s", request,
-                  toc_fixture_text(reply, "message"));
-    toc_fixture_exchange_settle(exchange);
-    return reply;
-}
-
-static void refused(const char *member, const char *request, const char *result, const char *words)
-{
-    json_t *reply = toc_fixture_exchange_ask(exchange, member, request, NULL, 0);
-
-    ck_assert_msg(strcmp(toc_fixture_text(reply, "result"), result) == 0, "%s: %s", request,
-                  toc_fixture_text(reply, "message"));
-    ck_assert_ptr_nonnull(strstr(toc_fixture_text(reply, "message"), words));
-    json_decref(reply);
-    toc_fixture_exchange_settle(exchange);
-}
-
-/* Raises, checks what became of it, and returns the flag's id. */
-static const char *raised(const char *request, const char *state)
-{
-    static char id[2 * TOC_FLAG_ID_LEN + 1];
-    json_t *reply = asked("leeds", request);
-
-    ck_assert_str_eq(toc_fixture_text(reply, "state"), state);
-    ck_assert(json_is_null(json_object_get(reply, "other_users")));
-    ck_assert_int_eq(json_is_integer(json_object_get(reply, "sequence")),
-                     strcmp(state, "sent") == 0);
-    (void)snprintf(id, sizeof(id), "%s", toc_fixture_text(reply, "flag"));
-    json_decref(reply);
-    return id;
-}
-
-static const char *about(const char *request, const char *flag)
-{
-    static char text[200];
-
-    (void)snprintf(text, sizeof(text),
-                   "{\"request\":\"%s\",\"flag\":\"%s\",\"reason\":\"a mistake\"}", request, flag);
-    return text;
-}
-
-static void check_state(const char *state)
-{
-    json_t *reply = asked("leeds", "{\"request\":\"flag_list\"}");
-
-    ck_assert_uint_eq(toc_fixture_length(reply, "flags"), 1);
-    ck_assert_str_eq(toc_fixture_text(toc_fixture_item(reply, "flags", 0), "state"), state);
-    json_decref(reply);
-}
-
-static uint64_t records_in(const char *at, const char *publisher, const char *stream)
-{
-    struct toc_log_id id = {.generation = 1};
-
-    (void)snprintf(id.publisher, sizeof(id.publisher), "%s", publisher);
-    (void)snprintf(id.stream, sizeof(id.stream), "%s", stream);
-    const struct toc_log *log = toc_engine_log(engine_of(at), &id);
-    return log == NULL ? 0 : log->row.chain.next_sequence - 1;
-}
-
-/* The one alert that a member sees; NULL: none. */
-static json_t *alert_of(const char *member)
-{
-    json_t *reply = asked(member, "{\"request\":\"alert_list\"}");
-    json_t *alert = json_incref(json_array_get(json_object_get(reply, "alerts"), 0));
-
-    ck_assert_uint_eq(toc_fixture_length(reply, "alerts"), alert == NULL ? 0 : 1);
-    json_decref(reply);
-    return alert;
-}
-
-static void check_alert(const char *member, const char *status)
-{
-    json_t *alert = alert_of(member);
-
-    ck_assert_ptr_nonnull(alert);
-    ck_assert_str_eq(toc_fixture_text(alert, "status"), status);
-    ck_assert_str_eq(toc_fixture_text(alert, "event"), "F20");
-    ck_assert_str_eq(toc_fixture_text(alert, "name"), "Aire Surfacing Ltd");
-    ck_assert(json_is_null(json_object_get(alert, "warning")));
-    json_decref(alert);
-}
-
-static void check_no_alert(const char *member)
-{
-    json_t *alert = alert_of(member);
-
-    ck_assert_ptr_null(alert);
-}
+#include "seen_flags.h"
 
 /* ---- from one council to the other ---- */
 
@@ -202,12 +62,10 @@ END_TEST
 
 START_TEST(clear_and_withdraw)
 {
-    char flag[2 * TOC_FLAG_ID_LEN + 1];
-
     keep("leeds", TOC_SUPPLIER_KEPT);
     keep("york", TOC_SUPPLIER_KEPT);
     tokens(holders);
-    (void)snprintf(flag, sizeof(flag), "%s", raised(PUBLIC, "sent"));
+    raise_flag(PUBLIC, "sent");
     json_decref(asked("leeds", about("flag_mitigate", flag)));
     check_alert("york", "mitigated");
     refused("leeds", about("flag_mitigate", flag), "invalid", "mitigated already");
@@ -248,13 +106,11 @@ END_TEST
 START_TEST(second_person)
 {
     struct toc_fixture_daemon *const leeds = toc_fixture_exchange_daemon(exchange, "leeds");
-    char flag[2 * TOC_FLAG_ID_LEN + 1];
-
     keep("leeds", TOC_SUPPLIER_KEPT);
     keep("york", TOC_SUPPLIER_KEPT);
     tokens(holders);
     leeds->conf.second_person = true;
-    (void)snprintf(flag, sizeof(flag), "%s", raised(OBSERVED, "waiting_approval"));
+    raise_flag(OBSERVED, "waiting_approval");
     check_state("waiting_approval");
     refused("leeds", about("flag_approve", flag), "denied", "another user");
     ck_assert_uint_eq(records_in("leeds", "leeds", "distress"), 0);
@@ -279,7 +135,7 @@ START_TEST(what_waits_is_deleted)
 
     keep("leeds", TOC_SUPPLIER_KEPT);
     leeds->conf.second_person = true;
-    const char *flag = raised(OBSERVED, "waiting_approval");
+    raise_flag(OBSERVED, "waiting_approval");
     json_t *reply = asked("leeds", about("flag_withdraw", flag));
     ck_assert_str_eq(toc_fixture_text(reply, "state"), "deleted");
     json_decref(reply);
@@ -311,51 +167,82 @@ static struct toc_token_keys keys_of(const char *key, enum toc_token_kind kind,
     return keys;
 }
 
-/* What the hub says of the number in one, and of the name in another severity. */
-static void forge(unsigned severity_of_number, unsigned severity_of_name, bool spoil)
+/* What the hub says of the number in one part, and of the name in another severity. */
+struct forged {
+    unsigned severity_of_number, severity_of_name;
+    bool spoil;
+    bool details;      /* each part has another */
+    uint32_t revision; /* 0: the first; else it supersedes the one before */
+    bool of_nobody;    /* the tokens are of no supplier here */
+};
+
+static void forge_detail(const struct toc_token_context *context, const struct toc_token_keys *keys,
+                         size_t part, struct toc_alert_body *body)
+{
+    const struct toc_detail detail = {.text = part == 0 ? "one" : "other", .reference = ""};
+
+    body->has_detail = true;
+    body->detail = (struct toc_sealed_detail){.id = {(uint8_t)part}, .revision = 1};
+    ck_assert_int_eq(toc_detail_seal(arena, context, keys, &detail, &body->detail), TOC_OK);
+}
+
+static void forge(const struct forged *as)
 {
     static const char *const keys[] = {NUMBER, "name:" FOLD};
     struct toc_alert_part parts[2] = {0};
     struct toc_alert alert = {.id = {7},
-                              .revision = 1,
+                              .revision = as->revision == 0 ? 1 : as->revision,
                               .purpose = TOC_PURPOSE_DISTRESS,
                               .token_epoch = 1,
                               .parts = parts,
                               .parts_len = 2};
-    const struct toc_statement_of of = {.id = alert.id, .revision = 1};
-    const struct toc_record record = {.type = TOC_RECORD_ALERT, .as.alert = &alert};
+    const struct toc_statement_of of = {.id = alert.id, .revision = alert.revision};
+    const struct toc_record record = {.type = TOC_RECORD_ALERT,
+                                      .supersedes = {.sequence = alert.revision - 1},
+                                      .as.alert = &alert};
     const uint8_t nonce[TOC_SEAL_NONCE_LEN] = {3};
 
     for (size_t i = 0; i < 2; i++) {
-        const struct toc_alert_body body = {.event = 20,
-                                            .source = TOC_SOURCE_OBSERVATION,
-                                            .severity =
-                                                i == 0 ? severity_of_number : severity_of_name,
-                                            .status = TOC_FLAG_RAISED,
-                                            .expires_quarter = 2027 * 4,
-                                            .reporters = TOC_REPORTERS_UNDER_3};
+        struct toc_alert_body body = {.event = 20,
+                                      .source = TOC_SOURCE_OBSERVATION,
+                                      .severity =
+                                          i == 0 ? as->severity_of_number : as->severity_of_name,
+                                      .status = TOC_FLAG_RAISED,
+                                      .expires_quarter = 2027 * 4,
+                                      .reporters = TOC_REPORTERS_UNDER_3};
         struct toc_token_context context;
         parts[i].kind = i == 0 ? TOC_TOKEN_ID : TOC_TOKEN_NAME;
-        const struct toc_token_keys made = keys_of(keys[i], parts[i].kind, &context);
+        struct toc_token_keys made = keys_of(keys[i], parts[i].kind, &context);
+        if (as->details) {
+            forge_detail(&context, &made, i, &body);
+        }
+        made.token.bytes[0] ^= as->of_nobody;
         parts[i].token = made.token;
         ck_assert_int_eq(toc_body_seal(arena, &context, &made, &of, &body, nonce, &parts[i].body),
                          TOC_OK);
     }
-    parts[1].body.sealed[0] ^= spoil;
-    toc_fixture_exchange_make(exchange, "spg", "alert", "forged", &record);
+    parts[1].body.sealed[0] ^= as->spoil;
+    toc_fixture_exchange_make(exchange, "spg", "alert",
+                              as->revision == 0   ? "forged"
+                              : as->revision == 2 ? "again"
+                                                  : "more",
+                              &record);
 }
 
 START_TEST(two_readings_are_told)
 {
     static const struct {
-        unsigned severity_of_name;
-        bool spoil;
+        struct forged as;
         const char *warning;
-    } cases[] = {{3, false, ""}, {4, false, "two readings"}, {3, true, "does not open"}};
+    } cases[] = {
+        {{.severity_of_number = 3, .severity_of_name = 3, .details = true},
+         ""}, /* what reporters add may differ */
+        {{.severity_of_number = 3, .severity_of_name = 4}, "two readings"},
+        {{.severity_of_number = 3, .severity_of_name = 3, .spoil = true}, "does not open"}};
 
     keep("york", TOC_SUPPLIER_KEPT);
     tokens(holders);
-    forge(3, cases[_i].severity_of_name, cases[_i].spoil);
+    forge(&cases[_i].as);
     json_t *alert = alert_of("york");
     ck_assert_ptr_nonnull(alert);
     ck_assert_int_eq(toc_fixture_number(alert, "severity"), 3);
@@ -363,6 +250,27 @@ START_TEST(two_readings_are_told)
     ck_assert_int_eq(json_is_null(json_object_get(alert, "warning")), cases[_i].warning[0] == '\0');
     json_decref(alert);
     check_no_alert("leeds"); /* it has no such supplier */
+}
+END_TEST
+
+START_TEST(a_revision_without_us_ends_it)
+{
+    keep("york", TOC_SUPPLIER_KEPT);
+    tokens(holders);
+    forge(&(struct forged){.severity_of_number = 3, .severity_of_name = 3});
+    check_alert("york", "raised");
+    forge(&(struct forged){
+        .severity_of_number = 3, .severity_of_name = 3, .revision = 2, .of_nobody = true});
+    check_alert("york", "ended");
+    toc_fixture_exchange_crash(exchange, "york");
+    toc_fixture_exchange_link(exchange, "york", "spg", true);
+    toc_fixture_exchange_settle(exchange);
+    check_alert("york", "ended");
+    json_decref(asked("york", "{\"request\":\"rebuild\"}"));
+    check_alert("york", "ended");
+    forge(&(struct forged){
+        .severity_of_number = 3, .severity_of_name = 3, .revision = 3}); /* and goes on */
+    check_alert("york", "raised");
 }
 END_TEST
 
@@ -385,8 +293,8 @@ START_TEST(wrong_requests)
         {"\"event_date\":\"yesterday\"", "event_date:"},
         {"\"text\":\"a\\nb\"", "text:"},
         {"\"reference\":\"12345678901234567890123456789012345678901\"", "reference:"},
-        {"\"embargo_until\":\"2027-01-01\"", "embargo_until:"},
         {"\"parent\":\"s1\"", "parent:"},
+        {"\"parent\":true", "none is known"},
     };
     char request[400];
 
@@ -461,7 +369,9 @@ START_TEST(preview_counts_the_others)
     json_t *reply = asked("leeds", "{\"request\":\"flag_preview\",\"supplier\":\"" NUMBER
                                    "\",\"event\":\"F20\",\"source_class\":\"public_register\"}");
     ck_assert_int_eq(toc_fixture_number(reply, "other_councils"), 1);
-    ck_assert_str_eq(toc_fixture_text(reply, "purpose"), "public");
+    json_decref(reply);
+    reply = asked("leeds", PUBLIC);
+    ck_assert_int_eq(toc_fixture_number(reply, "other_users"), 1);
     json_decref(reply);
 }
 END_TEST
@@ -500,6 +410,7 @@ static Suite *suite(void)
     tcase_add_test(tests, second_person);
     tcase_add_test(tests, what_waits_is_deleted);
     tcase_add_loop_test(tests, two_readings_are_told, 0, 3);
+    tcase_add_test(tests, a_revision_without_us_ends_it);
     tcase_add_test(tests, wrong_requests);
     tcase_add_test(tests, longest_text);
     tcase_add_test(tests, preview_says_who_learns_what);

@@ -183,7 +183,11 @@ static void fill_everywhere(void)
                       "{\"name\":\"Beeblebrox Universal\"}}"));
     make_subjects(1, 1, both, 2, true);
     make_subjects(1, 2, name, 1, false);
-    ck_assert_int_eq(toc_store_alert_mine_put(daemon_.store, &mine, false), TOC_OK);
+    const struct toc_alert_met met = {.revision = 1};
+    ck_assert_int_eq(toc_store_alert_mine_put(daemon_.store, &mine, &met, false), TOC_OK);
+    struct toc_own_dispute dispute = {.text = "Beeblebrox paid us"};
+    memcpy(dispute.alert, mine.id, sizeof(dispute.alert));
+    ck_assert_int_eq(toc_store_own_dispute_add(daemon_.store, &dispute), TOC_OK);
 }
 
 START_TEST(no_name_is_left)
@@ -267,10 +271,15 @@ static void add_flag(const uint8_t id)
                                       .expires_quarter = 2027 * 4,
                                       .text = "Beeblebrox owes us",
                                       .reference = "",
+                                      .parent_key = "name:beeblebrox holdings",
+                                      .parent_fold = "beeblebrox holdings",
+                                      .parent_name = "Beeblebrox Holdings",
                                       .approved_by = -1,
                                       .state = TOC_OWN_FLAG_SENT,
                                       .revision = 1};
+    const struct toc_flag_deed deed = {.what = TOC_FLAG_DID_WITHDRAW, .text = "not Beeblebrox"};
     ck_assert_int_eq(toc_store_flag_add(daemon_.store, &flag), TOC_OK);
+    ck_assert_int_eq(toc_store_flag_deed_add(daemon_.store, flag.id, &deed), TOC_OK);
 }
 
 START_TEST(a_flag_that_was_not_taken_back_is_in_the_way)
@@ -340,7 +349,9 @@ START_TEST(old_token_epochs_go)
         make_subjects(epoch, 2, met, 1, true);
         make_subjects(epoch, 3, (const char *const[]){"name:" FOLD}, 1, false);
     }
-    ck_assert_int_eq(toc_store_alert_mine_put(daemon_.store, &mine, false), TOC_OK);
+    ck_assert_int_eq(toc_store_alert_mine_put(daemon_.store, &mine,
+                                              &(struct toc_alert_met){.revision = 1}, false),
+                     TOC_OK);
     ck_assert_int_eq(toc_store_token_epochs_tidy(daemon_.store, 3), TOC_OK);
     for (uint32_t epoch = 1; epoch <= 3; epoch++) {
         /* Of the epoch before, flags may still be on their way; what an alert is read with stays.
