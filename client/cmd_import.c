@@ -10,7 +10,7 @@ enum { NAMES_LEN = 200 };
 static const struct toc_import_kind kinds[] = {
     {"spend",
      TOC_IMPORT_TAKES_MAP | TOC_IMPORT_TAKES_REJECTS | TOC_IMPORT_TAKES_SOURCE |
-         TOC_IMPORT_TAKES_COVERS,
+         TOC_IMPORT_TAKES_COVERS | TOC_IMPORT_TAKES_BODY,
      toc_import_spend_run, toc_import_spend_template},
     {"contracts",
      TOC_IMPORT_TAKES_REJECTS | TOC_IMPORT_TAKES_LIST | TOC_IMPORT_TAKES_SOURCE |
@@ -55,6 +55,7 @@ static const char *stray_option(const struct toc_import_words *words, unsigned t
         {"--list", words->list, TOC_IMPORT_TAKES_LIST},
         {"--source", words->source, TOC_IMPORT_TAKES_SOURCE},
         {"--covers", words->covers, TOC_IMPORT_TAKES_COVERS},
+        {"--body", words->body, TOC_IMPORT_TAKES_BODY},
     };
     for (size_t i = 0; i < sizeof options / sizeof options[0]; i++) {
         if (options[i].given != NULL && (takes & options[i].bit) == 0) {
@@ -71,14 +72,14 @@ int toc_cmd_import(struct toc_cli *cli, int argc, char **argv)
         {.name = "dry-run", .flag = &words.dry_run}, {.name = "template", .flag = &words.template},
         {.name = "rejects", .text = &words.rejects}, {.name = "list", .text = &words.list},
         {.name = "map", .text = &words.map},         {.name = "source", .text = &words.source},
-        {.name = "covers", .text = &words.covers},
+        {.name = "covers", .text = &words.covers},   {.name = "body", .text = &words.body},
     };
     static const struct toc_usage usage = {
         .command = "import",
         .operands_min = 1,
         .operands_max = 2,
         .operands = "spend|contracts|companies|gazette|ocds FILE [--source NAME] [--map FILE] "
-                    "[--covers FROM,TO] "
+                    "[--covers FROM,TO] [--body NAME] "
                     "[--list NAME] [--dry-run] [--rejects FILE] [--template] | list | "
                     "withdraw spend|contracts [--source NAME]",
     };

@@ -4,8 +4,12 @@
 #include "record_words.h"
 #include "settle.h"
 #include <string.h>
+#include <unistd.h>
 
 enum { PAGE = 200, DIGEST_LEN = 64 };
+
+/* On a terminal; a pipe and --json have all of them. */
+#define SHOWN_MAX 100
 
 /* A request for one stream, or all. */
 static json_t *stream_field(const char *stream)
@@ -59,7 +63,31 @@ static enum toc_result fetch(struct toc_cli *cli, const char *stream, json_t **r
     return TOC_OK;
 }
 
-static enum toc_result print_records(struct toc_cli *cli, const json_t *records)
+/* What is beyond the first, by stream and action: drafts come in order of stream. */
+static void print_rest(struct toc_cli *cli, const json_t *records, size_t shown)
+{
+    const size_t len = json_array_size(records);
+    fprintf(cli->out, "... and %zu more (--all, or a pipe, shows them):\n", len - shown);
+    for (size_t i = shown; i < len;) {
+        const json_t *const first = json_array_get(records, i);
+        size_t counts[3] = {0};
+        static const char *const actions[] = {"add", "replace", "withdraw"};
+        for (; i < len && strcmp(toc_field_text(json_array_get(records, i), "stream"),
+                                 toc_field_text(first, "stream")) == 0;
+             i++) {
+            for (size_t j = 0; j < 3; j++) {
+                counts[j] +=
+                    strcmp(toc_field_text(json_array_get(records, i), "action"), actions[j]) == 0
+                        ? 1
+                        : 0;
+            }
+        }
+        fprintf(cli->out, "  %s: %zu to add, %zu to replace, %zu to withdraw\n",
+                toc_field_text(first, "stream"), counts[0], counts[1], counts[2]);
+    }
+}
+
+static enum toc_result print_records(struct toc_cli *cli, const json_t *records, bool all)
 {
     static const struct toc_column columns[] = {
         {.heading = "STREAM"},
@@ -69,7 +97,9 @@ static enum toc_result print_records(struct toc_cli *cli, const json_t *records)
     };
     TOC_AUTO(toc_table_free) struct toc_table *table = NULL;
     TOC_TRY(toc_table_new(columns, sizeof columns / sizeof columns[0], &table));
-    for (size_t i = 0; i < json_array_size(records); i++) {
+    const size_t len = json_array_size(records);
+    const size_t shown = all || len <= SHOWN_MAX || isatty(fileno(cli->out)) == 0 ? len : SHOWN_MAX;
+    for (size_t i = 0; i < shown; i++) {
         const json_t *const item = json_array_get(records, i);
         char words[TOC_RECORD_WORDS_LEN + 1];
         toc_record_words(json_object_get(item, "record"), words);
@@ -78,6 +108,9 @@ static enum toc_result print_records(struct toc_cli *cli, const json_t *records)
         TOC_TRY(toc_table_add(table, cells));
     }
     toc_table_print(table, cli->out, &cli->paper);
+    if (shown < len) {
+        print_rest(cli, records, shown);
+    }
     return TOC_OK;
 }
 
@@ -118,13 +151,17 @@ static void print_tokens(struct toc_cli *cli, const json_t *tokens)
 int toc_cmd_preview(struct toc_cli *cli, int argc, char **argv)
 {
     const char *stream = NULL;
-    const struct toc_option options[] = {{.name = "stream", .text = &stream}};
-    static const struct toc_usage usage = {.command = "preview", .operands = "[--stream S]"};
+    bool all = false;
+    const struct toc_option options[] = {{.name = "stream", .text = &stream},
+                                         {.name = "all", .flag = &all}};
+    static const struct toc_usage usage = {.command = "preview",
+                                           .operands = "[--stream S] [--all]"};
     TOC_AUTO(toc_json_free) json_t *preview = NULL;
     struct toc_operands operands;
     struct toc_why why = {""};
     int status;
-    if (!toc_cli_parse(cli, &usage, argc, argv, options, 1, &operands, &status)) {
+    if (!toc_cli_parse(cli, &usage, argc, argv, options, sizeof options / sizeof options[0],
+                       &operands, &status)) {
         return status;
     }
     enum toc_result result = settle(cli, stream, &why);
@@ -142,7 +179,7 @@ int toc_cmd_preview(struct toc_cli *cli, int argc, char **argv)
         fputs("Nothing waits to be published.\n", cli->out);
         return TOC_EXIT_DONE;
     }
-    result = print_records(cli, toc_field_array(preview, "records"));
+    result = print_records(cli, toc_field_array(preview, "records"), all);
     if (result != TOC_OK) {
         return toc_cli_fail(cli, result, &why);
     }

@@ -13,6 +13,7 @@ struct toc_import_words {
     const char *rejects; /* file for all rows that were rejected or held */
     const char *list;    /* a sub-group's list of members; NULL: for the whole group */
     const char *source;  /* the series of files this one belongs to, such as "cards" */
+    const char *body;    /* only this body's rows of a file that several publish together */
     const char *covers;  /* "FROM,TO": the dates the file covers, beside those it has rows of */
     bool dry_run;
     bool template;
@@ -25,6 +26,7 @@ enum toc_import_option {
     TOC_IMPORT_TAKES_LIST = 4,
     TOC_IMPORT_TAKES_SOURCE = 8,
     TOC_IMPORT_TAKES_COVERS = 16,
+    TOC_IMPORT_TAKES_BODY = 32,
 };
 
 struct toc_import_kind {

@@ -13,6 +13,7 @@
 
 /* Reasons a row is screened. */
 #define TOC_SCREENED_OTHER_BUYER "other_buyer"
+#define TOC_SCREENED_OTHER_BODY "other_body"
 #define TOC_SCREENED_NO_BUYER "no_buyer"
 #define TOC_SCREENED_NO_FRAMEWORK "no_framework"
 #define TOC_SCREENED_NOT_A_FRAMEWORK "not_a_framework"

@@ -84,12 +84,14 @@ static bool hash_text(const struct toc_spend_run *run, const struct toc_input *i
     if (toc_input_hash(input, &hash) != TOC_OK) {
         return false;
     }
-    if (run->has_map || run->has_covers) {
+    if (run->has_map || run->has_covers || run->words->body != NULL) {
         const char *const covers = run->has_covers ? run->words->covers : "";
+        const char *const body = run->words->body == NULL ? "" : run->words->body;
         const struct toc_bytes parts[] = {
             toc_bytes_of(hash.bytes, sizeof hash.bytes),
             toc_bytes_of(run->map_hash.bytes, sizeof run->map_hash.bytes),
             toc_bytes_text(covers),
+            toc_bytes_of(body, body[0] == '\0' ? 0 : strlen(body) + 1),
         };
         hash = toc_digest("tocsin import 1", &toc_hash_zero, parts, sizeof parts / sizeof parts[0]);
     }
@@ -230,6 +232,7 @@ static enum toc_result import_file(struct toc_spend_run *run, struct toc_why *wh
         .map = run->has_map ? &run->map : NULL,
         .sums = sums,
         .import = &run->import,
+        .body = run->words->body,
         .rejects = rejects,
         .hand_over = hand_over,
         .owner = run,

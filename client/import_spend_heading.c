@@ -168,6 +168,11 @@ static const char *const locals[] = {
     "addressbookno",
     NULL,
 };
+static const char *const bodies[] = {
+    "bodyname",          "body",         "organisationname",
+    "organisationlabel", "organisation", "publishername",
+    "publisherlabel",    "payingbody",   NULL,
+};
 static const char *const cpvs[] = {
     "cpvcode", "procurementclassificationcpvcode", "cpvcodes",
     "cpv",     "commonprocurementvocabulary",      NULL,
@@ -196,6 +201,7 @@ static const struct {
     [TOC_SPEND_CPV] = {"cpv", cpvs},
     [TOC_SPEND_PROCLASS] = {"proclass", proclasses},
     [TOC_SPEND_LOCAL] = {"supplier_id", locals},
+    [TOC_SPEND_BODY] = {"body", bodies},
 };
 
 const char *toc_spend_field_name(enum toc_spend_field field)

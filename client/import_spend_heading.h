@@ -22,7 +22,8 @@ enum toc_spend_field {
     TOC_SPEND_CPV = 6,
     TOC_SPEND_PROCLASS = 7,
     TOC_SPEND_LOCAL = 8, /* the council's own number: looked at as the VAT number is */
-    TOC_SPEND_FIELDS = 9,
+    TOC_SPEND_BODY = 9,  /* which body paid, in a file that several publish together */
+    TOC_SPEND_FIELDS = 10,
 };
 /* "supplier", "amount", ...: the words of a map. */
 const char *toc_spend_field_name(enum toc_spend_field field);

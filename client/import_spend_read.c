@@ -1,5 +1,6 @@
 #include "import_spend_read.h"
 #include "ensure.h"
+#include "import_spend_body.h"
 #include "orgid.h"
 #include <string.h>
 
@@ -32,7 +33,7 @@ static enum toc_result take_headings(struct toc_spend_reading *reading,
                         "no column has the date of payment: say which dates the file covers with "
                         "--covers FROM,TO, or name the column with --map FILE");
     }
-    return TOC_OK;
+    return toc_spend_body_begin(reading, why);
 }
 
 static enum toc_result reject(struct toc_spend_reading *reading, const struct toc_csv_row *row,
@@ -213,6 +214,9 @@ static enum toc_result take_row(struct toc_spend_reading *reading, const struct 
     if (result == TOC_OK) {
         meet_day(reading, day);
     }
+    if (!toc_spend_body_wants(reading, row)) {
+        return toc_import_count(reading->import, TOC_IMPORT_SCREENED, TOC_SCREENED_OTHER_BODY, 1);
+    }
     /* Before the payee is known to anybody: such a row is a person's, whoever it names. */
     if (toc_national_insurance_within(toc_spend_cell(&reading->headings, row, TOC_SPEND_LOCAL))) {
         return toc_import_count(reading->import, TOC_IMPORT_SCREENED, "national_insurance", 1);
@@ -241,6 +245,7 @@ enum toc_result toc_spend_reading_row(void *owner, const struct toc_csv_row *row
     }
     if (row->cut) {
         TOC_TRY(check_end(reading, row, why));
+        remark(&reading->no_end, row);
     }
     reading->cells_last = row->cells_len;
     reading->rows++;
@@ -267,6 +272,11 @@ enum toc_result toc_spend_reading_end(struct toc_spend_reading *reading, struct 
     }
     if (reading->rows == 0) {
         return toc_fail(why, TOC_MALFORMED, "has headings, and no row under them");
+    }
+    TOC_TRY(toc_spend_body_end(reading, why));
+    if (reading->no_end.rows > 0) {
+        TOC_TRY(toc_import_remark(reading->import, reading->no_end.row_first, "end of the file",
+                                  "the last line has no end: is the file whole?"));
     }
     TOC_TRY(tell(reading, &reading->bad_company, TOC_SPEND_COMPANY,
                  "has something that is no company number; the rows count under the name"));

@@ -8,6 +8,7 @@
 #include "import_result.h"
 #include "import_spend_cells.h"
 #include "import_spend_row.h"
+#include "suppliername.h"
 
 /* What can be a payment's date on the local socket: 1995-01-01 to 2100-12-31. */
 #define TOC_SPEND_DAY_MIN 9131
@@ -18,6 +19,19 @@
 struct toc_spend_remark {
     size_t rows;
     size_t row_first;
+};
+
+/* Whose rows the file has, where it says so. */
+#define TOC_SPEND_BODIES_MAX 6 /* more are not told apart */
+struct toc_spend_bodies {
+    struct toc_spend_body {
+        char fold[TOC_FOLD_LEN_MAX + 1];
+        char name[61]; /* as first written, cut */
+        size_t rows;
+    } list[TOC_SPEND_BODIES_MAX];
+    size_t len;
+    size_t rows_other; /* beyond those */
+    size_t row_first;  /* of a second one */
 };
 
 struct toc_spend_reading {
@@ -41,6 +55,10 @@ struct toc_spend_reading {
     struct toc_spend_remark bad_company;
     struct toc_spend_remark bad_charity;
     struct toc_spend_remark periods;
+    struct toc_spend_remark no_end; /* of the last line: is the file whole? */
+    const char *body;               /* only rows of this body; NULL: of all. The caller's */
+    char body_fold[TOC_FOLD_LEN_MAX + 1];
+    struct toc_spend_bodies bodies;
 };
 
 /* For toc_csv_new, with the reading as its owner. TOC_INVALID: no row of headings within
@@ -48,8 +66,8 @@ struct toc_spend_reading {
  * TOC_NOMEM; and what hand_over returns. */
 enum toc_result toc_spend_reading_row(void *reading, const struct toc_csv_row *row,
                                       struct toc_why *why) TOC_MUST_CHECK;
-/* After the last row: the remarks. TOC_INVALID: no headings, TOC_MALFORMED: headings alone. The
- * last sums are still to be handed over. */
+/* After the last row: the remarks. TOC_INVALID: no headings, or no row of the body that is wanted,
+ * TOC_MALFORMED: headings alone. The last sums are still to be handed over. */
 enum toc_result toc_spend_reading_end(struct toc_spend_reading *reading, struct toc_why *why)
     TOC_MUST_CHECK;
 /* The days that were met, in order, as import_close takes them: 4 bytes each. Returns how many. */

@@ -67,6 +67,12 @@ static void print_remarks(const struct toc_spend_run *run)
     }
 }
 
+/* "1 supplier", "2 suppliers" */
+static const char *s_of(long long count)
+{
+    return count == 1 ? "" : "s";
+}
+
 static void print_live(const struct toc_spend_run *run)
 {
     FILE *const out = run->cli->out;
@@ -75,23 +81,31 @@ static void print_live(const struct toc_spend_run *run)
         fputs("No row of it counts: nothing was replaced.\n", out);
         return;
     }
-    fprintf(out, "source '%s': %lld dates from %s to %s %s\n", run->source, number(run, "dates"),
+    const long long all = number(run, "dates");
+    const long long replaced = number(run, "rows_replaced");
+    const long long kept = number(run, "dates_kept");
+    const long long suppliers = number(run, "suppliers");
+    fprintf(out, "source '%s': %lld date%s from %s to %s %s\n", run->source, all, s_of(all),
             toc_field_text(run->closed.json, "first_date"),
             toc_field_text(run->closed.json, "last_date"),
-            dry ? "would count (--dry-run)" : "count now");
+            dry        ? "would count (--dry-run)"
+            : all == 1 ? "counts now"
+                       : "count now");
     if (number(run, "dates_replaced") > 0) {
-        fprintf(out, "  %lld of these dates %s there already: their %lld rows %s replaced\n",
-                number(run, "dates_replaced"), dry ? "are" : "were", number(run, "rows_replaced"),
-                dry ? "would be" : "were");
+        fprintf(out, "  there already: %lld of these dates; %lld row%s of them %s replaced\n",
+                number(run, "dates_replaced"), replaced, s_of(replaced),
+                dry             ? "would be"
+                : replaced == 1 ? "was"
+                                : "were");
     }
-    if (number(run, "dates_kept") > 0) {
+    if (kept > 0) {
         fprintf(out,
-                "  %lld dates in between that the file does not have stay as they %s (to replace "
-                "them too: --covers FROM,TO)\n",
-                number(run, "dates_kept"), dry ? "are" : "were");
+                "  not in the file: %lld date%s in between, left as before (to replace %s too: "
+                "--covers FROM,TO)\n",
+                kept, s_of(kept), kept == 1 ? "it" : "them");
     }
-    fprintf(out, "  %lld suppliers, of which %lld are new and %lld are held\n",
-            number(run, "suppliers"), number(run, "suppliers_new"), number(run, "suppliers_held"));
+    fprintf(out, "  %lld supplier%s: %lld new, %lld held\n", suppliers, s_of(suppliers),
+            number(run, "suppliers_new"), number(run, "suppliers_held"));
 }
 
 static void print_next(const struct toc_spend_run *run)
@@ -103,7 +117,7 @@ static void print_next(const struct toc_spend_run *run)
               out);
     }
     if (run->settled.refused > 0) {
-        fprintf(out, "%llu records cannot be drafted: their suppliers may not be named any more\n",
+        fprintf(out, "Not drafted: %llu of suppliers that may not be named any more\n",
                 (unsigned long long)run->settled.refused);
     }
     const unsigned long long withdrawn = run->settled.withdrawn;

@@ -5,10 +5,12 @@ import datetime
 import io
 import json
 import os
+import shutil
 
 import pytest
 
 from harness import DATA, tocsin
+from test_spend import sheet
 
 jsonschema = pytest.importorskip("jsonschema")
 
@@ -231,3 +233,25 @@ def test_files_that_are_none(leeds, tmp_path, content, words):
     refused = leeds.run("import", "contracts", path, expect=None)
     assert refused.status == 1 and refused.err.count("\n") == 1 and words in refused.err
     assert listed(leeds, "list") == []
+
+
+@pytest.mark.skipif(shutil.which("xlsx2csv") is None, reason="xlsx2csv is not installed")
+def test_a_register_as_a_spreadsheet(leeds, tmp_path):
+    """The register's columns as an office has them: the same contracts as from CSV."""
+    path = tmp_path / "register.xlsx"
+    with REGISTER.open(encoding="utf-8", errors="replace", newline="") as file:
+        rows = [[cell.replace("&", "&amp;").replace("<", "&lt;") for cell in row]
+                for row in csv.reader(file)]
+    sheet(path, rows)
+    from_sheet = import_register(leeds, path)
+    contracts = listed(leeds, "list")
+    assert len(contracts) == 5
+    from_csv = import_register(leeds)
+    parts = ("rows_read", "rows_used", "rows_rejected", "rows_screened", "rows_held", "contracts")
+    assert [from_sheet[part] for part in parts] == [from_csv[part] for part in parts]
+
+    def without_ids(rows):
+        return sorted(json.dumps({key: value for key, value in row.items() if key != "id"})
+                      for row in rows)
+
+    assert without_ids(contracts) == without_ids(listed(leeds, "list"))

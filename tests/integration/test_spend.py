@@ -110,8 +110,8 @@ def test_dates_are_replaced_and_said_so_before(leeds, tmp_path):
         [3, 2, 3, 1]
     assert live(leeds)["payments"]["pence"] == 1950
     shown = leeds.run("import", "spend", second, "--dry-run").out
-    assert "2 of these dates are there already: their 3 rows would be replaced" in shown
-    assert "1 dates in between" in shown
+    assert "there already: 2 of these dates; 3 rows of them would be replaced" in shown
+    assert "not in the file: 1 date in between, left as before" in shown
     report = imported(leeds, second, status=0)
     assert report["dates_replaced"] == 2 and report["state"] == "live"
     assert sum(item["pence"] for item in leeds.call("import_list")["imports"]) == 3400
@@ -355,3 +355,54 @@ def test_memory_does_not_grow_with_the_file(leeds, tmp_path):
     small, large = peak(70_000), peak(140_000)
     assert large < 1.15 * small, (small, large)
     assert large < 300, large
+
+
+def test_rows_of_another_body(leeds, tmp_path):
+    path = tmp_path / "spend.csv"
+    path.write_text("Body Name,Payment Date,Supplier Name,Net Amount\n"
+                    "LEEDS CITY COUNCIL,1/2/2018,A Sample Ltd,10.00\n"
+                    "WEST YORKSHIRE COMBINED AUTHORITY,2/2/2018,B Sample Ltd,20.00")
+    said = leeds.run("import", "spend", path).out
+    assert "'WEST YORKSHIRE COMBINED AUTHORITY' (1 row): to keep one body's, --body NAME" in said
+    assert "the last line has no end: is the file whole?" in said
+    assert "2 suppliers: 2 new, 0 held" in said and "2 dates from" in said
+    report = leeds.json("import", "spend", path, "--body", "Leeds City Council")
+    assert (report["state"], report["rows_used"], report["rows_screened"]) == ("live", 1, 1)
+    assert live(leeds)["payments"]["pence"] == 1000, "the other body's day is covered, and empty"
+    assert imported(leeds, path, "--body", "Leeds City Council", status=0)["state"] == "same"
+    refused(leeds, path, "no row is of 'York'", "'LEEDS CITY COUNCIL'",
+            options=("--body", "York"))
+
+
+def on_a_terminal(member, *words):
+    """Standard output alone is a terminal."""
+    master, slave = os.openpty()
+    process = subprocess.Popen([TOCSIN, "-c", str(member.conf), *words], stdout=slave,
+                               stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+                               preexec_fn=harness._die_with_parent)
+    os.close(slave)
+    said = b""
+    try:
+        while more := os.read(master, 65536):
+            said += more
+    except OSError:  # the other end is closed
+        pass
+    os.close(master)
+    assert process.wait(60) == 0, process.stderr.read()
+    process.stderr.close()
+    return said.decode().replace("\r", "")
+
+
+def test_a_long_preview(leeds, tmp_path):
+    path = tmp_path / "spend.csv"
+    path.write_text("Payment Date,Supplier Name,Net Amount\n" + "".join(
+        f"1/2/2018,Sample {chr(97 + i // 26)}{chr(97 + i % 26)} Works Ltd,1000\n"
+        for i in range(130)))
+    imported(leeds, path, status=0)
+    shown = on_a_terminal(leeds, "preview")
+    assert shown.count("\nexposure  add") == 100 and "130 records would leave" in shown
+    assert "... and 30 more (--all, or a pipe, shows them):\n" \
+           "  exposure: 30 to add, 0 to replace, 0 to withdraw\n" in shown
+    assert on_a_terminal(leeds, "preview", "--all").count("\nexposure  add") == 130
+    assert leeds.run("preview").out.count("\nexposure  add") == 130
+    assert len(leeds.json("preview")["records"]) == 130

@@ -172,6 +172,74 @@ START_TEST(test_remarks)
 }
 END_TEST
 
+START_TEST(test_the_last_line_has_no_end)
+{
+    ck_assert_int_eq(read_text(HEAD "1/2/2018,A Ltd,,10.00\n1/2/2018,A Ltd,,2.5"), TOC_OK);
+    expect(2, 0, 0, 1250);
+    ck_assert_uint_eq(file.import.notes_len, 1);
+    expect_note(0, 3, "end of the file", "the last line has no end: is the file whole?");
+}
+END_TEST
+
+#define BODIES                                                                                     \
+    "Body Name,Payment Date,Supplier Name,Net Amount\n"                                            \
+    "ANYTOWN CITY COUNCIL,1/2/2018,A Ltd,10.00\n"                                                  \
+    "Anytown Combined Authority,2/2/2018,A Ltd,7.00\n"                                             \
+    "Anytown City Council,1/2/2018,B Ltd,1.00\n"                                                   \
+    ",1/2/2018,C Ltd,3.00\n"
+
+START_TEST(test_rows_of_several_bodies_are_told)
+{
+    ck_assert_int_eq(read_text(BODIES), TOC_OK);
+    expect(4, 0, 0, 2100);
+    ck_assert_uint_eq(file.import.notes_len, 1);
+    expect_note(0, 3, "Body Name",
+                "has rows of 'ANYTOWN CITY COUNCIL' (2 rows), 'Anytown Combined Authority' (1 "
+                "row): to keep one body's, --body NAME");
+}
+END_TEST
+
+START_TEST(test_rows_of_one_body_are_kept)
+{
+    file.reading.body = "anytown city council";
+    ck_assert_int_eq(read_text(BODIES), TOC_OK);
+    expect(2, 0, 2, 1100); /* a row of nobody's is not that body's either */
+    ck_assert_uint_eq(file.import.notes_len, 0);
+    ck_assert_str_eq(file.import.tallies[0].reason, TOC_SCREENED_OTHER_BODY);
+    ck_assert_uint_eq(file.import.tallies[0].rows, 2);
+}
+END_TEST
+
+START_TEST(test_a_body_that_is_not_there)
+{
+    static const struct {
+        const char *body, *text, *words;
+    } cases[] = {
+        {"Othertown Council", BODIES, "no row is of 'Othertown Council': the file has 'ANYTOWN"},
+        {"Anytown City Council", HEAD "1/2/2018,A Ltd,,1.00\n", "no column says whose rows"},
+        {"", BODIES, "is no name"},
+    };
+    file.reading.body = cases[_i].body;
+    ck_assert_int_eq(read_text(cases[_i].text), TOC_INVALID);
+    ck_assert_msg(strstr(why.text, cases[_i].words) != NULL, "%s", why.text);
+}
+END_TEST
+
+START_TEST(test_more_bodies_than_are_told_apart)
+{
+    char text[2048] = "Body Name,Payment Date,Supplier Name,Net Amount\n";
+    size_t at = strlen(text);
+    for (unsigned i = 0; i < TOC_SPEND_BODIES_MAX + 2; i++) {
+        at += (size_t)snprintf(text + at, sizeof text - at, "Body %c%c,1/2/2018,A Ltd,1.00\n",
+                               (char)('a' + i), (char)('a' + i));
+    }
+    ck_assert_int_eq(read_text(text), TOC_OK);
+    ck_assert_uint_eq(file.reading.bodies.len, TOC_SPEND_BODIES_MAX);
+    ck_assert_uint_eq(file.reading.bodies.rows_other, 2);
+    ck_assert_ptr_nonnull(strstr(file.import.notes[0].reason, "and others (2)"));
+}
+END_TEST
+
 START_TEST(test_without_dates)
 {
     static const char text[] = ",,Directotate,Service,Supplier,Invoice Line Value (net of VAT)\n"
@@ -276,6 +344,11 @@ int main(void)
     tcase_add_test(tcase, test_every_fate);
     tcase_add_test(tcase, test_a_person_s_number_in_any_column);
     tcase_add_test(tcase, test_remarks);
+    tcase_add_test(tcase, test_the_last_line_has_no_end);
+    tcase_add_test(tcase, test_rows_of_several_bodies_are_told);
+    tcase_add_test(tcase, test_rows_of_one_body_are_kept);
+    tcase_add_loop_test(tcase, test_a_body_that_is_not_there, 0, 3);
+    tcase_add_test(tcase, test_more_bodies_than_are_told_apart);
     tcase_add_test(tcase, test_without_dates);
     tcase_add_test(tcase, test_trailing_columns);
     tcase_add_test(tcase, test_no_file);
