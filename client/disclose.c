@@ -194,8 +194,8 @@ static const struct point points[] = {
      "Information on the environment (waste, energy, land) is asked for under these, not the Act."},
 };
 static const char *const not_shown[] = {
-    "Records that were withdrawn or replaced lie sealed in the logs until retention destroys their "
-    "keys; they are in no list.",
+    ("Records that were withdrawn or replaced lie sealed in the logs until retention destroys "
+     "their keys; they are in no list."),
     "Tokens and keys: numbers made from name and number that say nothing to a reader (FOIA s.31).",
     "What the hub and other members hold on it; each answers for itself.",
     "Files that were imported, mail, and what notify scripts made of an alert: they lie outside.",
