@@ -307,22 +307,3 @@ enum toc_result toc_apply_read(struct toc_engine *engine, struct toc_log *log,
     }
     return TOC_OK;
 }
-
-enum toc_result toc_apply_conflict(struct toc_engine *engine, struct toc_log *log, const char *what,
-                                   struct toc_bytes one, struct toc_bytes other)
-{
-    const struct toc_log_id *id = &log->row.log;
-    char about[192];
-
-    TOC_TRY(toc_engine_write(engine));
-    (void)snprintf(about, sizeof(about), "%s %s %u: %s that cannot lie on one chain", id->publisher,
-                   id->stream, id->generation, what);
-    log->row.state = TOC_LOG_STOPPED;
-    engine->counters.conflicts++;
-    toc_engine_note(engine, TOC_NOTICE_ERROR, "log.conflict",
-                    "publisher=%s stream=%s generation=%u %s: stopped; evidence kept",
-                    id->publisher, id->stream, id->generation, what);
-    TOC_TRY(toc_store_evidence_add(engine->store, about, engine->now_wall, one, other));
-    TOC_TRY(toc_engine_log_save(engine, log));
-    return TOC_CONFLICT;
-}

@@ -364,7 +364,8 @@ enum toc_result toc_apply_step_back(struct toc_engine *engine, struct toc_log *l
 /* A later generation begins: what it abandons is voided, what stands is ended where it says. */
 enum toc_result toc_apply_generation(struct toc_engine *engine, struct toc_log *log,
                                      const struct toc_batch_header *header) TOC_MUST_CHECK;
-/* Keeps both, stops the log, tells the operator; TOC_CONFLICT. Past a closing it is no evidence. */
+/* conflict.c: keeps both, stops the log, tells the operator, and everybody who may see the log;
+ * TOC_CONFLICT. Past a closing it is no evidence. */
 enum toc_result toc_apply_conflict(struct toc_engine *engine, struct toc_log *log, const char *what,
                                    struct toc_bytes one, struct toc_bytes other) TOC_MUST_CHECK;
 

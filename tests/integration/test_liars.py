@@ -352,6 +352,9 @@ def test_two_batches_at_one_place(town, opened, tmp_path):
     town.hub.wait(lambda: opened.state_at(town.hub) == ["stopped"], SOON, "the end of the log")
     assert "log.conflict" in town.hub.log() and opened.name in town.hub.log()
     assert any(opened.name in one and "conflict" in one for one in town.hub.status()["warnings"])
+    for member in (town.leeds, town.york):  # who had only one of the stories gets the other
+        member.wait(lambda: opened.state_at(member) == ["stopped"], SOON, "the other story")
+        assert member.status()["evidence"] > 0
     assert "stopped by a conflict" in town.hub.run("doctor", expect=None).out
     assert "stopped" in town.hub.run("status").out
     proves(town, town.hub, tmp_path, {"kind": "two_batches", "member": opened.name,
@@ -378,6 +381,7 @@ def test_two_heartbeats_and_a_receipt_off_the_chain(town, opened, tmp_path):
     opened.say(forge.statements(log.heartbeat(9, os.urandom(32))))
     town.hub.wait(lambda: opened.state_at(town.hub) == ["stopped"], SOON, "the end of the log")
     assert town.hub.logs("leeds")[0]["state"] == "open", "a reader's word stops nobody's log"
+    town.york.wait(lambda: opened.state_at(town.york) == ["stopped"], SOON, "the other story")
     proves(town, town.hub, tmp_path,
            {"kind": "receipt", "member": opened.name, "publisher": "leeds"},
            {"kind": "two_heartbeats", "member": opened.name, "sequence": 9})
