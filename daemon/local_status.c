@@ -194,7 +194,48 @@ static int append_applied(json_t *applied, const char *member, uint64_t next_seq
                                                     (json_int_t)(next_sequence - 1)));
 }
 
-/* Everybody whose receipt is held, and this member itself. */
+/* Receipts of one's own logs, and of a hub's, come from all who read them: silence says something.
+ * (Of what is for one member alone there are many, and nobody looks.) */
+static bool hears_all_readers(const struct toc_engine *engine, const struct toc_log *log)
+{
+    const struct toc_roster *roster = toc_engine_roster(engine);
+    const struct toc_stream_rule *rule = toc_roster_rule(roster, log->row.log.stream);
+    const struct toc_member *publisher = toc_roster_member(roster, log->row.log.publisher);
+
+    return rule != NULL && rule->audience != TOC_AUDIENCE_NAMED_MEMBER &&
+           (log->own || (publisher != NULL && toc_member_has(publisher, TOC_ROLE_HUB)));
+}
+
+static bool has_receipt(const struct toc_stored_statement *receipts, size_t len, const char *member)
+{
+    for (size_t i = 0; i < len; i++) {
+        if (strcmp(receipts[i].author, member) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Readers that have not said that they applied anything: the hub may keep it from them, or keep
+ * what they say from us. */
+static void add_unheard(struct status *status, const struct toc_log *log,
+                        const struct toc_stored_statement *receipts, size_t len, json_t *applied)
+{
+    const struct toc_roster *roster = toc_engine_roster(status->engine);
+    const struct toc_log_id *id = &log->row.log;
+
+    for (size_t i = 0; i < roster->members_len && status->applied < APPLIED_MAX; i++) {
+        const char *member = roster->members[i].id;
+        if (strcmp(member, id->publisher) != 0 && strcmp(member, status->engine->me) != 0 &&
+            toc_roster_in_audience(roster, member, id->publisher, id->stream) &&
+            !has_receipt(receipts, len, member)) {
+            status->failed |= append_applied(applied, member, 1);
+            status->applied++;
+        }
+    }
+}
+
+/* Everybody whose receipt is held or missing, and this member itself. */
 static enum toc_result add_applied(struct status *status, const struct toc_log *log, json_t *one)
 {
     struct toc_stored_statement *receipts =
@@ -211,6 +252,9 @@ static enum toc_result add_applied(struct status *status, const struct toc_log *
             status->failed |=
                 append_applied(applied, receipts[i].author, receipts[i].next_sequence);
         }
+    }
+    if (hears_all_readers(status->engine, log)) {
+        add_unheard(status, log, receipts, len, applied);
     }
     status->failed |= append_applied(applied, status->engine->me, log->row.applied_next);
     return TOC_OK;
