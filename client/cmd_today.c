@@ -137,6 +137,9 @@ int toc_cmd_today(struct toc_cli *cli, int argc, char **argv)
     const int64_t now_ms = toc_env_wall_ms(cli->env);
     enum toc_result result = toc_cli_call(cli, "status", NULL, &reply, &why);
     if (result == TOC_OK) {
+        result = toc_today_alerts(cli, todo, &why);
+    }
+    if (result == TOC_OK) {
         look_at_own(reply.json, todo);
         look_at_roster(reply.json, now_ms, todo);
         look_at_peers(reply.json, now_ms, todo);

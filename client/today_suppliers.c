@@ -8,24 +8,20 @@
 
 enum { PAGE = 500, EVENTS_SHOWN = 5, LINE_LEN_MAX = 400 };
 
-/* Called for each row of all pages. */
-typedef void (*row_f)(void *owner, const json_t *row);
-
-/* Every page of a request. `fields` is given away. */
-static enum toc_result each_row(struct toc_cli *cli, const char *request, json_t *fields,
-                                const char *key, row_f take, void *owner, struct toc_why *why)
+enum toc_result toc_today_each(struct toc_cli *cli, const struct toc_today_rows *rows,
+                               json_t *fields, struct toc_why *why)
 {
     TOC_AUTO(toc_json_free) json_t *asked = fields;
     bool more = true;
-    if (asked == NULL || json_object_set_new(asked, "limit", json_integer(PAGE)) != 0) {
+    if (asked == NULL || json_object_set_new(asked, "limit", json_integer(rows->page)) != 0) {
         return toc_fail(why, TOC_NOMEM, "out of memory");
     }
     while (more) {
         TOC_AUTO(toc_reply_done) struct toc_reply reply = {0};
-        TOC_TRY(toc_cli_call(cli, request, json_copy(asked), &reply, why));
-        const json_t *const rows = toc_field_array(reply.json, key);
-        for (size_t i = 0; i < json_array_size(rows); i++) {
-            take(owner, json_array_get(rows, i));
+        TOC_TRY(toc_cli_call(cli, rows->request, json_copy(asked), &reply, why));
+        const json_t *const list = toc_field_array(reply.json, rows->key);
+        for (size_t i = 0; i < json_array_size(list); i++) {
+            rows->take(rows->owner, json_array_get(list, i));
         }
         json_t *const after = json_object_get(reply.json, "after");
         more = after != NULL && !json_is_null(after);
@@ -47,8 +43,9 @@ static enum toc_result look_at_held(struct toc_cli *cli, json_t *todo, struct to
     char text[LINE_LEN_MAX];
     char count[TOC_POUNDS_TEXT_LEN + 1];
     int64_t held = 0;
-    TOC_TRY(each_row(cli, "supplier_list", json_pack("{s:s}", "state", "held"), "suppliers",
-                     count_row, &held, why));
+    TOC_TRY(toc_today_each(
+        cli, &(struct toc_today_rows){"supplier_list", PAGE, "suppliers", count_row, &held},
+        json_pack("{s:s}", "state", "held"), why));
     if (held > 0) {
         toc_count_text(held, count);
         (void)snprintf(text, sizeof text, "%s supplier%s for a decision: organisation, or person?",
@@ -106,8 +103,9 @@ static enum toc_result look_at_events(struct toc_cli *cli, json_t *todo, struct 
 {
     TOC_AUTO(events_done) struct events events = {.all = 0};
     char text[LINE_LEN_MAX];
-    TOC_TRY(each_row(cli, "event_list", json_pack("{s:s}", "state", "proposed"), "events",
-                     take_event, &events, why));
+    TOC_TRY(toc_today_each(
+        cli, &(struct toc_today_rows){"event_list", PAGE, "events", take_event, &events},
+        json_pack("{s:s}", "state", "proposed"), why));
     for (size_t i = 0; i < events.gravest_len; i++) {
         const json_t *const event = events.gravest[i];
         char how[80];
@@ -148,8 +146,9 @@ static enum toc_result look_at_contracts(struct toc_cli *cli, int64_t now_ms, js
     const int32_t days = (int32_t)(now_ms / DAY_MS);
     toc_date_text(days, ending.today);
     toc_date_text(toc_date_add_months(days, TOC_TODAY_MONTHS), until);
-    TOC_TRY(each_row(cli, "contract_list", json_pack("{s:s}", "ends_before", until), "contracts",
-                     take_contract, &ending, why));
+    TOC_TRY(toc_today_each(
+        cli, &(struct toc_today_rows){"contract_list", PAGE, "contracts", take_contract, &ending},
+        json_pack("{s:s}", "ends_before", until), why));
     if (ending.contracts > 0) {
         (void)snprintf(text, sizeof text, "%lld of our contracts end%s within %d months",
                        (long long)ending.contracts, ending.contracts == 1 ? "s" : "",
@@ -160,8 +159,7 @@ static enum toc_result look_at_contracts(struct toc_cli *cli, int64_t now_ms, js
     return TOC_OK;
 }
 
-/* A daemon of an earlier version does not know the request, and has none of what it asks for. */
-static enum toc_result unless_unknown(enum toc_result result)
+enum toc_result toc_today_unless_unknown(enum toc_result result)
 {
     return result == TOC_NOTFOUND ? TOC_OK : result;
 }
@@ -169,7 +167,7 @@ static enum toc_result unless_unknown(enum toc_result result)
 enum toc_result toc_today_suppliers(struct toc_cli *cli, int64_t now_ms, json_t *todo,
                                     struct toc_why *why)
 {
-    TOC_TRY(unless_unknown(look_at_held(cli, todo, why)));
-    TOC_TRY(unless_unknown(look_at_events(cli, todo, why)));
-    return unless_unknown(look_at_contracts(cli, now_ms, todo, why));
+    TOC_TRY(toc_today_unless_unknown(look_at_held(cli, todo, why)));
+    TOC_TRY(toc_today_unless_unknown(look_at_events(cli, todo, why)));
+    return toc_today_unless_unknown(look_at_contracts(cli, now_ms, todo, why));
 }

@@ -106,11 +106,17 @@ static enum toc_result add_alert(struct toc_engine *engine, const struct toc_ale
     struct toc_alert_read read;
     const enum toc_result result = mine->ended ? toc_alert_mine_past(engine, mine, arena, &read)
                                                : toc_alert_mine_read(engine, mine, arena, &read);
+    bool wanted = true;
     json_t *json;
 
     TOC_ENSURE(result != TOC_NOTFOUND, TOC_OK);
     TOC_TRY(result);
+    TOC_TRY(toc_telling_wanted(engine, mine->key, &read.body, &wanted));
     TOC_TRY(toc_local_alert_json(engine, mine, &read, arena, &json));
+    if (json_object_set_new(json, "wanted", json_boolean(wanted)) != 0) {
+        json_decref(json);
+        return TOC_NOMEM;
+    }
     return json_array_append_new(list, json) == 0 ? TOC_OK : TOC_NOMEM;
 }
 

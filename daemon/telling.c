@@ -133,7 +133,7 @@ static enum toc_result decide_notify(struct toc_engine *engine, const struct toc
     bool wanted = false;
 
     if (is_live(now->status)) {
-        TOC_TRY(toc_telling_wanted(engine, mine->key, &read->body, engine->arena, &wanted));
+        TOC_TRY(toc_telling_wanted(engine, mine->key, &read->body, &wanted));
         now->notified = wanted || (now->notified && (what & TOC_CHANGE_NEW) == 0);
     }
     *ret_notify = now->notified && engine->conf->notify[0] != '\0';

@@ -47,8 +47,8 @@ enum toc_result toc_telling_dropped(struct toc_engine *engine, const char *strea
 /* ---- telling_rules.c ---- */
 /* Do the council's rules let `notify` be told of it? `key`: the subject's. */
 enum toc_result toc_telling_wanted(struct toc_engine *engine, const char *key,
-                                   const struct toc_alert_body *body, struct toc_arena *arena,
-                                   bool *ret_wanted) TOC_MUST_CHECK;
+                                   const struct toc_alert_body *body, bool *ret_wanted)
+    TOC_MUST_CHECK;
 /* The own supplier that a subject's key stands for. TOC_NOTFOUND: none, or not one alone. */
 enum toc_result toc_telling_supplier(struct toc_engine *engine, const char *key,
                                      struct toc_arena *arena, struct toc_supplier *ret_supplier)

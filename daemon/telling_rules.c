@@ -12,6 +12,7 @@
 
 #include <string.h>
 
+#define ARENA_MAX ((size_t)2 * 1024 * 1024)
 #define TOTALS_MAX 400
 #define CONTRACTS_MAX 200 /* in order of their ends: those that matter come first */
 #define DAY_MS (INT64_C(24) * 3600 * 1000)
@@ -117,9 +118,9 @@ static enum toc_result check_supplier(struct toc_engine *engine,
 }
 
 enum toc_result toc_telling_wanted(struct toc_engine *engine, const char *key,
-                                   const struct toc_alert_body *body, struct toc_arena *arena,
-                                   bool *ret_wanted)
+                                   const struct toc_alert_body *body, bool *ret_wanted)
 {
+    TOC_AUTO(toc_arena_free) struct toc_arena *arena = NULL;
     char event[TOC_EVENT_TEXT_LEN + 1];
     struct toc_alert_rules rules;
     struct toc_supplier supplier;
@@ -130,6 +131,7 @@ enum toc_result toc_telling_wanted(struct toc_engine *engine, const char *key,
         *ret_wanted = false;
         return TOC_OK;
     }
+    TOC_TRY(toc_arena_new(ARENA_MAX, &arena));
     const enum toc_result result = toc_telling_supplier(engine, key, arena, &supplier);
     if (result == TOC_NOTFOUND) {
         *ret_wanted = true;

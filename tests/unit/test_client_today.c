@@ -5,6 +5,8 @@
 #include <string.h>
 
 #define STATUS "{\"ok\":true,\"member\":\"leeds\",\"group\":\"yh-spg\",\"drafts\":1}"
+#define NO_ALERTS "{\"ok\":true,\"alerts\":[],\"after\":null}"
+#define NO_FLAGS "{\"ok\":true,\"flags\":[],\"after\":null}"
 #define NO_SUPPLIERS "{\"ok\":true,\"suppliers\":[],\"after\":null}"
 #define NO_EVENTS "{\"ok\":true,\"events\":[]}"
 #define NO_CONTRACTS "{\"ok\":true,\"contracts\":[],\"after\":null}"
@@ -17,7 +19,7 @@
 START_TEST(what_imports_and_registers_brought)
 {
     ck_assert_int_eq(
-        FAKE_RUN(toc_cmd_today, FAKE_WORDS("tocsin"), STATUS,
+        FAKE_RUN(toc_cmd_today, FAKE_WORDS("tocsin"), STATUS, NO_ALERTS, NO_FLAGS,
                  "{\"ok\":true,\"suppliers\":[{\"id\":\"s1\"},{\"id\":\"s2\"}],\"after\":\"s2\"}",
                  "{\"ok\":true,\"suppliers\":[{\"id\":\"s3\"}],\"after\":null}",
                  "{\"ok\":true,\"events\":[" EVENT("s1", "2", "2016-01-04") "]}",
@@ -25,10 +27,10 @@ START_TEST(what_imports_and_registers_brought)
                  "{\"end\":null}],\"after\":null}",
                  NO_RECORDS),
         TOC_EXIT_DONE);
-    fake_asked(1, "{\"request\":\"supplier_list\",\"state\":\"held\",\"limit\":500}");
-    fake_asked(2, "{\"request\":\"supplier_list\",\"state\":\"held\",\"limit\":500,"
+    fake_asked(3, "{\"request\":\"supplier_list\",\"state\":\"held\",\"limit\":500}");
+    fake_asked(4, "{\"request\":\"supplier_list\",\"state\":\"held\",\"limit\":500,"
                   "\"after\":\"s2\"}");
-    fake_asked(3, "{\"request\":\"event_list\",\"state\":\"proposed\",\"limit\":500}");
+    fake_asked(5, "{\"request\":\"event_list\",\"state\":\"proposed\",\"limit\":500}");
     ck_assert_str_eq(fake_out, "leeds in group yh-spg\n"
                                "  * 1 draft waits to be published\n"
                                "      tocsin preview, then tocsin publish\n"
@@ -44,7 +46,8 @@ END_TEST
 START_TEST(the_gravest_events_first)
 {
     ck_assert_int_eq(
-        FAKE_RUN(toc_cmd_today, FAKE_WORDS("tocsin", "--json"), STATUS, NO_SUPPLIERS,
+        FAKE_RUN(toc_cmd_today, FAKE_WORDS("tocsin", "--json"), STATUS, NO_ALERTS, NO_FLAGS,
+                 NO_SUPPLIERS,
                  "{\"ok\":true,\"events\":[" EVENT("s1", "1", "2016-01-09") "," EVENT(
                      "s2", "3",
                      "2016-01-01") "," EVENT("s3", "2",
@@ -69,11 +72,89 @@ START_TEST(the_gravest_events_first)
 }
 END_TEST
 
+#define ALERT(name, severity, status, more)                                                        \
+    "{\"supplier\":\"s1\",\"name\":\"" name "\",\"event\":\"F13\",\"severity\":" severity          \
+    ",\"status\":\"" status "\",\"since\":\"2026-01-01T00:00:00Z\"" more "}"
+#define WANTED ",\"wanted\":true"
+
+/* Before all else: the real before drills, what the rules choose before the rest, the graver before
+ * the lighter; what is over is not there, nor what a hub lists of others' suppliers. */
+START_TEST(alerts_and_flags_first)
+{
+    ck_assert_int_eq(
+        FAKE_RUN(
+            toc_cmd_today, FAKE_WORDS("tocsin"), STATUS,
+            "{\"ok\":true,\"alerts\":[" ALERT(
+                "Drill", "5", "raised",
+                WANTED ",\"exercise\":true") "," ALERT("Grave", "5", "raised",
+                                                       "") "," ALERT("Light", "2", "disputed",
+                                                                     WANTED) "],"
+                                                                             "\"after\":2}",
+            "{\"ok\":true,\"alerts\":[" ALERT("Over", "5", "withdrawn", WANTED) "," ALERT(
+                "Over", "5", "cleared",
+                WANTED) "," ALERT("Over", "5", "expired",
+                                  WANTED) "," ALERT("Chosen", "3", "corroborated",
+                                                    WANTED) "," ALERT("Eased", "1", "mitigated",
+                                                                      "") "," ALERT("Least", "1",
+                                                                                    "raised",
+                                                                                    ",\"exercise\":"
+                                                                                    "true") ",{"
+                                                                                            "\"name"
+                                                                                            "\":"
+                                                                                            "\"Of "
+                                                                                            "the "
+                                                                                            "hub\","
+                                                                                            "\"seve"
+                                                                                            "rity\""
+                                                                                            ":5,"
+                                                                                            "\"stat"
+                                                                                            "us\":"
+                                                                                            "\"rais"
+                                                                                            "ed\"}]"
+                                                                                            ",\"aft"
+                                                                                            "er\":"
+                                                                                            "null}",
+            "{\"ok\":true,\"flags\":["
+            "{\"flag\":\"0123456789\",\"name\":\"Aire\",\"event\":\"F22\","
+            "\"state\":\"waiting_approval\"},"
+            "{\"flag\":\"1123456789\",\"name\":\"Calder\",\"event\":\"F20\","
+            "\"state\":\"sent\",\"disputed\":true,\"answer_by\":\"2026-12-04\"},"
+            "{\"flag\":\"2123456789\",\"name\":\"Don\",\"event\":\"F20\","
+            "\"state\":\"sent\",\"disputed\":false,\"answer_by\":null}],\"after\":null}",
+            NO_SUPPLIERS, NO_EVENTS, NO_CONTRACTS, NO_RECORDS),
+        TOC_EXIT_DONE);
+    fake_asked(1, "{\"request\":\"alert_list\",\"limit\":100}");
+    fake_asked(2, "{\"request\":\"alert_list\",\"limit\":100,\"after\":2}");
+    fake_asked(3, "{\"request\":\"flag_list\",\"limit\":100}");
+    ck_assert_str_eq(fake_out,
+                     "leeds in group yh-spg\n"
+                     "  * ALERT Chosen: F13 petition to wind up, severity 3, corroborated\n"
+                     "      tocsin region alerts\n"
+                     "  * ALERT Light: F13 petition to wind up, severity 2, disputed\n"
+                     "      tocsin region alerts\n"
+                     "  * ALERT Grave: F13 petition to wind up, severity 5, raised\n"
+                     "      tocsin region alerts\n"
+                     "  * ALERT Eased: F13 petition to wind up, severity 1, mitigated\n"
+                     "      tocsin region alerts\n"
+                     "  * ALERT Drill: F13 petition to wind up, severity 5, exercise: raised\n"
+                     "      tocsin region alerts\n"
+                     "  * 1 more open alert on suppliers of ours\n"
+                     "      tocsin region alerts\n"
+                     "  * flag 01234567 on Aire (F22) waits for a second person\n"
+                     "      tocsin flag approve 01234567\n"
+                     "  * flag 11234567 on Calder (F20) is disputed: answer by 2026-12-04\n"
+                     "      tocsin flag confirm 11234567, or tocsin flag withdraw 11234567 "
+                     "--reason TEXT\n"
+                     "  * 1 draft waits to be published\n"
+                     "      tocsin preview, then tocsin publish\n");
+}
+END_TEST
+
 START_TEST(nothing_is_pending)
 {
     ck_assert_int_eq(FAKE_RUN(toc_cmd_today, FAKE_WORDS("tocsin"),
-                              "{\"ok\":true,\"member\":\"leeds\",\"group\":\"yh-spg\"}",
-                              NO_SUPPLIERS, NO_EVENTS, NO_CONTRACTS, NO_RECORDS),
+                              "{\"ok\":true,\"member\":\"leeds\",\"group\":\"yh-spg\"}", NO_ALERTS,
+                              NO_FLAGS, NO_SUPPLIERS, NO_EVENTS, NO_CONTRACTS, NO_RECORDS),
                      TOC_EXIT_DONE);
     ck_assert_ptr_nonnull(strstr(fake_out, "Nothing is pending."));
 }
@@ -84,7 +165,7 @@ START_TEST(a_daemon_of_before_has_none_of_it)
     static const char unknown[] =
         "{\"ok\":false,\"result\":\"notfound\",\"message\":\"no such request\"}";
     ck_assert_int_eq(FAKE_RUN(toc_cmd_today, FAKE_WORDS("tocsin"), STATUS, unknown, unknown,
-                              unknown, NO_RECORDS),
+                              unknown, unknown, unknown, NO_RECORDS),
                      TOC_EXIT_DONE);
     ck_assert_int_eq(FAKE_RUN(toc_cmd_today, FAKE_WORDS("tocsin"), STATUS,
                               "{\"ok\":false,\"result\":\"store\",\"message\":\"the disk\"}"),
@@ -100,6 +181,7 @@ int main(void)
     tcase_add_checked_fixture(all, fake_setup, fake_teardown);
     tcase_add_test(all, what_imports_and_registers_brought);
     tcase_add_test(all, the_gravest_events_first);
+    tcase_add_test(all, alerts_and_flags_first);
     tcase_add_test(all, nothing_is_pending);
     tcase_add_test(all, a_daemon_of_before_has_none_of_it);
     suite_add_tcase(suite, all);
