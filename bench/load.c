@@ -2,7 +2,7 @@
  * stdout.
  *
  * usage: bench-load submit  FROM.sock TO.sock[,TO.sock]... PUBLISHER RECORDS
- *        bench-load latency FROM.sock TO.sock PUBLISHER RECORDS
+ *        bench-load latency FROM.sock TO.sock PUBLISHER RECORDS [RATE]
  *        bench-load await   TO.sock PUBLISHER SEQUENCE */
 #include "measure.h"
 #include "talk.h"
@@ -16,13 +16,15 @@
 #define IN_FLIGHT 16 /* submissions under way */
 #define PATIENCE_MS 60000
 #define READERS_MAX 8
-#define RATE 1000 /* submissions a second, one record each */
+#define RATE 1000 /* submissions a second, one record each, unless it is said */
+#define RATE_MAX 100000
 
 struct run {
     struct toc_talk from, to[READERS_MAX];
     size_t to_len;
     const char *publisher;
     uint64_t records;
+    long rate;
     char name[32]; /* of this run: submission ids are for ever */
 };
 
@@ -113,9 +115,10 @@ static void take_stored(struct run *run, struct flights *flights)
 
 static void watch(struct run *run, const struct flights *flights)
 {
-    char request[128];
+    char request[160];
     (void)snprintf(request, sizeof request,
-                   "{\"request\":\"want\",\"cursor\":%lld,\"limit\":1000,\"wait_ms\":10000}",
+                   "{\"request\":\"want\",\"cursor\":%lld,\"limit\":1000,\"wait_ms\":10000,"
+                   "\"streams\":[\"" TOC_TALK_STREAM "\"]}",
                    (long long)flights->cursor);
     toc_talk_send(&run->to[0], request, NULL, 0);
 }
@@ -160,11 +163,11 @@ static void send_due(struct run *run, struct flights *flights, int timer)
     }
 }
 
-static int start_timer(void)
+static int start_timer(long rate)
 {
     const int timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-    const struct itimerspec every = {.it_interval = {.tv_nsec = 1000000000 / RATE},
-                                     .it_value = {.tv_nsec = 1000000000 / RATE}};
+    const struct itimerspec every = {.it_interval = {.tv_nsec = 1000000000 / rate},
+                                     .it_value = {.tv_nsec = 1000000000 / rate}};
     if (timer < 0 || timerfd_settime(timer, 0, &every, NULL) != 0) {
         toc_measure_die("no timer");
     }
@@ -183,7 +186,7 @@ static json_int_t cursor_now(struct run *run)
 
 static void fly(struct run *run, struct flights *flights, uint64_t before)
 {
-    const int timer = start_timer();
+    const int timer = start_timer(run->rate);
     watch(run, flights);
     while (flights->applied_len < run->records || flights->stored_len < run->records) {
         zmq_pollitem_t items[] = {
@@ -257,8 +260,13 @@ int main(int argc, char **argv)
     void *context = zmq_ctx_new();
     if (argc == 5 && strcmp(argv[1], "await") == 0) {
         run_await(context, argv);
-    } else if (argc == 6) {
-        struct run run = {.publisher = argv[4], .records = strtoull(argv[5], NULL, 10)};
+    } else if (argc == 6 || argc == 7) {
+        struct run run = {.publisher = argv[4],
+                          .records = strtoull(argv[5], NULL, 10),
+                          .rate = argc == 7 ? strtol(argv[6], NULL, 10) : RATE};
+        if (run.rate < 2 || run.rate > RATE_MAX) { /* the timer's part of a second */
+            toc_measure_die("RATE: 2 to %d", RATE_MAX);
+        }
         (void)snprintf(run.name, sizeof run.name, "%s.%lld", argv[1],
                        (long long)toc_measure_now_us());
         toc_talk_open(&run.from, context, argv[2]);
@@ -269,7 +277,8 @@ int main(int argc, char **argv)
             toc_talk_close(&run.to[--run.to_len]);
         }
     } else {
-        toc_measure_die("usage: bench-load submit|latency FROM.sock TO.sock PUBLISHER RECORDS, or "
+        toc_measure_die("usage: bench-load submit|latency FROM.sock TO.sock PUBLISHER RECORDS "
+                        "[RATE], or "
                         "await TO.sock PUBLISHER SEQUENCE");
     }
     (void)zmq_ctx_term(context);

@@ -92,8 +92,10 @@ uint64_t toc_talk_applied(struct toc_talk *talk, const char *publisher)
     json_array_foreach(json_object_get(reply, "logs"), i, log)
     {
         const char *its = json_string_value(json_object_get(log, "publisher"));
+        const char *stream = json_string_value(json_object_get(log, "stream"));
         const json_int_t here = json_integer_value(json_object_get(log, "applied_here"));
-        if (its != NULL && strcmp(its, publisher) == 0 && here > 0) {
+        if (its != NULL && strcmp(its, publisher) == 0 && stream != NULL &&
+            strcmp(stream, TOC_TALK_STREAM) == 0 && here > 0) {
             applied = (uint64_t)here;
         }
     }
