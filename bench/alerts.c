@@ -107,7 +107,7 @@ static void raise_one(struct run *run, size_t i)
     (void)snprintf(request, sizeof request,
                    "{\"request\":\"flag_raise\",\"supplier\":\"%lu\",\"event\":\"F13\","
                    "\"source_class\":\"public_register\"}",
-                   run->first + i);
+                   run->first + (unsigned long)i);
     if (run->told < 0) {
         want(run);
     }

@@ -289,7 +289,7 @@ enum toc_result toc_notify_warn(struct toc_engine *engine, json_t *warnings)
     const struct toc_telling *const telling = &engine->telling;
     uint64_t waiting = 0;
     uint64_t given_up = 0;
-    char text[400];
+    char text[500];
 
     TOC_TRY(toc_store_notify_count(engine->store, TOC_NOTIFY_WAITS, &waiting));
     TOC_TRY(toc_store_notify_count(engine->store, TOC_NOTIFY_GIVEN_UP, &given_up));

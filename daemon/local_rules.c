@@ -126,7 +126,10 @@ enum toc_result toc_local_alert_rules(struct toc_engine *engine, const struct to
 
     TOC_TRY(toc_store_rules_get(engine->store, &was));
     TOC_TRY(toc_local_flag(local, "reset", &reset, why));
-    rules = reset ? (struct toc_alert_rules){.severity_min = 1} : was;
+    rules = was;
+    if (reset) {
+        rules = (struct toc_alert_rules){.severity_min = 1};
+    }
     TOC_TRY(read_rules(local, &rules, why));
     if (!same_rules(&rules, &was)) {
         TOC_TRY(toc_store_rules_put(engine->store, &rules));
