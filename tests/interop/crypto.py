@@ -70,16 +70,16 @@ def open_box(sealed, public, secret):
 
 
 # ristretto255, which python3-nacl does not bind.
-_library = ctypes.CDLL(ctypes.util.find_library("sodium"))
+LIBRARY = ctypes.CDLL(ctypes.util.find_library("sodium"))
 
 
 def is_element(data):
-    return _library.crypto_core_ristretto255_is_valid_point(data) == 1 and any(data)
+    return LIBRARY.crypto_core_ristretto255_is_valid_point(data) == 1 and any(data)
 
 
 def element_pair():
     """A secret scalar and its public element."""
     secret, public = ctypes.create_string_buffer(32), ctypes.create_string_buffer(32)
-    _library.crypto_core_ristretto255_scalar_random(secret)
-    _library.crypto_scalarmult_ristretto255_base(public, secret)
+    LIBRARY.crypto_core_ristretto255_scalar_random(secret)
+    LIBRARY.crypto_scalarmult_ristretto255_base(public, secret)
     return secret.raw, public.raw

@@ -56,10 +56,11 @@ class Reader:
         self.applied = {}  # the same -> the sequence that comes next
         self.heartbeats = {}  # (publisher, stream) -> the newest, as it came
         self.lines = []
+        self.records = {}  # (publisher, stream, sequence) -> the Record that a line shows
         self.refused = []  # what was not taken: (about, why)
         self.named = set()  # every log that the peer has named
         self.receipt_ms, self.receipts = receipt_ms, 0
-        self.unsaid, self.said_ms = set(), {}  # (publisher, stream): a receipt is due; the last one's time
+        self.unsaid, self.said_ms = set(), {}  # logs whose receipt is due; when the last one was said
         self.is_open = self.listed = False
         self.spoke_ms = 0
 
@@ -233,6 +234,8 @@ class Reader:
             self.applied[key] = start
             self.lines = [one for one in self.lines if (one["publisher"], one["stream"]) != key
                           or one["sequence"] < start]
+            self.records = {name: one for name, one in self.records.items()
+                            if name[:2] != key or name[2] < start}
 
     def _apply(self, log, now_ms):
         key = (log.publisher, log.stream)
@@ -251,13 +254,15 @@ class Reader:
         return self.on_time(now_ms)
 
     def _line(self, log, sequence, time_ms, record):
+        self.records[log.publisher, log.stream, sequence] = record
         self.lines.append({"stream": log.stream, "publisher": log.publisher, "sequence": sequence,
                            "time": records.show_time(time_ms), "record": records.shown(record)})
 
     def _receipt(self, key, now_ms):
         log, at = self.logs[key], self.applied[key]
         body = messages.write("StatementBody", kind=logs.RECEIPT, group=self.rosters.group,
-                              author=self.me, publisher=log.publisher, stream=log.stream, generation=log.generation,
+                              author=self.me, publisher=log.publisher, stream=log.stream,
+                              generation=log.generation,
                               next_sequence=at, head=log.heads[at], time_ms=now_ms,
                               roster_version=self.rosters.current.version)
         tag = logs.TAGS[logs.RECEIPT]

@@ -47,7 +47,8 @@ def bytes_of(dice, data):
 def numbers_of(field):
     """Those that fit the field."""
     kinds = {field.TYPE_BOOL: (0, 1), field.TYPE_UINT32: (0, 2**32 - 1),
-             field.TYPE_UINT64: (0, 2**64 - 1), field.TYPE_ENUM: (-(2**31), 2**31 - 1), field.TYPE_INT64: (-(2**63), 2**63 - 1),
+             field.TYPE_UINT64: (0, 2**64 - 1), field.TYPE_ENUM: (-(2**31), 2**31 - 1),
+             field.TYPE_INT64: (-(2**63), 2**63 - 1),
              field.TYPE_SINT64: (-(2**63), 2**63 - 1)}
     least, most = kinds[field.type]
     signed = [sign * number for sign in (1, -1) for number in NUMBERS]

@@ -6,7 +6,8 @@ joins a group by a hub, checks all that it is given, and prints each record as a
     reader.py read DIR --member probe --roster FILE --hub spg=HOST:PORT[,HOST:PORT]
 
 Debian's python3-zmq, python3-nacl, python3-cryptography, python3-protobuf, protobuf-compiler. What it
-leaves out: it publishes nothing, keeps nothing on disk, and asks for no tokens.
+leaves out: it publishes nothing and keeps nothing on disk. test_warning.py asks for tokens with it, and
+opens a warning.
 """
 
 import argparse

@@ -33,7 +33,8 @@ def check(lines):
     all = judges.both(lines)
     wrong = disagreements(all)
     assert not wrong, f"{len(wrong)} of {len(all)}:\n" + "\n".join(
-        f"...{one.line[-600:]}\n  ours   {one.ours[:600]}\n  theirs {one.theirs[:600]}" for one in wrong[:5])
+        f"...{one.line[-600:]}\n  ours   {one.ours[:600]}\n  theirs {one.theirs[:600]}"
+        for one in wrong[:5])
     return all
 
 
@@ -77,7 +78,8 @@ def test_changed_logs_that_are_signed():
         at = dice.randrange(2)
         changed = messages.CLASSES["Batch"].FromString(mutate.fields_of(dice, "batch", good[at].data))
         length = len(changed.header).to_bytes(4, "big")
-        head = crypto.digest("tocsin head 1", good[0].header.group, length, changed.header, changed.sealed)
+        head = crypto.digest("tocsin head 1", good[0].header.group, length, changed.header,
+                             changed.sealed)
         _, secret = seeded(dice.choice([2, 2, 2, 2, 1]))
         changed.signature = crypto.sign("tocsin batch 1", good[0].header.group, head, secret)
         run = [one.data for one in good]
