@@ -170,6 +170,9 @@ static enum toc_result check_publisher(struct toc_log_check *check, const struct
     if (toc_batch_verify(batch, head, &publisher->sign_public) != TOC_OK) {
         return refuse(header, TOC_BADSIG, "its signature does not verify", why);
     }
+    if (toc_batch_check_audience(header, roster) != TOC_OK) {
+        return refuse(header, TOC_BADSIG, "it is for others than its roster says", why);
+    }
     return TOC_OK;
 }
 

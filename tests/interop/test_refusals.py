@@ -255,6 +255,7 @@ def test_a_council_that_is_removed(groups):
         one.receive(session.write("give", publisher="york", stream="framework", generation=1,
                                   batches=[late]), NOW)
         assert "past a closing" in str(one.refused[-1]) and titles(one) == ["Y-1"]
+    group.hub.run("verify")
 
 
 def test_a_reader_that_is_removed(groups):
@@ -284,3 +285,4 @@ def test_a_reader_that_is_removed(groups):
     assert log.key(1, 1) is not None and log.key(1, 2) is None
     [old, new] = log.open("probe", 1)
     assert old[1] is not None and new[1] is None
+    group.hub.run("verify")

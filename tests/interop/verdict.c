@@ -222,7 +222,7 @@ static struct toc_roster_chain *adopt_all(const struct run *offered, struct run 
 
 static enum toc_result judge_rosters(const struct run *offered)
 {
-    struct run held;
+    struct run held = {.len = 0};
     struct toc_roster_chain *chain = adopt_all(offered, &held);
     const uint64_t version = toc_roster_chain_version(chain);
     if (version > 0) {
@@ -261,7 +261,7 @@ static enum toc_result follow(struct toc_roster_chain *rosters, struct toc_chain
 
 static enum toc_result judge_log(const struct run *offered, const struct run *batches)
 {
-    struct run held;
+    struct run held = {.len = 0};
     struct toc_chain chain = {.next_sequence = 1};
     struct toc_roster_chain *rosters = adopt_all(offered, &held);
     enum toc_result result = held.len > 0 ? TOC_OK : TOC_INVALID;

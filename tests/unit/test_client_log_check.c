@@ -43,6 +43,14 @@ static void teardown(void)
     toc_fixture_group_free(&group);
 }
 
+static void open_epoch(struct toc_batch_header *header)
+{
+    header->opens_epoch = true;
+    header->commitment = toc_commitment(&header->group, &header->log, 1, &key);
+    header->audience_hash = toc_roster_audience_hash(toc_fixture_group_draft(group), &header->group,
+                                                     header->log.publisher, header->log.stream);
+}
+
 /* What follows on the chain, as an honest publisher would make it. */
 static struct toc_batch_header next_header(void)
 {
@@ -57,8 +65,7 @@ static struct toc_batch_header next_header(void)
         .epoch = 1,
     };
     if (chain.epoch == 0) {
-        header.opens_epoch = true;
-        header.commitment = toc_commitment(&header.group, &log_id, 1, &key);
+        open_epoch(&header);
     }
     return header;
 }
@@ -198,14 +205,23 @@ START_TEST(the_roster_it_names_must_be_there)
 }
 END_TEST
 
+START_TEST(an_epoch_for_others_is_refused)
+{
+    struct toc_batch_header header = next_header();
+    header.audience_hash.bytes[0] ^= 1;
+    ck_assert_int_eq(take(make(&header, "leeds")), TOC_BADSIG);
+    ck_assert_ptr_nonnull(strstr(why.text, "for others"));
+    ck_assert_int_eq(take_next(), TOC_OK);
+}
+END_TEST
+
 START_TEST(a_later_generation_goes_on_from_what_stands)
 {
     ck_assert_int_eq(take_next(), TOC_OK);
     const struct toc_chain first = chain;
     struct toc_batch_header header = next_header();
     header.log.generation = 2;
-    header.opens_epoch = true;
-    header.commitment = toc_commitment(&header.group, &header.log, 1, &key);
+    open_epoch(&header);
     header.abandons_len = 1;
     header.abandons[0] = (struct toc_abandoned){
         .generation = 1, .next_sequence = 2, .head = first.head, .stands = true};
@@ -231,6 +247,7 @@ int main(void)
     tcase_add_test(all, who_may_not_publish_has_not);
     tcase_add_test(all, another_group_is_refused);
     tcase_add_test(all, the_roster_it_names_must_be_there);
+    tcase_add_test(all, an_epoch_for_others_is_refused);
     tcase_add_test(all, a_later_generation_goes_on_from_what_stands);
     suite_add_tcase(suite, all);
     return toc_test_main(suite);
