@@ -43,6 +43,7 @@ enum toc_result toc_store_flags_of(struct toc_store *store, const char *key, con
     enum toc_result result = TOC_OK;
     TOC_TRY(toc_query_open(store, &store->local, TOC_SQL_FLAGS_OF,
                            "SELECT id FROM flag WHERE key = ?1 OR (?2 <> '' AND fold = ?2)"
+                           " OR parent_key = ?1 OR (?2 <> '' AND parent_fold = ?2)"
                            " ORDER BY number LIMIT ?3",
                            &query));
     toc_query_text(&query, 1, key);

@@ -19,7 +19,8 @@ enum toc_result toc_store_hub_has_put(struct toc_store *store, const uint8_t id[
                                       const char *hub, const struct toc_hub_has *told)
     TOC_MUST_CHECK;
 
-/* The ids of own flags on a supplier of this key or this folded name, in order of number. */
+/* The ids of own flags on a supplier of this key or this folded name, or on one whose parent that
+ * is, in order of number. */
 enum toc_result toc_store_flags_of(struct toc_store *store, const char *key, const char *fold,
                                    uint8_t (*ret_ids)[TOC_FLAG_ID_LEN], size_t max, size_t *ret_len)
     TOC_MUST_CHECK;

@@ -1,5 +1,6 @@
 /* What a flag waits for, what its history shows, and a parent that is flagged with it. */
 #include "seen_flags.h"
+#include "store_hub_has.h"
 
 #define WINDOW RAISE "\"source_class\":\"council_observation\"}"
 
@@ -235,6 +236,34 @@ START_TEST(a_parent_is_flagged_with_it)
 }
 END_TEST
 
+/* It is not forgotten while a flag names it, and the flag does without it afterwards. */
+START_TEST(a_parent_stays_while_a_flag_names_it)
+{
+    const struct toc_supplier parent = {
+        .key = PARENT, .name = "Aire Holdings Ltd", .fold = "aire holdings ltd"};
+    uint8_t ids[2][TOC_FLAG_ID_LEN];
+    struct toc_own_flag own;
+    size_t len;
+
+    start_star();
+    keep("leeds", TOC_SUPPLIER_KEPT);
+    keep_parent("leeds");
+    tokens(holders);
+    name_parent();
+    raise_flag(WITH_PARENT, "sent");
+    refused("leeds", "{\"request\":\"supplier_decide\",\"supplier\":\"" PARENT "\",\"keep\":false}",
+            "denied", "take it back first");
+    ck_assert_int_eq(toc_store_flags_of(store_of("leeds"), parent.key, "", ids, 2, &len), TOC_OK);
+    ck_assert_uint_eq(len, 1);
+    json_decref(asked("leeds", about("flag_withdraw", flag)));
+    json_decref(asked("leeds", "{\"request\":\"supplier_decide\",\"supplier\":\"" PARENT
+                               "\",\"keep\":false}"));
+    ck_assert_int_eq(toc_store_flag_get(store_of("leeds"), ids[0], arena, &own), TOC_OK);
+    ck_assert_str_eq(own.parent_name, "");
+    ck_assert_str_eq(own.name, "Aire Surfacing Ltd");
+}
+END_TEST
+
 START_TEST(a_parent_without_tokens_is_waited_for)
 {
     start_star();
@@ -315,6 +344,7 @@ static Suite *suite(void)
     tcase_add_checked_fixture(own_start, NULL, tear_down);
     tcase_add_test(own_start, history_in_a_group_without_a_hub);
     tcase_add_test(own_start, a_parent_is_flagged_with_it);
+    tcase_add_test(own_start, a_parent_stays_while_a_flag_names_it);
     tcase_add_test(own_start, a_parent_without_tokens_is_waited_for);
     tcase_add_test(own_start, who_has_both_reads_of_the_company);
     tcase_add_test(own_start, waits_for_the_group);
