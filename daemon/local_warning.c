@@ -55,7 +55,8 @@ static void warn_roster(const struct toc_engine *engine, struct warnings *warnin
         break;
     case TOC_IN_GRACE:
         warn(warnings,
-             "The roster expired on %s and is in its grace: only withdrawals are signed; %s.",
+             "The roster expired on %s and is in its grace: only withdrawals, disputes and clears "
+             "are signed; %s.",
              expires, renew);
         break;
     case TOC_EXPIRED:

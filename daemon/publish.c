@@ -229,10 +229,10 @@ static enum toc_result may_submit(struct toc_engine *engine, const char *stream,
     for (size_t i = 0; validity == TOC_IN_GRACE && i < records_len; i++) {
         struct toc_record record;
         TOC_TRY(toc_record_read(engine->arena, stream, records[i], &record, why));
-        if (record.type != TOC_RECORD_WITHDRAWAL) {
+        if (!toc_record_corrects(&record)) {
             return toc_fail(why, TOC_DENIED,
-                            "the roster has expired and is in its grace: only withdrawals are "
-                            "signed until the group's signer renews it");
+                            "the roster has expired and is in its grace: only withdrawals, "
+                            "disputes and clears are signed until the group's signer renews it");
         }
     }
     return TOC_OK;

@@ -106,7 +106,7 @@ enum toc_result toc_view_record(struct toc_engine *engine, struct toc_log *log, 
     } else {
         TOC_TRY(toc_record_read(engine->scratch, log->row.log.stream, bytes, &record, why));
     }
-    if (grace && record.type != TOC_RECORD_WITHDRAWAL) {
+    if (grace && !toc_record_corrects(&record)) {
         return toc_fail(why, TOC_STALE, "made after its roster expired");
     }
     TOC_TRY(toc_view_alert_check(engine, &record, why));

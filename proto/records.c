@@ -184,6 +184,24 @@ json_t *toc_record_hex(const void *bytes, size_t len)
     return json_string(text);
 }
 
+bool toc_record_corrects(const struct toc_record *record)
+{
+    switch (record->type) {
+    case TOC_RECORD_WITHDRAWAL:
+    case TOC_RECORD_DISPUTE:
+        return true;
+    case TOC_RECORD_FLAG:
+        return !record->as.flag->to_group && record->as.flag->status == TOC_FLAG_CLEARED;
+    case TOC_RECORD_FRAMEWORK:
+    case TOC_RECORD_EXPOSURE:
+    case TOC_RECORD_TOKEN_ASK:
+    case TOC_RECORD_TOKEN_ANSWER:
+    case TOC_RECORD_ALERT:
+        break;
+    }
+    return false;
+}
+
 json_t *toc_record_json(const struct toc_record *record)
 {
     const struct toc_record_kind *const kind = toc_record_kind_of(record->type);

@@ -34,6 +34,9 @@ const struct toc_record_kind *toc_record_kind_for_stream(const char *stream);
 /* Decode and validate for a stream: TOC_INVALID when the type does not belong there. */
 enum toc_result toc_record_read(struct toc_arena *arena, const char *stream, struct toc_bytes bytes,
                                 struct toc_record *ret_record, struct toc_why *why) TOC_MUST_CHECK;
+/* Counts even when its roster has expired, in the grace: what takes back, or speaks for or against,
+ * what was said. A flag to the group says inside what it is, so it does not. */
+bool toc_record_corrects(const struct toc_record *record);
 /* {"type": ..., "supersedes": ..., "withdraws": ..., "reason": ..., and the type's own keys}. */
 json_t *toc_record_json(const struct toc_record *record);
 /* At most TOC_HASH_LEN bytes in hexadecimal: ids and tokens. NULL without memory. */

@@ -230,9 +230,43 @@ START_TEST(a_failed_approval_still_waits)
 }
 END_TEST
 
+/* What corrects is signed, and counts, when nothing else does; the hub says it with the renewal. */
+START_TEST(corrections_in_the_grace)
+{
+    raise_flag(OBSERVED, "sent");
+    find_alert("york");
+    toc_fixture_group_expires(group, toc_fixture_group_wall(group) + DAY_MS, 30);
+    adopt();
+    toc_fixture_group_advance(group, 2 * DAY_MS);
+    toc_fixture_exchange_settle(exchange);
+    refused("leeds", OBSERVED, "denied", "disputes and clears");
+    refused("leeds", about("flag_mitigate", flag), "denied", "grace");
+    say("york", against("flag_dispute"), "disputed");
+    ck_assert_uint_eq(records_in("spg", "york", "distress"), 1);
+    toc_fixture_group_expires(group, toc_fixture_group_wall(group) + 90 * DAY_MS, 30);
+    adopt();
+    check_alert("leeds", "disputed");
+
+    toc_fixture_group_expires(group, toc_fixture_group_wall(group) + DAY_MS, 30);
+    adopt();
+    toc_fixture_group_advance(group, 2 * DAY_MS);
+    toc_fixture_exchange_settle(exchange);
+    say("leeds", about("flag_confirm", flag), "confirmed");
+    say("leeds", about("flag_clear", flag), "sent");
+    ck_assert_uint_eq(records_in("spg", "leeds", "distress"), 3);
+    toc_fixture_group_expires(group, toc_fixture_group_wall(group) + 90 * DAY_MS, 30);
+    adopt();
+    check_alert("york", "cleared");
+    ck_assert_uint_eq(engine_of("spg")->counters.records_invalid, 0);
+    json_t *reply = asked("leeds", "{\"request\":\"flag_list\"}");
+    ck_assert_uint_eq(toc_fixture_length(reply, "flags"), 1);
+    json_decref(reply);
+}
+END_TEST
+
 START_TEST(what_the_roster_refuses_leaves_nothing)
 {
-    toc_fixture_group_advance(group, 366 * DAY_MS); /* in its grace only withdrawals are signed */
+    toc_fixture_group_advance(group, 366 * DAY_MS); /* in its grace only corrections are */
     toc_fixture_exchange_settle(exchange);
     refused("leeds", OBSERVED, "denied", "grace");
     json_t *reply = asked("leeds", "{\"request\":\"flag_list\"}");
@@ -258,6 +292,7 @@ static Suite *suite(void)
     tcase_add_test(tests, a_failed_change_leaves_what_was);
     tcase_add_test(tests, a_failed_approval_still_waits);
     tcase_add_test(tests, what_the_roster_refuses_leaves_nothing);
+    tcase_add_test(tests, corrections_in_the_grace);
     suite_add_tcase(all, tests);
     tcase_add_checked_fixture(in_group, NULL, tear_down);
     tcase_add_test(in_group, no_disputes_in_a_group_without_a_hub);
