@@ -70,6 +70,11 @@ def test_the_story_comes_out_right(demo):
         assert f"{len(shared)} of {len(picture)} suppliers are paid by {least} councils or more" in out
         [said] = [line for line in out.splitlines() if f"by {least} councils or more" in line]
         assert abs(int(said.split("£")[1].replace(",", "")) - pounds) <= 2000, said
+    for told in ("Bradford, which has it too, was warned", "saw a sealed record go by and nothing in it",
+                 "the hub, which made the alert, cannot name the supplier", "three shares make a name: ",
+                 "it is disputed at every council that has the supplier", "Sheffield sees that it stands",
+                 "All 4 members that are told have applied it."):
+        assert told in out, told
     assert "The story came out right." in out
     assert list(demo.place.iterdir()) == [] and left_in(demo.place) == []
 
