@@ -3,7 +3,8 @@
  *
  * usage: bench-load submit  FROM.sock TO.sock[,TO.sock]... PUBLISHER RECORDS
  *        bench-load latency FROM.sock TO.sock PUBLISHER RECORDS [RATE]
- *        bench-load await   TO.sock PUBLISHER SEQUENCE */
+ *        bench-load await   TO.sock PUBLISHER SEQUENCE
+ *        bench-load everyone RECORDS TO.sock...     (of all publishers together, at each) */
 #include "measure.h"
 #include "talk.h"
 #include <stdlib.h>
@@ -244,6 +245,18 @@ static void run_await(void *context, char **argv)
     (void)printf("{\"done_us\": %lld}\n", (long long)toc_measure_now_us());
 }
 
+static void run_everyone(void *context, char **argv)
+{
+    const uint64_t records = strtoull(argv[2], NULL, 10);
+    for (char **path = argv + 3; *path != NULL; path++) {
+        struct toc_talk to;
+        toc_talk_open(&to, context, *path);
+        toc_talk_await_applied(&to, NULL, records);
+        toc_talk_close(&to);
+    }
+    (void)printf("{\"done_us\": %lld}\n", (long long)toc_measure_now_us());
+}
+
 /* Cuts `paths` at its commas; the names are in use until the end. */
 static void open_readers(struct run *run, void *context, char *paths)
 {
@@ -260,6 +273,8 @@ int main(int argc, char **argv)
     void *context = zmq_ctx_new();
     if (argc == 5 && strcmp(argv[1], "await") == 0) {
         run_await(context, argv);
+    } else if (argc >= 4 && strcmp(argv[1], "everyone") == 0) {
+        run_everyone(context, argv);
     } else if (argc == 6 || argc == 7) {
         struct run run = {.publisher = argv[4],
                           .records = strtoull(argv[5], NULL, 10),

@@ -94,9 +94,9 @@ uint64_t toc_talk_applied(struct toc_talk *talk, const char *publisher)
         const char *its = json_string_value(json_object_get(log, "publisher"));
         const char *stream = json_string_value(json_object_get(log, "stream"));
         const json_int_t here = json_integer_value(json_object_get(log, "applied_here"));
-        if (its != NULL && strcmp(its, publisher) == 0 && stream != NULL &&
+        if (its != NULL && (publisher == NULL || strcmp(its, publisher) == 0) && stream != NULL &&
             strcmp(stream, TOC_TALK_STREAM) == 0 && here > 0) {
-            applied = (uint64_t)here;
+            applied += (uint64_t)here;
         }
     }
     json_decref(reply);

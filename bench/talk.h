@@ -23,7 +23,7 @@ void toc_talk_send(struct toc_talk *talk, const char *request, const struct toc_
  * are passed over. */
 json_t *toc_talk_receive(struct toc_talk *talk, int64_t timeout_ms);
 /* The newest sequence of the publisher's log of that stream that this daemon has applied,
- * committed; 0: none. */
+ * committed; 0: none. NULL: of all publishers' logs together. */
 uint64_t toc_talk_applied(struct toc_talk *talk, const char *publisher);
 /* Returns when everything up to `sequence` is applied there. */
 void toc_talk_await_applied(struct toc_talk *talk, const char *publisher, uint64_t sequence);
