@@ -82,8 +82,8 @@ bool toc_engine_spend_verification(struct toc_engine *engine)
 
 bool toc_engine_has_room(const struct toc_engine *engine)
 {
-    return engine->verifications >= TOC_GIVE_BATCHES_MAX && engine->taken < TAKEN_MAX &&
-           toc_out_has_room(engine) && !engine->store_failed &&
+    return engine->verifications >= TOC_GIVE_BATCHES_MAX && engine->wraps_left > 0 &&
+           engine->taken < TAKEN_MAX && toc_out_has_room(engine) && !engine->store_failed &&
            toc_arena_used(engine->arena) < TICK_ARENA_MAX / 4;
 }
 
@@ -384,6 +384,7 @@ void toc_engine_begin(struct toc_engine *engine)
     engine->now_mono = toc_env_mono_ms(engine->env);
     engine->verifications = TOC_TICK_VERIFICATIONS_MAX;
     engine->taken = 0;
+    engine->wraps_left = TOC_TICK_WRAPS_MAX;
     engine->applications = TOC_TICK_APPLY_BATCHES_MAX;
     engine->outbox_len = 0;
     engine->outbox_bytes = 0;

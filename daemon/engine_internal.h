@@ -130,8 +130,9 @@ struct toc_engine {
         *scratch; /* one batch at a time: opened records; reset by whoever reads a batch */
     struct toc_opened *opened; /* records of the view, where they lie; forgets with each tick */
     int64_t now_wall, now_mono;
-    unsigned verifications;                /* left in this tick */
-    size_t taken;                          /* bytes of batches that peers gave in this tick */
+    unsigned verifications; /* left in this tick */
+    unsigned wraps_left;    /* to verify in this tick: a frame's are all looked at, then no more */
+    size_t taken;           /* bytes of batches that peers gave in this tick */
     const struct toc_record *const *known; /* of the own batch being stored, or NULL */
     struct toc_bytes known_plain;          /* the same, before it was sealed */
     uint64_t applying_version; /* the roster that what is being applied was made under */

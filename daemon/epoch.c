@@ -246,12 +246,15 @@ enum toc_result toc_epoch_take_wrap(struct toc_engine *engine, struct toc_log *l
     }
     roster = toc_roster_chain_at(engine->rosters, wrap.roster_version);
     TOC_ENSURE(roster != NULL, TOC_AGAIN);
+    engine->wraps_left -= engine->wraps_left > 0 ? 1 : 0;
     TOC_TRY(toc_wrap_read(engine->arena, &engine->group, roster, bytes, &wrap));
     if (log->row.id == 0) {
         TOC_TRY(toc_engine_log_save(engine, log));
     }
     if (strcmp(wrap.member, engine->me) == 0) {
-        TOC_TRY(open_mine(engine, log, &wrap));
+        const enum toc_result result = open_mine(engine, log, &wrap);
+        TOC_TRY(result == TOC_BADSIG ? TOC_INVALID
+                                     : result); /* its sealer's fault, not the giver's */
     }
     TOC_TRY(toc_store_wrap_add(engine->store, log->row.id, wrap.epoch, wrap.member, bytes));
     log->advanced = true;

@@ -263,6 +263,9 @@ static enum toc_result take_wraps(struct toc_engine *engine, const struct toc_se
             return result;
         }
         engine->counters.frames_refused += result != TOC_OK && result != TOC_EXISTS ? 1 : 0;
+        if (result == TOC_BADSIG) {
+            break; /* nobody who is honest carries such a one: the rest is not looked at */
+        }
     }
     return TOC_OK;
 }

@@ -71,6 +71,7 @@
 /* Work in one tick: no peer may starve another. */
 #define TOC_TICK_FRAMES_PER_SOCKET 64
 #define TOC_TICK_VERIFICATIONS_MAX 32
+#define TOC_TICK_WRAPS_MAX 512 /* as many as one frame has */
 #define TOC_TICK_APPLY_BATCHES_MAX 32
 #define TOC_TICK_EXPOSURES_AS_ONE_BATCH 64
 #define TOC_TICK_RECORDS_MAX 16384 /* that waited unsigned, of one stream */

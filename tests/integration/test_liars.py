@@ -18,7 +18,8 @@ from raw import Raw, server_key
 SERVED_WITHIN = 8  # seconds, for a record from one council through the hub to another
 SOON = 10
 LIARS = ["derby", "hull", "wigan", "selby", "otley", "ripon", "thirsk", "filey", "goole", "ilkley",
-         "whitby", "malton", "batley", "settle", "skipton", "haworth"]
+         "whitby", "malton", "batley", "settle", "skipton", "haworth",
+         "keighley", "shipley"]
 
 
 @pytest.fixture(scope="module")
@@ -300,13 +301,41 @@ def test_wrong_wraps(town, liar):
         liar.author.key.verify_key.verify(b"tocsin wrap 1", bytes(64))
     spoilt = bytearray(false[0])
     spoilt[-1] ^= 1
-    liar.say(log.have(), log.give(batch, wraps=[bytes(spoilt), *true, false[0]]))
+    liar.say(log.have(), log.give(batch, wraps=[*false[1:], *true, false[0], bytes(spoilt)]))
     town.york.wait(lambda: [one["state"] for one in town.york.logs(liar.name)] and
                    town.york.logs(liar.name)[0]["next_sequence"] == 2, SOON, "the batch")
     assert town.york.records(liar.name) == []
     assert town.york.status()["evidence"] == 0
     assert any(liar.name in warning for warning in town.york.status()["warnings"])
     town.hub.wait_sequence(liar.name, 2)
+
+
+def test_a_flood_of_wraps_that_nobody_signed(town, liar):
+    """Each is dear to check: the first that is false ends its frame, and a tick takes few frames."""
+    liar.publish()
+    spoilt = [bytearray(liar.log.wrap("york", epoch=2 + number)) for number in range(512)]
+    for wrap in spoilt:
+        wrap[-1] ^= 1
+    flood = liar.log.give(wraps=[bytes(wrap) for wrap in spoilt])
+    refused, sent = counted(town.hub, "frames_refused"), 0
+    for _ in range(4):
+        sent += sum(liar.peer.send(flood) for _ in range(25))
+        good(town)
+    liar.in_sync()
+    assert sent > 50, "it is not held up by its own socket"
+    assert counted(town.hub, "frames_refused") == refused + sent, "one of each frame was looked at"
+
+
+def test_wraps_far_ahead(town, liar):
+    """A log's newest epoch is 1: 4,096 beyond it are kept for the batches that are to open them."""
+    liar.publish()
+    refused = counted(town.hub, "frames_refused")
+    liar.say(liar.log.give(wraps=[liar.log.wrap("york", epoch=4097)]))
+    liar.in_sync()
+    assert counted(town.hub, "frames_refused") == refused
+    liar.say(liar.log.give(wraps=[liar.log.wrap("york", epoch=4098)]))
+    liar.in_sync()
+    assert counted(town.hub, "frames_refused") == refused + 1
 
 
 def test_a_commitment_to_another_key(town, liar):
