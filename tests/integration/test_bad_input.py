@@ -123,6 +123,16 @@ def test_a_malformed_roster(alone, damage):
     assert tocsin("group", "verify", path, expect=1).err.count("\n") == 1
 
 
+def test_a_roster_file_has_a_limit(tmp_path):
+    """Of 256 MiB it is read, and is no roster; of one byte more it is not read."""
+    path = tmp_path / "large.roster"
+    path.touch()
+    for size, word in ((256 * 1024 * 1024, "no roster"), (256 * 1024 * 1024 + 1, "larger")):
+        os.truncate(path, size)
+        said = tocsin("group", "verify", path, expect=1)
+        assert word in said.err and said.err.count("\n") == 1, said
+
+
 def test_no_roster(alone):
     roster_in(alone.leeds).unlink()
     refused(alone.leeds, "roster")
