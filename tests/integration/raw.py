@@ -2,10 +2,23 @@
 
 import time
 
+import nacl.bindings
 import zmq
 from zmq.utils import z85
 
 import wire
+
+# ZMTP 3.0, of a client that speaks CURVE.
+GREETING = b"\xff" + bytes(8) + b"\x7f" + b"\x03\x00" + b"CURVE".ljust(20, b"\0") + bytes(32)
+
+
+def curve_hello(server_key_bytes):
+    """CURVE's HELLO by a key of the moment, as it lies on the wire. It can be said again and again."""
+    public, secret = nacl.bindings.crypto_box_keypair()
+    nonce = (1).to_bytes(8, "big")
+    box = nacl.bindings.crypto_box(bytes(64), b"CurveZMQHELLO---" + nonce, server_key_bytes, secret)
+    body = b"\x05HELLO\x01\x00" + bytes(72) + public + nonce + box
+    return b"\x04" + bytes([len(body)]) + body
 
 
 class Raw:

@@ -16,7 +16,7 @@ from zmq.utils import z85
 
 import wire
 from harness import Local
-from raw import Raw, server_key
+from raw import GREETING, Raw, curve_hello, server_key
 
 SERVED_WITHIN = 8  # seconds, for a record from one council through the hub to another
 GROWTH_MAX = 128 * 1024 * 1024
@@ -139,9 +139,6 @@ def test_a_client_that_expects_another_server(town):
 
 # ---- below the protocol ----
 
-GREETING = b"\xff" + bytes(8) + b"\x7f" + b"\x03\x00" + b"CURVE".ljust(20, b"\0") + bytes(32)
-
-
 def tcp(endpoint):
     host, port = endpoint[len("tcp://"):].rsplit(":", 1)
     return socket.create_connection((host, int(port)), timeout=10)
@@ -178,6 +175,25 @@ def test_a_crowd_of_half_open_connections(town):
     finally:
         for stream in crowd:
             stream.close()
+
+
+def test_a_flood_of_handshakes(town):
+    """True beginnings of a handshake, which the server has to answer with its own keys, from nobody."""
+    hello = curve_hello(town.server_key)
+    made = 0
+    for _ in range(4):
+        crowd = []
+        for _ in range(250):
+            with contextlib.suppress(OSError):
+                crowd.append(tcp(town.hub.session))
+                crowd[-1].sendall(GREETING + hello)
+        made += len(crowd)
+        good(town)
+        for stream in crowd:
+            with stream, contextlib.suppress(ConnectionError):
+                while stream.recv(4096) == GREETING[:12]:  # the server takes the trouble of a WELCOME
+                    pass
+    assert made > 900
 
 
 class Between:
@@ -402,6 +418,33 @@ def test_a_subscriber_that_says_what_is_no_subscription(town):
                 good(town)
     finally:
         context.destroy(linger=0)
+
+
+def test_a_thousand_sessions_of_one_member(town):
+    """Four of one key are heard at a time (net_links.h), the newest; the others cost a socket each."""
+    context = zmq.Context()
+    roster = town.members_roster
+    hello = wire.hello(roster.group, "hull", roster.version, roster.head)
+    try:
+        crowd = []
+        for _ in range(1000):
+            one = context.socket(zmq.DEALER)
+            one.linger = 0
+            one.curve_publickey, one.curve_secretkey = town.bad_key.public, town.bad_key.secret
+            one.curve_serverkey = z85.encode(town.server_key)
+            one.connect(town.hub.session)
+            one.send(hello)
+            one.send(wire.want("leeds", "framework", 1))
+            crowd.append(one)
+        town.hub.wait(lambda: sum(bool(one.poll(0)) for one in crowd) >= 4, 20, "an answer")
+        assert good(town) < SERVED_WITHIN
+        assert town.leeds.peer("spg") == town.york.peer("spg") == "connected"
+        with greeted(town) as peer:  # whoever comes last is served
+            peer.want_all("leeds")
+            peer.await_kind(wire.GIVE)
+    finally:
+        context.destroy(linger=0)
+    good(town)
 
 
 def test_connections_that_come_and_go(town):
