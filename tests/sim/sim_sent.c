@@ -18,6 +18,24 @@ static void wrong(const struct looked *at, const struct toc_log_id *log, const c
              at->to == NULL ? "" : at->to, what, log->publisher, log->stream, log->generation);
 }
 
+/* Kept as one side of a conflict: whoever stops a log tells everybody both. */
+static bool is_evidence(const struct looked *at, struct toc_bytes bytes)
+{
+    struct toc_evidence kept[64];
+    size_t len = 0;
+
+    if (toc_store_evidence(at->node->store, 0, at->node->sim->arena, kept,
+                           sizeof(kept) / sizeof(kept[0]), &len) != TOC_OK) {
+        return false;
+    }
+    for (size_t i = 0; i < len; i++) {
+        if (toc_bytes_equal(kept[i].one, bytes) || toc_bytes_equal(kept[i].other, bytes)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void check_batch(const struct looked *at, struct toc_bytes bytes)
 {
     struct toc_arena *arena = at->node->sim->arena;
@@ -25,11 +43,15 @@ static void check_batch(const struct looked *at, struct toc_bytes bytes)
     struct toc_log_row row;
     struct toc_batch batch;
 
-    if (toc_wire_batch_decode(arena, bytes, &batch) != TOC_OK ||
-        !sim_log_row(at->node, &batch.header.log, &row) ||
-        toc_store_batch_get(at->node->store, row.id, batch.header.first_sequence, arena, &stored) !=
-            TOC_OK ||
-        !toc_bytes_equal(stored.bytes, bytes)) {
+    if (toc_wire_batch_decode(arena, bytes, &batch) != TOC_OK) {
+        sim_fail(at->node->sim, "%s sends a batch that does not parse", at->node->member);
+        return;
+    }
+    if ((!sim_log_row(at->node, &batch.header.log, &row) ||
+         toc_store_batch_get(at->node->store, row.id, batch.header.first_sequence, arena,
+                             &stored) != TOC_OK ||
+         !toc_bytes_equal(stored.bytes, bytes)) &&
+        !is_evidence(at, bytes)) {
         wrong(at, &batch.header.log, "a batch");
     }
 }
@@ -66,7 +88,7 @@ static void check_statement(const struct looked *at, struct toc_bytes bytes)
         sim_fail(at->node->sim, "%s sends a statement that does not parse", at->node->member);
         return;
     }
-    if (strcmp(statement.author, at->node->member) != 0) {
+    if (strcmp(statement.author, at->node->member) != 0 || is_evidence(at, bytes)) {
         return;
     }
     /* A stopped or later voided log may have been spoken of while it was whole. */
