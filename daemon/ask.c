@@ -240,6 +240,18 @@ void toc_ask_watch_words(struct toc_engine *engine)
     }
 }
 
+/* Who greets us and does not list what we say we have applied, a hub whose disk was put back, knows
+ * nothing to do with the receipt: once it holds the log it is told again. */
+static void repeat_receipt(const struct toc_engine *engine, const struct toc_session *session,
+                           struct toc_log *log, uint64_t holds_next)
+{
+    if (log->receipt_unheard && holds_next >= log->row.applied_next &&
+        gives_as_it_grows(engine, session, log)) {
+        log->receipt_unheard = false;
+        log->receipt_due |= session->listed;
+    }
+}
+
 enum toc_result toc_ask_offered(struct toc_engine *engine, struct toc_session *session,
                                 const struct toc_log_head *head)
 {
@@ -256,6 +268,7 @@ enum toc_result toc_ask_offered(struct toc_engine *engine, struct toc_session *s
     if (log->own) {
         return offered_own(engine, session, log, head);
     }
+    repeat_receipt(engine, session, log, head->next_sequence);
     source = toc_engine_session_of(engine, log->source);
     /* Followed, and nothing was lost; or what it speaks of is coming: of many that waited for a
      * machine that slept, each would be given everything again. */

@@ -53,7 +53,8 @@ struct toc_log {
 
     /* Receipts. */
     bool receipt_due;
-    bool receipt_urgent; /* a withdrawal was applied */
+    bool receipt_urgent;  /* a withdrawal was applied */
+    bool receipt_unheard; /* said again to one who may lack what it speaks of */
     int64_t receipt_mono;
     bool receipts_grew;   /* hub: readers' receipts to pass on */
     int64_t bundled_mono; /* hub: when they were last passed on */

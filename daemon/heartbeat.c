@@ -296,11 +296,14 @@ static void say_receipts_again(struct toc_engine *engine, const struct toc_sessi
 {
     const bool to_publisher = strcmp(session->member, log->row.log.publisher) == 0;
 
+    const bool due = !log->own && log->row.applied_next > 1 &&
+                     (to_publisher || is_hub(engine, session->member)) &&
+                     toc_roster_in_audience(toc_engine_roster(engine), engine->me,
+                                            log->row.log.publisher, log->row.log.stream);
+
     log->receipts_grew |= is_hub(engine, engine->me) && (log->own || to_publisher);
-    log->receipt_due |= !log->own && log->row.applied_next > 1 &&
-                        (to_publisher || is_hub(engine, session->member)) &&
-                        toc_roster_in_audience(toc_engine_roster(engine), engine->me,
-                                               log->row.log.publisher, log->row.log.stream);
+    log->receipt_due |= due;
+    log->receipt_unheard |= due;
 }
 
 enum toc_result toc_heartbeat_greet(struct toc_engine *engine, struct toc_session *session)
