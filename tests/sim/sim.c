@@ -116,6 +116,7 @@ struct sim *sim_new(uint64_t seed)
     sim->group = toc_fixture_group_new(seed);
     sim->mono = 1000000;
     sim->faults = sim_faults_usual;
+    sim->grain = 1;
     sim->submit_chance = 60;
     sim->withdraw_chance = 150;
     ck_assert_int_eq(toc_arena_new(ARENA_MAX, &sim->arena), TOC_OK);
@@ -466,6 +467,7 @@ static void pass_time(struct sim *sim)
     const int64_t next = next_event(sim);
     int64_t ms = next <= sim->mono ? 1 : next - sim->mono;
 
+    ms = ms < sim->grain ? sim->grain : ms;
     if (sim_chance(sim, 250)) {
         ms += (int64_t)sim_below(sim, sim_chance(sim, 100) ? 40000 : 500);
     }

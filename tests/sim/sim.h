@@ -15,10 +15,10 @@
 #include "wire_session.h"
 #include <check.h>
 
-#define SIM_NODES_MAX 8
-#define SIM_WIRES_MAX 16
+#define SIM_NODES_MAX 48
+#define SIM_WIRES_MAX 112
 #define SIM_JOBS_MAX 64
-#define SIM_LOGS_MAX 64
+#define SIM_LOGS_MAX 160
 #define SIM_KEY_LEN 24
 /* On their way to one peer that does not read: the credit, what may overdraw it, and an hour of
  * small talk (of which libzmq's own mark would hold less). */
@@ -43,7 +43,9 @@ struct sim_seen {
     uint64_t applied_next;
     uint64_t journal_next; /* the end of its last journal range */
     enum toc_log_state state;
-    uint32_t epoch; /* keys were looked at up to here */
+    uint32_t epoch;  /* keys were looked at up to here, */
+    uint64_t roster; /* under this version of the roster; */
+    unsigned looks;  /* and of all looks each 16th */
 };
 
 struct sim;
@@ -63,7 +65,8 @@ struct sim_node {
     uint64_t gone_version; /* the roster without it */
     int64_t gone_mono;     /* when the hub learned of it */
     int64_t restart_mono;
-    toc_link links; /* numbers given out */
+    unsigned unanswered; /* submissions that were not acknowledged */
+    toc_link links;      /* numbers given out */
     struct {
         struct toc_job *job;
         int64_t due;
@@ -89,6 +92,7 @@ enum sim_wire_state { SIM_DOWN, SIM_UP, SIM_HALF };
 struct sim_wire {
     struct sim_node *dialler, *server;
     bool feeds;
+    int64_t delay; /* on top, each way */
     enum sim_wire_state state;
     int64_t until; /* down: the next attempt; half: when it is noticed */
     int64_t cut_until;
@@ -145,6 +149,7 @@ struct sim {
     struct toc_fixture_group *group;
     struct toc_arena *arena; /* of one check */
     int64_t mono;
+    int64_t grain; /* no two steps are closer: dozens of members then tick in one */
     struct sim_faults faults;
     struct sim_node nodes[SIM_NODES_MAX];
     size_t nodes_len;
@@ -253,7 +258,7 @@ void sim_read_new(struct sim_node *node, int64_t *position, const struct sim_rea
 
 /* Everything is repaired and everybody comes back; then all must agree within some minutes. */
 void sim_heal(struct sim *sim);
-/* A publisher's current records of one stream at one member. */
+/* A publisher's (NULL: everybody's) current records of one stream at one member. */
 struct sim_rows {
     size_t len;
     struct toc_hash digest;

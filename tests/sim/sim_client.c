@@ -22,6 +22,7 @@ static struct sim_submission *add(struct sim_node *node, const char *stream, uns
     one->records = records;
     one->number = ++node->sim->submissions_made;
     one->next = node->sim->submissions;
+    node->unanswered++;
     node->sim->submissions = one;
     return one;
 }
@@ -97,6 +98,9 @@ static bool waits(const struct sim_submission *one)
 
 bool sim_client_due(const struct sim_node *node)
 {
+    if (node->unanswered == 0 || node->engine == NULL) {
+        return false;
+    }
     for (const struct sim_submission *one = node->sim->submissions; one != NULL; one = one->next) {
         if (one->node == node && waits(one) && one->again_mono <= node->sim->mono) {
             return true;
@@ -108,6 +112,14 @@ bool sim_client_due(const struct sim_node *node)
 int64_t sim_client_next(const struct sim *sim)
 {
     int64_t next = INT64_MAX;
+    unsigned unanswered = 0;
+
+    for (size_t i = 0; i < sim->nodes_len; i++) {
+        unanswered += sim->nodes[i].unanswered;
+    }
+    if (unanswered == 0) {
+        return next;
+    }
 
     for (const struct sim_submission *one = sim->submissions; one != NULL; one = one->next) {
         if (waits(one) && one->again_mono < next) {
@@ -187,6 +199,9 @@ static void ask(struct sim_node *node, struct sim_submission *one)
 
 void sim_client_ask(struct sim_node *node)
 {
+    if (node->unanswered == 0) {
+        return;
+    }
     for (struct sim_submission *one = node->sim->submissions; one != NULL; one = one->next) {
         if (one->node == node && waits(one) && one->again_mono <= node->sim->mono) {
             ask(node, one);
@@ -220,6 +235,7 @@ void sim_client_hear(struct sim_node *node, const struct toc_out *out)
             sim_fail(node->sim, "%s: s%u was at %llu and is at %llu", node->member, one->number,
                      (unsigned long long)one->first_sequence, (unsigned long long)sequence);
         }
+        node->unanswered -= one->asked != SIM_ACKNOWLEDGED;
         one->asked = SIM_ACKNOWLEDGED;
         one->first_sequence = sequence;
     } else if (one != NULL) {

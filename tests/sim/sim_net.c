@@ -349,7 +349,8 @@ static void send_feed(struct sim_node *node, struct toc_bytes batch)
         for (unsigned copies = sim_chance(sim, sim->faults.feed_twice) ? 2 : 1; copies > 0;
              copies--) {
             if (!sim_chance(sim, sim->faults.feed_lost)) {
-                queue_add(&wire->feed, batch, sim->mono + 1 + (int64_t)sim_below(sim, 400), false);
+                queue_add(&wire->feed, batch,
+                          sim->mono + 1 + wire->delay + (int64_t)sim_below(sim, 400), false);
             }
         }
     }
@@ -382,7 +383,8 @@ void sim_net_send(struct sim_node *node, const struct toc_out *out)
         }
         if (!*full) {
             struct sim_queue *const queue = as_server ? &wire->to_dialler : &wire->to_server;
-            queue_add(queue, out->parts[0], sim->mono + 1 + (int64_t)sim_below(sim, 150), true);
+            queue_add(queue, out->parts[0],
+                      sim->mono + 1 + wire->delay + (int64_t)sim_below(sim, 150), true);
             if (queue->bytes > SIM_UNREAD_MAX && wire->stalled_until > sim->mono) {
                 sim_fail(sim, "%s has sent %zu bytes that nobody has read", node->member,
                          queue->bytes);

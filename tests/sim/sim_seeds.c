@@ -15,7 +15,7 @@ void sim_seeds(const char *test, unsigned seeds, unsigned steps,
                void (*scenario)(struct sim *sim, unsigned steps))
 {
     const uint64_t only = from_environment("TOC_SIM_SEED", 0);
-    const uint64_t first = only == 0 ? 1 : only;
+    const uint64_t first = only == 0 ? from_environment("TOC_SIM_FIRST", 1) : only;
     const uint64_t count = only == 0 ? from_environment("TOC_SIM_SEEDS", seeds) : 1;
     const unsigned length = (unsigned)from_environment("TOC_SIM_STEPS", steps);
     uint64_t ticks = 0, frames = 0, batches = 0, crashes = 0;
