@@ -416,9 +416,13 @@ static enum toc_result finish(struct toc_engine *engine)
  * next tick, so that what was promised in memory alone is asked for again. */
 static enum toc_result recover(struct toc_engine *engine, struct toc_why *why)
 {
+    /* A store that fails says why; what else fails a tick is memory. */
+    const char *store_why = toc_store_why(engine->store);
+    const char *const words = store_why[0] != '\0' ? store_why : "out of memory";
+
     toc_store_rollback(engine->store);
     engine->in_transaction = false;
-    toc_out_failed(engine, toc_store_why(engine->store));
+    toc_out_failed(engine, words);
     toc_publish_clear(engine);
     forget_jobs(engine); /* of epochs that never were; what is missing is looked for again */
     engine->wraps_checked = false;
@@ -433,7 +437,7 @@ static enum toc_result recover(struct toc_engine *engine, struct toc_why *why)
         session->peer_roster_version = 0;
     }
     engine->roster_spread = true;
-    return toc_fail(why, TOC_STORE, "%s", toc_store_why(engine->store));
+    return toc_fail(why, TOC_STORE, "%s", words);
 }
 
 enum toc_result toc_engine_finish(struct toc_engine *engine, struct toc_why *why)

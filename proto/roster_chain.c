@@ -248,12 +248,17 @@ enum toc_result toc_roster_chain_resume(struct toc_roster_chain *chain, struct t
 
     if (result != TOC_OK || held.signed_roster.roster.version != 1) {
         held_done(&held);
-        return toc_fail(why, TOC_MALFORMED, "the stored roster of version 1 does not parse");
+        return result == TOC_NOMEM
+                   ? result
+                   : toc_fail(why, TOC_MALFORMED, "the stored roster of version 1 does not parse");
     }
     chain->group = toc_roster_hash(&toc_hash_zero, 1, held.signed_roster.body);
     held_done(&held);
-    if (held_parse(newest, &held) != TOC_OK) {
-        return toc_fail(why, TOC_MALFORMED, "the newest stored roster does not parse");
+    result = held_parse(newest, &held);
+    if (result != TOC_OK) {
+        return result == TOC_NOMEM
+                   ? result
+                   : toc_fail(why, TOC_MALFORMED, "the newest stored roster does not parse");
     }
     result = enough_signatures(&held.signed_roster, &held.signed_roster.roster, &chain->group, why);
     if (result == TOC_OK) {
