@@ -145,7 +145,8 @@ static enum toc_result settle(struct toc_store *store)
 
 static enum toc_result drop_supplier(struct toc_store *store)
 {
-    const struct toc_supplier supplier = {.id = 1, .key = "name:acme ltd"};
+    const struct toc_supplier supplier = {
+        .id = 1, .key = "name:acme ltd", .name = "Acme Ltd", .fold = "acme ltd"};
     return toc_store_supplier_forget(store, &supplier);
 }
 
@@ -295,6 +296,13 @@ struct toc_hash toc_script_before(int step)
 
 /* ---- a run ---- */
 
+static int may_forget = -1;
+
+void toc_script_power(void)
+{
+    may_forget = TOC_SCRIPT_SETTLES;
+}
+
 static bool state_is(struct toc_store *store, int step)
 {
     const struct toc_hash state = toc_script_state(store);
@@ -313,6 +321,9 @@ static int check(int step, const char *folder, struct toc_store **store, const c
     ck_assert_msg(result == TOC_OK, "%s: cannot be opened after step %d", what, step);
     if (state_is(*store, step)) {
         return step;
+    }
+    if (step == may_forget + 1 && state_is(*store, may_forget)) {
+        return may_forget;
     }
     ck_assert_msg(state_is(*store, step + 1), "%s: step %d is half done", what, step);
     return step + 1;

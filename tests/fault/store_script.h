@@ -5,13 +5,16 @@
 
 #include "store.h"
 
-enum { TOC_SCRIPT_STEPS = 12 };
+enum { TOC_SCRIPT_STEPS = 12, TOC_SCRIPT_SETTLES = 10 };
 
 /* Does one step. `*store` may be closed and opened again by it, and is NULL after a failure to
  * open. */
 enum toc_result toc_script_step(int step, const char *folder, struct toc_store **store);
 /* A digest of everything that can be read, for comparing. */
 struct toc_hash toc_script_state(struct toc_store *store);
+/* The power goes: what was settled need not be there again, for it can be derived (store_settle.h).
+ */
+void toc_script_power(void);
 /* Runs the script once without faults and keeps what each state looks like. */
 void toc_script_learn(const char *folder);
 /* The state before step `step`: 0 is the empty store. */
