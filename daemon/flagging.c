@@ -88,12 +88,13 @@ static enum toc_result submit(struct toc_engine *engine, const char *what,
     return result;
 }
 
+/* Without a reason: it would stand beside the token, for the hub to read. */
 static enum toc_result withdraw(struct toc_engine *engine, const char *what,
                                 const uint8_t id[TOC_FLAG_ID_LEN], uint64_t sequence,
-                                const char *reason, struct toc_why *why)
+                                struct toc_why *why)
 {
-    const struct toc_record record = {
-        .type = TOC_RECORD_WITHDRAWAL, .withdraws = {.sequence = sequence}, .reason = reason};
+    const struct toc_record record = {.type = TOC_RECORD_WITHDRAWAL,
+                                      .withdraws = {.sequence = sequence}};
     struct toc_bytes bytes;
     uint64_t own;
 
@@ -134,9 +135,9 @@ enum toc_result toc_flag_send(struct toc_engine *engine, struct toc_own_flag *fl
 }
 
 enum toc_result toc_flag_take_back(struct toc_engine *engine, const struct toc_own_flag *flag,
-                                   uint64_t sequence, const char *reason, struct toc_why *why)
+                                   uint64_t sequence, struct toc_why *why)
 {
-    return withdraw(engine, FLAG, flag->id, sequence, reason, why);
+    return withdraw(engine, FLAG, flag->id, sequence, why);
 }
 
 /* ---- disputes and confirmations ---- */
@@ -177,7 +178,7 @@ enum toc_result toc_dispute_state(struct toc_engine *engine, const struct toc_ow
 enum toc_result toc_dispute_take_back(struct toc_engine *engine, const struct toc_own_dispute *own,
                                       uint64_t sequence, struct toc_why *why)
 {
-    return withdraw(engine, DISPUTE, own->id, sequence, "", why);
+    return withdraw(engine, DISPUTE, own->id, sequence, why);
 }
 
 enum toc_result toc_flag_confirm(struct toc_engine *engine, const struct toc_own_flag *flag,

@@ -33,8 +33,7 @@ enum toc_result toc_flag_send(struct toc_engine *engine, struct toc_own_flag *fl
                               uint64_t *ret_sequence, struct toc_why *why) TOC_MUST_CHECK;
 /* Submits the withdrawal of what was sent under `sequence`. */
 enum toc_result toc_flag_take_back(struct toc_engine *engine, const struct toc_own_flag *flag,
-                                   uint64_t sequence, const char *reason, struct toc_why *why)
-    TOC_MUST_CHECK;
+                                   uint64_t sequence, struct toc_why *why) TOC_MUST_CHECK;
 /* Of an alert, as toc_alert_mine_prove makes it; who sends it again sends nothing. `ret_sequence`
  * as above. */
 enum toc_result toc_dispute_send(struct toc_engine *engine, const struct toc_own_dispute *own,

@@ -172,7 +172,7 @@ enum toc_result toc_local_flag_withdraw(struct toc_engine *engine, const struct 
         return say_state(engine, local, "deleted");
     }
     TOC_TRY(toc_local_flag_signed(engine, &flag, &sequence, why));
-    TOC_TRY(toc_flag_take_back(engine, &flag, sequence, reason, why));
+    TOC_TRY(toc_flag_take_back(engine, &flag, sequence, why));
     TOC_TRY(toc_flag_undo_changed(engine, &flag, local->user.uid));
     TOC_TRY(toc_local_flag_note(engine, local, &flag, TOC_FLAG_DID_WITHDRAW, reason));
     return say_state(engine, local, "withdrawn");

@@ -160,6 +160,19 @@ static enum toc_result check_stream(const struct toc_record_kind *kind, const ch
     return TOC_OK;
 }
 
+/* A withdrawal names the record that has a token, so that it is held to the same: no text of people
+ * goes along. */
+static enum toc_result check_reason(const char *stream, const struct toc_record *record,
+                                    struct toc_why *why)
+{
+    const struct toc_record_kind *const kind = toc_record_kind_for_stream(stream);
+
+    if (kind != NULL && kind->by_daemon && text_or_empty(record->reason)[0] != '\0') {
+        return toc_fail(why, TOC_INVALID, "reason: nobody gives one on this stream");
+    }
+    return TOC_OK;
+}
+
 enum toc_result toc_record_read(struct toc_arena *arena, const char *stream, struct toc_bytes bytes,
                                 struct toc_record *ret_record, struct toc_why *why)
 {
@@ -171,6 +184,7 @@ enum toc_result toc_record_read(struct toc_arena *arena, const char *stream, str
     const struct toc_record_kind *const kind = toc_record_kind_of(record.type);
     TOC_ASSERT(kind != NULL);
     TOC_TRY(check_stream(kind, stream, &record, why));
+    TOC_TRY(check_reason(stream, &record, why));
     TOC_TRY(kind->validate(&record, why));
     *ret_record = record;
     return TOC_OK;

@@ -75,13 +75,18 @@ def looked_at(folders):
 
 def check(folders):
     """Returns how many records have a pseudonym, and how many have not."""
-    with_token, names, public = [], set(), 0
+    with_token, names, public, reasons = [], set(), 0, []
     for look in looked_at(folders):
         if is_pseudonymous(look.parts):
             with_token.append(look)
         else:
             public += 1
             names |= names_in(look.parts)
+            reasons += [look] if any(path == ("reason",) for path, _, _ in look.parts) else []
     found = [fault for look in with_token for fault in faults(look, names)]
+    # A withdrawal names the record that has the token.
+    streams = {look.where.split("/")[1] for look in with_token}
+    found += [f"{look.where}: a reason beside a token" for look in reasons
+              if look.where.split("/")[1] in streams]
     assert not found, "\n".join(found[:20])
     return len(with_token), public

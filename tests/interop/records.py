@@ -214,6 +214,8 @@ def read(data, stream):
         if record.HasField(field):
             check_reference(getattr(record, field), stream)
     messages.text(record.reason, 0, 200, "reason")
+    need(not record.reason or stream.partition(".")[0] not in ("token", "distress", "alert"),
+         "a reason on a stream of tokens")
     if record.HasField("withdraws"):
         need(body is None and not record.HasField("supersedes"), "a withdrawal has no body")
         return record

@@ -335,8 +335,7 @@ static void submit(struct sim_flags *flags, struct sim_act *act)
             return;
         }
         record = (struct toc_record){.type = TOC_RECORD_WITHDRAWAL,
-                                     .withdraws = {.sequence = known.first_sequence},
-                                     .reason = "it was right"};
+                                     .withdraws = {.sequence = known.first_sequence}};
     }
     toc_arena_reset(flags->sim->arena);
     ck_assert_int_eq(toc_wire_record_encode(flags->sim->arena, &record, &bytes), TOC_OK);

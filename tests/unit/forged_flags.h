@@ -43,8 +43,8 @@ static inline uint64_t raise(const char *who, struct say say)
 
 static inline void take_back(const char *who, uint64_t sequence)
 {
-    const struct toc_record record = {
-        .type = TOC_RECORD_WITHDRAWAL, .withdraws = {.sequence = sequence}, .reason = "a mistake"};
+    const struct toc_record record = {.type = TOC_RECORD_WITHDRAWAL,
+                                      .withdraws = {.sequence = sequence}};
     (void)publish(who, &record);
     settle();
 }

@@ -297,7 +297,7 @@ START_TEST(a_flag_that_was_not_taken_back_is_in_the_way)
     /* Its withdrawal is submitted: whatever becomes of that, others were told. */
     struct toc_why why = {""};
     toc_engine_begin(daemon_.engine);
-    ck_assert_int_eq(toc_flag_take_back(daemon_.engine, &flag, 1, "a mistake", &why), TOC_OK);
+    ck_assert_int_eq(toc_flag_take_back(daemon_.engine, &flag, 1, &why), TOC_OK);
     json_decref(toc_fixture_daemon_tick(&daemon_));
     ck_assert_int_eq(toc_flag_sequence(daemon_.engine, id, 0, &sequence), TOC_OK);
     drop(GONE);

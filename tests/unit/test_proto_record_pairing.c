@@ -324,6 +324,24 @@ START_TEST(no_reason_goes_along)
 }
 END_TEST
 
+/* It names the record that has a token. */
+START_TEST(a_withdrawal_gives_no_reason)
+{
+    const struct toc_record silent = {.type = TOC_RECORD_WITHDRAWAL, .withdraws = {.sequence = 1}};
+    struct toc_record talking = silent;
+    struct toc_record back;
+    struct toc_bytes bytes;
+
+    ck_assert_int_eq(toc_wire_record_encode(arena, &silent, &bytes), TOC_OK);
+    ck_assert_int_eq(toc_record_read(arena, with_tokens[_i].stream, bytes, &back, NULL), TOC_OK);
+    talking.reason = "Aire Surfacing Limited paid";
+    ck_assert_int_eq(toc_wire_record_encode(arena, &talking, &bytes), TOC_OK);
+    ck_assert_int_eq(toc_record_read(arena, "exposure", bytes, &back, NULL), TOC_OK);
+    ck_assert_int_eq(toc_record_read(arena, with_tokens[_i].stream, bytes, &back, NULL),
+                     TOC_INVALID);
+}
+END_TEST
+
 /* ---- what is printed ---- */
 
 static void check_words(const json_t *json)
@@ -369,6 +387,7 @@ int main(void)
     tcase_add_test(cases, all_types_with_tokens_are_tried);
     tcase_add_loop_test(cases, no_field_has_room_for_a_name, 0, WITH_TOKENS);
     tcase_add_loop_test(cases, no_reason_goes_along, 0, WITH_TOKENS);
+    tcase_add_loop_test(cases, a_withdrawal_gives_no_reason, 0, WITH_TOKENS);
     tcase_add_loop_test(cases, what_is_shown_has_no_words_of_people, 0, WITH_TOKENS);
     suite_add_tcase(suite, cases);
     return toc_test_main(suite);
