@@ -64,6 +64,8 @@ class Scene:
         self._wait_tokens()
         self._raise_flags()
         self._wait_alerts()
+        if self.group.distress == "hub":
+            self._dispute("calderdale", "others")
         for member in self.group.members.values():
             member.kill()
         self.wire = self.tap.bytes()
@@ -109,6 +111,15 @@ class Scene:
         for member in self.group.members.values() if to_group else ():
             for name, end in ends.items():
                 member.wait_sequence(name, end, 60, "distress")
+
+    def _dispute(self, name, what):
+        """By a council that did not report."""
+        member, reporter = self.group.members[name], self.group.members[RAISED[what][0][0]]
+        [alert] = [one["alert"] for one in shown(member)
+                   if f"name:{independent.fold(one['name'])}" == self.about[what][0]]
+        member.run("flag", "dispute", alert, "--text", SECRET_TEXT)
+        for one in (member, reporter):
+            one.wait(lambda: "disputed" in [other["status"] for other in shown(one)], 60, "the dispute")
 
     # ---- what is so ----
 

@@ -68,11 +68,14 @@ def test_the_hub_names_none_but_the_one_of_three_flags(hub_setting, with_key):
     assert set(map(scene.of_token, party.targets)) == scene.subjects(RAISED), "it has all flags"
     found = scene.attacked_by(party)
     assert found.computed == found.confirmed == {}, "no token, though it is a holder"
-    assert {scene.of_token(token): name for token, name in found.named.items()} == {
-        scene.about["three"][0]: scene.about["three"][1]}
+    assert {scene.of_token(token) for token in found.named} == scene.subjects(["three"])
+    assert {f"name:{independent.fold(name)}" for name in found.named.values()} == \
+        scene.subjects(["three"]), "as one of the three writes it"
     stored = [token for (token,) in party.folders[0].group("SELECT token FROM hub_name")]
     assert stored == list(found.named)
     assert {what for what, _ in found.opened} == {"token", "body", "name"}, "and no detail"
+    disputes = {one.publisher for one in party.records.values() if "dispute" in one.body}
+    assert disputes == {"calderdale"}, "it sees who disputes"
     assert scene.held_by(party) == {(subject, what) for subject in scene.subjects(RAISED)
                                     for what in ("token", "alert key")}
 
