@@ -184,7 +184,7 @@ END_TEST
 
 struct change {
     unsigned leaf; /* which one, counted from 0 */
-    int by;        /* so many bytes more */
+    int by;        /* 1: a byte more; -1: a byte less */
     unsigned seen; /* leaves so far */
 };
 
@@ -234,10 +234,12 @@ static void copy(struct raw *raw, struct toc_bytes in, const ProtobufCMessageDes
             raw_put(raw, spare[0]->data, spare[0]->len);
             continue;
         }
-        const int by = change->seen++ == change->leaf ? change->by : 0;
-        raw_varint(raw, (uint64_t)((int)inner.len + by));
-        raw_put(raw, inner.data, (size_t)((int)inner.len + (by < 0 ? by : 0)));
-        raw_put(raw, more, by > 0);
+        const bool is_it = change->seen++ == change->leaf;
+        const size_t added = is_it && change->by > 0 ? 1 : 0;
+        const size_t cut = is_it && change->by < 0 ? 1 : 0;
+        raw_varint(raw, inner.len + added - cut);
+        raw_put(raw, inner.data, inner.len - cut);
+        raw_put(raw, more, added);
     }
 }
 
@@ -265,16 +267,16 @@ static void check_room(const struct toc_record *record, const char *stream)
 }
 
 static const struct with_tokens {
-    enum toc_record_type type;
     const char *stream;
+    enum toc_record_type type;
     bool to_group;
 } with_tokens[] = {
-    {TOC_RECORD_TOKEN_ASK, "token.ask", false},
-    {TOC_RECORD_TOKEN_ANSWER, "token.answer.york", false},
-    {TOC_RECORD_FLAG, "distress", false},
-    {TOC_RECORD_FLAG, "distress", true},
-    {TOC_RECORD_DISPUTE, "distress", false},
-    {TOC_RECORD_ALERT, "alert", false},
+    {"token.ask", TOC_RECORD_TOKEN_ASK, false},
+    {"token.answer.york", TOC_RECORD_TOKEN_ANSWER, false},
+    {"distress", TOC_RECORD_FLAG, false},
+    {"distress", TOC_RECORD_FLAG, true},
+    {"distress", TOC_RECORD_DISPUTE, false},
+    {"alert", TOC_RECORD_ALERT, false},
 };
 enum { WITH_TOKENS = sizeof with_tokens / sizeof with_tokens[0] };
 
