@@ -93,7 +93,26 @@ static enum toc_result collect_audit(const struct gathering *it, struct toc_why 
     return TOC_OK;
 }
 
-/* ---- who was told ---- */
+/* ---- what became of the flags, and who says that it knows ---- */
+
+static enum toc_result add_history(const struct gathering *it, struct toc_why *why)
+{
+    const json_t *const flags = toc_field_array(it->document, "flags");
+    for (size_t i = 0; i < json_array_size(flags); i++) {
+        static const char *const keys[] = {"history", "shown", "applied"};
+        json_t *const flag = json_array_get(flags, i);
+        TOC_AUTO(toc_reply_done) struct toc_reply reply = {0};
+        TOC_TRY(toc_cli_call(it->cli, "flag_history",
+                             json_pack("{s:s}", "flag", toc_field_text(flag, "flag")), &reply,
+                             why));
+        for (size_t j = 0; j < sizeof keys / sizeof keys[0]; j++) {
+            (void)json_object_set(flag, keys[j], json_object_get(reply.json, keys[j]));
+        }
+    }
+    return TOC_OK;
+}
+
+/* ---- who has what was published ---- */
 
 /* Who has said that it applied the record of this member at `sequence` of a stream. */
 static json_t *told_of(const struct gathering *it, const json_t *status, const char *stream,
@@ -121,19 +140,13 @@ static json_t *told_of(const struct gathering *it, const json_t *status, const c
     return told;
 }
 
-static enum toc_result add_told(const struct gathering *it, struct toc_why *why)
+static enum toc_result add_published(const struct gathering *it, struct toc_why *why)
 {
     TOC_AUTO(toc_reply_done) struct toc_reply reply = {0};
-    const json_t *const flags = toc_field_array(it->document, "flags");
     const json_t *const members =
         toc_field_array(json_object_get(it->document, "region"), "members");
     json_t *const published = json_object_get(it->document, "published");
     TOC_TRY(toc_cli_call(it->cli, "status", NULL, &reply, why));
-    for (size_t i = 0; i < json_array_size(flags); i++) {
-        json_t *const flag = json_array_get(flags, i);
-        (void)json_object_set_new(
-            flag, "told", told_of(it, reply.json, "distress", toc_field_number(flag, "sequence")));
-    }
     for (size_t i = 0; i < json_array_size(members); i++) {
         json_t *const row = json_array_get(members, i);
         if (strcmp(toc_field_text(row, "member"), it->member) != 0) {
@@ -251,7 +264,8 @@ enum toc_result toc_disclose_gather(struct toc_cli *cli, const char *word, json_
     TOC_TRY(
         collect(&it, "alert_list", "alerts", is_about, json_object_get(document, "alerts"), why));
     TOC_TRY(collect_audit(&it, why));
-    TOC_TRY(add_told(&it, why));
+    TOC_TRY(add_history(&it, why));
+    TOC_TRY(add_published(&it, why));
     add_carried(&it);
     TOC_TRY(add_points(document, why));
     *ret_document = toc_take(&document);

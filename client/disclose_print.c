@@ -70,6 +70,26 @@ static enum toc_result print_published(struct toc_cli *cli, const json_t *rows)
     return TOC_OK;
 }
 
+/* Each step, by whom, and what the hub made of it. */
+static void print_history(struct toc_cli *cli, const json_t *history)
+{
+    for (size_t i = 0; i < json_array_size(history); i++) {
+        const json_t *const entry = json_array_get(history, i);
+        const bool by_hub = strcmp(toc_field_text(entry, "what"), "alert") == 0;
+        const char *const more = toc_field_text(entry, by_hub ? "status" : "text");
+        char text[WORDS_MAX];
+        char by[32] = "";
+        if (json_is_integer(json_object_get(entry, "by"))) {
+            (void)snprintf(by, sizeof by, " by user %lld",
+                           (long long)toc_field_number(entry, "by"));
+        }
+        (void)snprintf(text, sizeof text, "%.30s  %s%s%s%.200s", toc_field_text(entry, "time"),
+                       by_hub ? "the hub's alert" : toc_field_text(entry, "what"), by,
+                       more[0] == '\0' ? "" : ": ", more);
+        toc_text_wrap(cli->out, &cli->paper, 4, text);
+    }
+}
+
 static void print_flag(struct toc_cli *cli, const json_t *flag)
 {
     char event[TOC_EVENT_WORDS_LEN + 1];
@@ -79,17 +99,13 @@ static void print_flag(struct toc_cli *cli, const json_t *flag)
             event, (long long)toc_field_number(flag, "severity"),
             toc_field_text(flag, "source_class"), toc_field_text(flag, "status"),
             toc_field_text(flag, "state"));
-    (void)snprintf(text, sizeof text, "%.30s, by user %lld%s", toc_field_text(flag, "raised"),
-                   (long long)toc_field_number(flag, "raised_by"),
-                   json_is_integer(json_object_get(flag, "approved_by")) ? ", approved by another"
-                                                                         : "");
-    toc_supplier_print_line(cli, "raised", text);
     toc_supplier_print_line(cli, "holds until", toc_field_text(flag, "expires"));
     toc_supplier_print_line(cli, "says", toc_field_text(flag, "text"));
     toc_supplier_print_line(cli, "reference", toc_field_text(flag, "reference"));
-    told_words(toc_field_array(flag, "told"), text, sizeof text);
-    toc_supplier_print_line(cli, "have it", text);
+    told_words(toc_field_array(flag, "applied"), text, sizeof text);
+    toc_supplier_print_line(cli, "know of it", text);
     toc_supplier_print_line(cli, "warning", toc_field_text(flag, "warning"));
+    print_history(cli, toc_field_array(flag, "history"));
 }
 
 static void print_alert(struct toc_cli *cli, const json_t *alert)

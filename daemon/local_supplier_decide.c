@@ -69,7 +69,7 @@ static enum toc_result check_flags(struct toc_engine *engine, const struct toc_s
         if (withdrawn == TOC_NOTFOUND) {
             toc_hex_encode(toc_bytes_of(flag.id, 4), id);
             return toc_fail(why, TOC_DENIED,
-                            "supplier: flag %s is about s%lld: take it back first with `tocsin "
+                            "supplier: flag %s names s%lld: take it back first with `tocsin "
                             "flag withdraw`",
                             id, (long long)supplier->id);
         }

@@ -16,13 +16,15 @@ def test_all_that_is_held_and_nothing_else(groups):
     other = leeds.json("flag", "raise", OTHER, *PUBLIC)["flag"]
     group.york.wait(lambda: len(group.york.json("region", "alerts")["alerts"]) == 2)
     leeds.wait(lambda: [one["applied"] for one in
-                        leeds.json("supplier", "disclose", NUMBER)["flags"][0]["told"]] == [True],
-               what="the hub's receipt")
+                        leeds.json("supplier", "disclose", NUMBER)["flags"][0]["applied"]] ==
+               [True, True], what="the receipts of the hub and of york")
 
     held = leeds.json("supplier", "disclose", NUMBER)
     assert held["member"] == "leeds" and held["supplier"]["name"] == SHARED[0][0]
-    assert [(one["flag"], one["text"], one["told"]) for one in held["flags"]] == \
-        [(flag, "hearing in December", [{"member": "spg", "applied": True}])]
+    assert [(one["flag"], one["text"]) for one in held["flags"]] == [(flag, "hearing in December")]
+    assert held["flags"][0]["applied"] == [{"member": "spg", "applied": True},
+                                           {"member": "york", "applied": True}]
+    assert {"raised", "sent", "alert"} <= {one["what"] for one in held["flags"][0]["history"]}
     assert [(one["status"], one["own_flags"]) for one in held["alerts"]] == [("raised", [flag])]
     assert {one["member"] for one in held["published"]} == {"leeds"}
     assert {one["member"] for one in held["region"]["members"]} == {"leeds", "york"}

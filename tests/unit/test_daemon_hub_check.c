@@ -125,6 +125,7 @@ struct forged {
     enum detail detail;         /* made here */
     bool replaces;              /* the only alert that the hub has sent */
     bool stranger;              /* one part more, of a supplier that nobody here has */
+    bool only_stranger;         /* and that one alone */
 };
 
 static void seal_part(const struct forged *forged, const struct toc_alert *alert, size_t i,
@@ -175,6 +176,10 @@ static void forge(const struct forged *forged, const char *id)
     }
     for (size_t i = 0; i < alert.parts_len; i++) {
         seal_part(forged, &alert, i, &parts[i]);
+    }
+    if (forged->only_stranger) {
+        parts[0] = parts[2];
+        alert.parts_len = 1;
     }
     toc_fixture_exchange_make(exchange, "spg", "alert", id, &record);
 }
@@ -276,6 +281,22 @@ START_TEST(what_is_kept_back_or_belittled)
     forge(&forged, "truth");
     minutes(1);
     check_quiet();
+}
+END_TEST
+
+START_TEST(an_alert_that_turns_to_somebody_else)
+{
+    const struct forged forged = {.purpose = TOC_PURPOSE_PUBLIC,
+                                  .body = body(4, TOC_FLAG_RAISED),
+                                  .detail = GOOD_DETAIL,
+                                  .replaces = true,
+                                  .stranger = true,
+                                  .only_stranger = true};
+    const char *const flag = raised("leeds", PUBLIC);
+
+    forge(&forged, "lie");
+    minutes(4);
+    check_hidden(flag);
 }
 END_TEST
 
@@ -426,6 +447,7 @@ int main(void)
     tcase_add_loop_test(all, an_honest_hub_is_not_doubted, 0, 2);
     tcase_add_test(all, a_hub_out_of_reach_is_not_doubted);
     tcase_add_loop_test(all, what_is_kept_back_or_belittled, 0, 5);
+    tcase_add_test(all, an_alert_that_turns_to_somebody_else);
     tcase_add_test(all, what_waits_has_two_windows);
     tcase_add_test(all, what_may_have_lapsed_is_not_doubted);
     tcase_add_test(all, what_was_withdrawn_stays_withdrawn);
