@@ -52,6 +52,10 @@ static enum toc_result add_row(struct toc_table *table, const json_t *row)
     (void)snprintf(severity, sizeof severity, "%lld", (long long)toc_field_number(row, "severity"));
     toc_flag_event_words(toc_field_text(row, "event"), event);
     toc_flag_status_words(row, toc_field_text(row, "status"), status, sizeof status);
+    if (strcmp(toc_field_text(row, "status"), "disputed") == 0 &&
+        toc_field_true(row, "disputed_here")) {
+        (void)snprintf(status + strlen(status), sizeof status - strlen(status), " by us");
+    }
     (void)snprintf(since, sizeof since, "%s", toc_field_text(row, "since"));
     (void)snprintf(alert, sizeof alert, "%s", toc_field_text(row, "alert"));
     const char *const cells[] = {alert,  name_of(row),

@@ -73,9 +73,11 @@ enum toc_result toc_local_alert_json(struct toc_engine *engine, const struct toc
 {
     struct toc_supplier supplier = {.id = 0, .name = NULL};
     const enum toc_result result = toc_telling_supplier(engine, mine->key, arena, &supplier);
+    bool disputes = false;
+
+    TOC_TRY(toc_local_disputes(engine, mine, arena, &disputes));
     json_t *json = json_object();
     int failed = json == NULL ? 1 : add_words(json, mine, read);
-
     if (result != TOC_OK && result != TOC_NOTFOUND) {
         json_decref(json);
         return result;
@@ -84,6 +86,7 @@ enum toc_result toc_local_alert_json(struct toc_engine *engine, const struct toc
     failed |= json_object_set_new(json, "warning",
                                   read->warning == NULL ? toc_hub_check_of(engine, mine->id)
                                                         : json_string(read->warning));
+    failed |= json_object_set_new(json, "disputed_here", json_boolean(disputes));
     failed |= json_object_set_new(json, "publisher", json_string(mine->publisher));
     failed |= json_object_set_new(json, "token", hex(read->token.bytes));
     failed |= json_object_set_new(json, "supplier", toc_local_supplier_id(supplier.id));

@@ -153,6 +153,24 @@ enum toc_result toc_local_flag_dispute(struct toc_engine *engine, const struct t
     return say_disputed(engine, local, "disputed", sequence);
 }
 
+enum toc_result toc_local_disputes(struct toc_engine *engine, const struct toc_alert_mine *mine,
+                                   struct toc_arena *arena, bool *ret_disputes)
+{
+    struct toc_own_dispute list[DISPUTES_MAX];
+    size_t len;
+
+    *ret_disputes = false;
+    TOC_TRY(toc_store_own_disputes(engine->store, mine->id, arena, list, DISPUTES_MAX, &len));
+    for (size_t i = 0; i < len; i++) {
+        bool withdrawn;
+        uint64_t sequence;
+        const enum toc_result sent = toc_dispute_state(engine, &list[i], &sequence, &withdrawn);
+        TOC_ENSURE(sent == TOC_OK || sent == TOC_NOTFOUND, sent);
+        *ret_disputes |= sent == TOC_OK && !withdrawn;
+    }
+    return TOC_OK;
+}
+
 /* ---- flag_undispute ---- */
 
 /* Those that stand, to the front: all of them can be withdrawn now. */

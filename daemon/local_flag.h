@@ -63,6 +63,11 @@ enum toc_result toc_local_flag_json(struct toc_engine *engine, const struct toc_
 json_t *toc_local_flag_parent(const struct toc_own_flag *flag);  /* its name, or null */
 json_t *toc_local_flag_embargo(const struct toc_own_flag *flag); /* a date, or null */
 
+/* ---- local_dispute.c ---- */
+/* This council speaks against it, and has not taken that back. */
+enum toc_result toc_local_disputes(struct toc_engine *engine, const struct toc_alert_mine *mine,
+                                   struct toc_arena *arena, bool *ret_disputes) TOC_MUST_CHECK;
+
 /* ---- local_alert_mine.c ---- */
 /* As its hub says; "ended": of one whose newest revision is about nobody here. */
 const char *toc_local_alert_status(const struct toc_alert_mine *mine,

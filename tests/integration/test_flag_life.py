@@ -44,6 +44,8 @@ def test_a_flags_life(four):
     york.run("flag", "dispute", first["alert"][:8], "--text", "the petition was dismissed")
     for member in (leeds, york, bath):
         wait_status(member, "disputed")
+    assert "disputed by us" in york.run("region", "alerts").out
+    assert "by us" not in bath.run("region", "alerts").out
     row = leeds.json("flag", "list")["flags"][0]
     assert row["disputed"] and row["alert_status"] == "disputed"
     shown = leeds.run("flag", "list").out

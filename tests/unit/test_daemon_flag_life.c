@@ -18,6 +18,14 @@ static size_t audited(const char *text)
 
 /* ---- disputes ---- */
 
+static void check_disputed_here(const char *member, bool expected)
+{
+    json_t *alert = alert_of(member);
+
+    ck_assert_int_eq(json_is_true(json_object_get(alert, "disputed_here")), expected);
+    json_decref(alert);
+}
+
 START_TEST(disputed_and_answered)
 {
     raise_flag(OBSERVED, "sent");
@@ -31,6 +39,8 @@ START_TEST(disputed_and_answered)
     ck_assert_str_eq(toc_fixture_text(row, "answer_by"), "2026-02-13"); /* ten working days */
     ck_assert_str_eq(toc_fixture_text(row, "alert"), alert_id);
     json_decref(row);
+    check_disputed_here("york", true);
+    check_disputed_here("leeds", false);
     refused("york", against("flag_dispute"), "invalid", "disputes it already");
 
     say("leeds", about("flag_confirm", flag), "confirmed");
@@ -45,6 +55,7 @@ START_TEST(disputed_and_answered)
     check_alert("leeds", "disputed");
     say("york", against("flag_undispute"), "taken_back");
     check_alert("leeds", "raised");
+    check_disputed_here("york", false);
     refused("york", against("flag_undispute"), "invalid", "does not dispute it");
     ck_assert_uint_eq(records_in("spg", "york", "distress"), 4); /* two disputes, both withdrawn */
 }
