@@ -159,6 +159,22 @@ static void check_store(struct visit *visit, const struct toc_conf *conf)
          left < SPACE_WARN ? ": make room before it is full" : "");
 }
 
+static void check_notify(struct visit *visit, const struct toc_conf *conf)
+{
+    struct stat status;
+    if (conf->notify[0] == '\0') {
+        return;
+    }
+    if (stat(conf->notify, &status) != 0) {
+        note(visit, BAD, "notify", "%s: %s: nobody is told of alerts", conf->notify,
+             strerror(errno));
+    } else if (!S_ISREG(status.st_mode) || (status.st_mode & S_IXUSR) == 0) {
+        note(visit, BAD, "notify", "%s: is no program: run chmod +x on it", conf->notify);
+    } else {
+        note(visit, OK, "notify", "%s", conf->notify);
+    }
+}
+
 static const char *advice(const char *state)
 {
     static const struct {
@@ -246,6 +262,7 @@ int toc_cmd_doctor(struct toc_cli *cli, int argc, char **argv)
     note(&visit, OK, "conf", "%s", conf->file);
     check_roster(&visit, conf);
     check_store(&visit, conf);
+    check_notify(&visit, conf);
     check_daemon(&visit);
     return report(&visit);
 }

@@ -134,6 +134,11 @@ def test_a_script_that_hangs_ends_with_the_daemon(groups):
     script(group.york, "")
     group.york.start()
     assert wait_told(group.york, 1)[0]["attempt"] == 2  # at least once
+    assert f"{group.york.folder}/tell" in group.york.run("doctor", expect=None).out
+    (group.york.folder / "tell").chmod(0o600)
+    assert "is no program" in group.york.run("doctor", expect=1).out
+    (group.york.folder / "tell").unlink()
+    assert "nobody is told" in group.york.run("doctor", expect=1).out
 
 
 def test_rules(groups):

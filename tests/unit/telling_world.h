@@ -38,6 +38,11 @@ static inline void start(bool group_setting)
     if (group_setting) {
         toc_fixture_group_rule(group, &to_group);
     }
+    toc_fixture_group_draft(group)->rules = (struct toc_rules){.name_at = 3,
+                                                               .window_minutes = 60,
+                                                               .dispute_days = 10,
+                                                               .quota_percent = 220,
+                                                               .quota_plus = 1000};
     exchange = toc_fixture_exchange_star(group);
     (void)snprintf(daemon_of("york")->conf.notify, PATH_MAX, "/usr/lib/tocsin/notify");
     tokens(holders);

@@ -123,6 +123,28 @@ START_TEST(a_supplier_that_comes_later)
 }
 END_TEST
 
+/* More than one tick looks at. */
+START_TEST(many_at_once)
+{
+    enum { MANY = 150 };
+    for (unsigned i = 1; i <= MANY; i++) {
+        both_keep(i);
+    }
+    toc_fixture_exchange_cut(exchange, "york", "spg");
+    for (unsigned i = 1; i <= MANY; i++) {
+        (void)raised(i, "F13");
+    }
+    ck_assert_int_eq(toc_store_changes_last(store_of("york")), 0);
+    toc_fixture_exchange_link(exchange, "york", "spg", true);
+    settle();
+    ck_assert_int_eq(toc_store_changes_last(store_of("york")), MANY);
+    toc_fixture_exchange_crash(exchange, "york");
+    toc_fixture_exchange_link(exchange, "york", "spg", true);
+    settle();
+    ck_assert_int_eq(toc_store_changes_last(store_of("york")), MANY);
+}
+END_TEST
+
 START_TEST(to_the_group)
 {
     start(true);
@@ -188,6 +210,7 @@ int main(void)
     tcase_add_loop_test(all, not_before_it_has_caught_up, 0, 2);
     tcase_add_test(all, not_while_it_is_alone);
     tcase_add_test(all, a_supplier_that_comes_later);
+    tcase_add_test(all, many_at_once);
     tcase_add_test(all, all_shows_what_cannot_be_opened);
     suite_add_tcase(suite, all);
     TCase *const setting = tcase_create("group setting");
