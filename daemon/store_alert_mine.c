@@ -150,19 +150,39 @@ enum toc_result toc_store_alerts_mine_of(struct toc_store *store, const char *pu
 
 /* ---- what may have to be told ---- */
 
-enum toc_result toc_store_alerts_look(struct toc_store *store, int64_t after,
+enum toc_result toc_store_alerts_look(struct toc_store *store,
+                                      const struct toc_alert_source *source, int64_t after,
                                       struct toc_arena *arena, struct toc_alert_mine *ret_list,
                                       size_t max, size_t *ret_len)
 {
     TOC_AUTO(toc_query_close) struct toc_query query = {0};
     TOC_TRY(toc_query_open(store, &store->local, TOC_SQL_ALERTS_LOOK,
-                           "SELECT " MINE
-                           " FROM alert_mine WHERE look = 1 AND number > ?1 ORDER BY number"
-                           " LIMIT ?2",
+                           "SELECT " MINE " FROM alert_mine WHERE look = 1 AND number > ?1"
+                           " AND publisher = ?3 AND stream = ?4 ORDER BY number LIMIT ?2",
                            &query));
     toc_query_integer(&query, 1, after);
     toc_query_integer(&query, 2, (int64_t)max);
+    toc_query_text(&query, 3, source->publisher);
+    toc_query_text(&query, 4, source->stream);
     return read_page(&query, arena, ret_list, max, ret_len);
+}
+
+enum toc_result toc_store_alerts_look_next(struct toc_store *store, struct toc_alert_source *source)
+{
+    TOC_AUTO(toc_query_close) struct toc_query query = {0};
+    struct toc_alert_source next = {.stream = ""};
+    TOC_TRY(toc_query_open(store, &store->local, TOC_SQL_ALERTS_LOOK_NEXT,
+                           "SELECT publisher, stream FROM alert_mine WHERE look = 1"
+                           " AND (publisher, stream) > (?1, ?2)"
+                           " ORDER BY publisher, stream LIMIT 1",
+                           &query));
+    toc_query_text(&query, 1, source->publisher);
+    toc_query_text(&query, 2, source->stream);
+    TOC_TRY(toc_query_row(&query));
+    TOC_TRY(toc_query_get_name(&query, 0, next.publisher, sizeof(next.publisher)));
+    TOC_TRY(toc_query_get_name(&query, 1, next.stream, sizeof(next.stream)));
+    *source = next;
+    return TOC_OK;
 }
 
 static enum toc_result look_again(struct toc_store *store, const char *publisher, uint64_t sequence)

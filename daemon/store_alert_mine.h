@@ -43,10 +43,18 @@ enum toc_result toc_store_alerts_mine(struct toc_store *store, int64_t after,
 /* TOC_NOTFOUND: it is about no own supplier. */
 enum toc_result toc_store_alert_mine_has(struct toc_store *store, const char *publisher,
                                          const uint8_t id[TOC_FLAG_ID_LEN]) TOC_MUST_CHECK;
-/* Those of which somebody may want to be told (store_telling.h). */
-enum toc_result toc_store_alerts_look(struct toc_store *store, int64_t after,
+/* Those of which somebody may want to be told (store_telling.h): of a log, after a number. */
+struct toc_alert_source {
+    char publisher[TOC_MEMBER_LEN_MAX + 1];
+    char stream[TOC_STREAM_LEN_MAX + 1];
+};
+enum toc_result toc_store_alerts_look(struct toc_store *store,
+                                      const struct toc_alert_source *source, int64_t after,
                                       struct toc_arena *arena, struct toc_alert_mine *ret_list,
                                       size_t max, size_t *ret_len) TOC_MUST_CHECK;
+/* The log behind this one that has any; "" and "" before the first. TOC_NOTFOUND: no more. */
+enum toc_result toc_store_alerts_look_next(struct toc_store *store, struct toc_alert_source *source)
+    TOC_MUST_CHECK;
 /* The record under which one was met stands no longer: it is one of those. TOC_NOTFOUND: none was
  * met under it. */
 enum toc_result toc_store_alert_again(struct toc_store *store, const char *publisher,

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define PAGE 32
-#define PAGES_MAX 4 /* in one tick; the next goes on */
+#define TOLD_MAX ((size_t)128) /* in one tick; the next goes on */
 
 void toc_telling_begin(struct toc_engine *engine)
 {
@@ -177,29 +177,43 @@ static enum toc_result tell(struct toc_engine *engine, const struct toc_alert_mi
 
 /* ---- the tick ---- */
 
-static enum toc_result look(struct toc_engine *engine)
+static enum toc_result tell_log(struct toc_engine *engine, const struct toc_alert_source *source,
+                                size_t *left)
 {
     struct toc_alert_mine mine[PAGE];
     int64_t after = 0;
     size_t len = PAGE;
 
-    engine->telling.waits = false;
-    for (unsigned pages = 0; len == PAGE; pages++) {
-        if (pages == PAGES_MAX) {
-            engine->telling.look = true;
-            break;
-        }
-        TOC_TRY(toc_store_alerts_look(engine->store, after, engine->arena, mine, PAGE, &len));
+    while (len == PAGE && *left > 0) {
+        TOC_TRY(
+            toc_store_alerts_look(engine->store, source, after, engine->arena, mine, PAGE, &len));
         for (size_t i = 0; i < len; i++) {
-            after = mine[i].number;
-            if (is_caught_up(engine, mine[i].publisher, mine[i].stream)) {
-                TOC_TRY(tell(engine, &mine[i]));
-            } else {
-                engine->telling.waits = true;
-            }
+            TOC_TRY(tell(engine, &mine[i]));
         }
+        after = len > 0 ? mine[len - 1].number : after;
+        *left -= len < *left ? len : *left;
     }
     return TOC_OK;
+}
+
+/* Log by log, so that one that waits keeps none of the others. */
+static enum toc_result look(struct toc_engine *engine)
+{
+    struct toc_alert_source source = {.stream = ""};
+    size_t left = TOLD_MAX;
+    enum toc_result found = TOC_OK;
+
+    engine->telling.waits = false;
+    while (left > 0 && found == TOC_OK) {
+        found = toc_store_alerts_look_next(engine->store, &source);
+        if (found == TOC_OK && !is_caught_up(engine, source.publisher, source.stream)) {
+            engine->telling.waits = true;
+        } else if (found == TOC_OK) {
+            TOC_TRY(tell_log(engine, &source, &left));
+        }
+    }
+    engine->telling.look |= left == 0;
+    return found == TOC_NOTFOUND ? TOC_OK : found;
 }
 
 /* An alert's end is said by the hub; a flag to the group ends by itself. */

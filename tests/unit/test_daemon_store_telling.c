@@ -26,6 +26,8 @@ static void teardown(void)
     }
 }
 
+static const struct toc_alert_source of_hub = {.publisher = "spg", .stream = "alert"};
+
 /* An alert of spg's on an own supplier, as it lies in the store. */
 static struct toc_alert_mine alert(uint8_t id, uint64_t sequence)
 {
@@ -38,7 +40,8 @@ static struct toc_alert_mine alert(uint8_t id, uint64_t sequence)
     size_t len = 0;
     ck_assert_int_eq(toc_store_alert_mine_put(store, &mine, &met, true), TOC_OK);
     ck_assert_int_eq(toc_store_alert_mine_get(store, mine.id, arena, &mine), TOC_OK);
-    ck_assert_int_eq(toc_store_alerts_look(store, mine.number - 1, arena, &mine, 1, &len), TOC_OK);
+    ck_assert_int_eq(toc_store_alerts_look(store, &of_hub, mine.number - 1, arena, &mine, 1, &len),
+                     TOC_OK);
     ck_assert_uint_eq(len, 1);
     return mine;
 }
@@ -82,7 +85,7 @@ START_TEST(told_and_looked_at)
     ck_assert_int_eq(toc_store_told_get(store, &mine, &told), TOC_OK);
     ck_assert_uint_eq(told.sequence, 7);
     ck_assert_int_eq(told.status, TOC_FLAG_DISPUTED);
-    ck_assert_int_eq(toc_store_alerts_look(store, 0, arena, &mine, 1, &len), TOC_OK);
+    ck_assert_int_eq(toc_store_alerts_look(store, &of_hub, 0, arena, &mine, 1, &len), TOC_OK);
     ck_assert_uint_eq(len, 0);
     ck_assert_uint_eq(changes(0, &first), 1);
     ck_assert_str_eq(first.key, "GB-COH-01234567");
@@ -95,12 +98,17 @@ START_TEST(told_and_looked_at)
     ck_assert_int_eq(toc_store_alert_again(store, "leeds", 7), TOC_NOTFOUND);
     ck_assert_int_eq(toc_store_told_again(store, "distress"), TOC_NOTFOUND);
     ck_assert_int_eq(toc_store_told_again(store, "alert"), TOC_OK);
-    ck_assert_int_eq(toc_store_alerts_look(store, 0, arena, &mine, 1, &len), TOC_OK);
+    ck_assert_int_eq(toc_store_alerts_look(store, &of_hub, 0, arena, &mine, 1, &len), TOC_OK);
     ck_assert_uint_eq(len, 1);
+    struct toc_alert_source source = {.stream = ""};
+    ck_assert_int_eq(toc_store_alerts_look_next(store, &source), TOC_OK);
+    ck_assert_str_eq(source.publisher, "spg");
+    ck_assert_str_eq(source.stream, "alert");
+    ck_assert_int_eq(toc_store_alerts_look_next(store, &source), TOC_NOTFOUND);
     /* What came in between is not looked at yet. */
     mine.sequence = 6;
     ck_assert_int_eq(toc_store_tell(store, &mine, NULL, NULL), TOC_OK);
-    ck_assert_int_eq(toc_store_alerts_look(store, 0, arena, &mine, 1, &len), TOC_OK);
+    ck_assert_int_eq(toc_store_alerts_look(store, &of_hub, 0, arena, &mine, 1, &len), TOC_OK);
     ck_assert_uint_eq(len, 1);
 }
 END_TEST
