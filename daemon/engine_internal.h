@@ -225,6 +225,8 @@ void toc_out_failed(struct toc_engine *engine, const char *words);
 
 /* ---- publish.c: submissions to batches ---- */
 bool toc_publish_proven(const struct toc_engine *engine);
+/* Submitted, and not in the store yet: in this tick. */
+bool toc_publish_is_queued(const struct toc_engine *engine, const char *id);
 /* Records are validated. Signed at _finish, or kept unsigned until proven. `ret_first_sequence` is
  * the sequence it will get if signed in this tick, 0 if it waits. TOC_EXISTS: this id is known
  * (then what it got), TOC_DENIED (roster, grace, expired), TOC_TOOBIG (too many wait), TOC_INVALID

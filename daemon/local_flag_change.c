@@ -35,8 +35,11 @@ enum toc_result toc_local_flag_withdrawn(struct toc_engine *engine, const struct
 {
     uint64_t sequence;
     const enum toc_result result = toc_flag_sequence(engine, flag->id, 0, &sequence);
+    char name[TOC_FLAG_SUBMISSION_LEN + 1];
 
-    *ret_withdrawn = result == TOC_OK;
+    /* Two users may ask in one tick: what was said yes to counts before it is stored. */
+    toc_flag_submission(flag->id, 0, name);
+    *ret_withdrawn = result == TOC_OK || toc_publish_is_queued(engine, name);
     return result == TOC_NOTFOUND ? TOC_OK : result;
 }
 

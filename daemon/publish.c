@@ -272,9 +272,25 @@ static uint64_t next_after_queue(const struct toc_engine *engine, const struct t
     return next;
 }
 
+static const struct item *queued(const struct toc_engine *engine, const char *id)
+{
+    for (size_t i = 0; engine->queue != NULL && i < engine->queue->len; i++) {
+        if (strcmp(engine->queue->items[i].submission.id, id) == 0) {
+            return &engine->queue->items[i];
+        }
+    }
+    return NULL;
+}
+
+bool toc_publish_is_queued(const struct toc_engine *engine, const char *id)
+{
+    return queued(engine, id) != NULL;
+}
+
 static enum toc_result known_already(struct toc_engine *engine, const char *id,
                                      uint64_t *ret_first_sequence)
 {
+    const struct item *const waits = queued(engine, id);
     struct toc_submission known;
     enum toc_result result = toc_store_submission_find(engine->store, id, &known);
 
@@ -282,11 +298,9 @@ static enum toc_result known_already(struct toc_engine *engine, const char *id,
         *ret_first_sequence = known.first_sequence;
         return TOC_EXISTS;
     }
-    for (size_t i = 0; engine->queue != NULL && i < engine->queue->len; i++) {
-        if (strcmp(engine->queue->items[i].submission.id, id) == 0) {
-            *ret_first_sequence = engine->queue->items[i].submission.first_sequence;
-            return TOC_EXISTS;
-        }
+    if (waits != NULL) {
+        *ret_first_sequence = waits->submission.first_sequence;
+        return TOC_EXISTS;
     }
     return result == TOC_NOTFOUND ? TOC_OK : result;
 }
