@@ -161,9 +161,11 @@ static struct toc_bytes make_record(struct toc_arena *arena, const struct sim_su
     char title[256];
 
     if (one->withdraws != 0) {
-        const struct toc_record withdrawal = {.type = TOC_RECORD_WITHDRAWAL,
-                                              .withdraws = {.sequence = one->withdraws},
-                                              .reason = "typed twice"};
+        const struct toc_record_kind *kind = toc_record_kind_for_stream(one->stream);
+        const struct toc_record withdrawal = {
+            .type = TOC_RECORD_WITHDRAWAL,
+            .withdraws = {.sequence = one->withdraws},
+            .reason = kind != NULL && kind->by_daemon ? "" : "typed twice"};
         struct toc_bytes bytes;
         ck_assert_int_eq(toc_wire_record_encode(arena, &withdrawal, &bytes), TOC_OK);
         return bytes;

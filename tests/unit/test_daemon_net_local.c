@@ -10,6 +10,44 @@
 #include <unistd.h>
 
 static struct world world;
+static pid_t child; /* forked before there are threads; waits for the path in `child_says` */
+static int child_says[2];
+
+static void *local_call(void);
+
+/* It says one thing at the path that it reads, and ends. */
+static void be_child(void)
+{
+    const int linger = 5000;
+
+    if (read(child_says[0], world.conf.local, sizeof world.conf.local) <= 0) {
+        _exit(0);
+    }
+    world.context = zmq_ctx_new();
+    void *socket = local_call();
+    (void)zmq_setsockopt(socket, ZMQ_LINGER, &linger, sizeof linger);
+    (void)zmq_send(socket, "child", 5, 0);
+    (void)zmq_close(socket);
+    (void)zmq_ctx_term(world.context);
+    _exit(0);
+}
+
+static void setup_child(void)
+{
+    ck_assert_int_eq(pipe(child_says), 0);
+    child = fork();
+    ck_assert_int_ge(child, 0);
+    if (child == 0) {
+        (void)close(child_says[1]);
+        be_child();
+    }
+    (void)close(child_says[0]);
+}
+
+static void teardown_child(void)
+{
+    (void)close(child_says[1]);
+}
 
 static void setup(void)
 {
@@ -148,18 +186,8 @@ END_TEST
 START_TEST(links_are_few_and_those_of_ended_processes_go_first)
 {
     /* A child that said something and ended. */
-    const pid_t child = fork();
-    ck_assert_int_ge(child, 0);
-    if (child == 0) {
-        world.context = zmq_ctx_new();
-        void *socket = local_call();
-        const int linger = 5000;
-        (void)zmq_setsockopt(socket, ZMQ_LINGER, &linger, sizeof linger);
-        (void)zmq_send(socket, "child", 5, 0);
-        (void)zmq_close(socket);
-        (void)zmq_ctx_term(world.context);
-        _exit(0);
-    }
+    const size_t path_len = sizeof world.conf.local;
+    ck_assert_int_eq(write(child_says[1], world.conf.local, path_len), (ssize_t)path_len);
     turns_until(&world, FAKE_LOCAL, 1);
     const toc_link of_child = fake_last(world.engine, FAKE_LOCAL)->link;
     ck_assert_int_eq(waitpid(child, NULL, 0), child);
@@ -249,9 +277,14 @@ static Suite *suite(void)
     tcase_add_test(tcase, a_second_daemon_is_refused_and_the_first_unharmed);
     tcase_add_test(tcase, a_stale_file_is_replaced_and_another_file_is_not);
     tcase_add_test(tcase, a_path_that_does_not_fit_or_exist);
-    tcase_add_test(tcase, links_are_few_and_those_of_ended_processes_go_first);
     tcase_add_test(tcase, only_one_shape_names_a_user);
     suite_add_tcase(made, tcase);
+    TCase *ended = tcase_create("of an ended process");
+    tcase_add_checked_fixture(ended, setup_child, teardown_child);
+    tcase_add_checked_fixture(ended, setup, teardown);
+    tcase_set_timeout(ended, 60);
+    tcase_add_test(ended, links_are_few_and_those_of_ended_processes_go_first);
+    suite_add_tcase(made, ended);
     return made;
 }
 

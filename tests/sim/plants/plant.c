@@ -177,6 +177,8 @@ enum toc_result __wrap_toc_view_alert_withdrawn(struct toc_engine *engine,
     return now_and_then(4) ? TOC_OK : __real_toc_view_alert_withdrawn(engine, log, target);
 }
 
-#else
-#error "no such plant"
+#endif
+
+#ifdef TOC_PLANT
+_Static_assert(TOC_PLANT >= 1 && TOC_PLANT <= 10, "there are ten");
 #endif
