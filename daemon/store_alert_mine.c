@@ -70,7 +70,7 @@ enum toc_result toc_store_alert_mine_end(struct toc_store *store, const char *pu
 }
 
 static enum toc_result read_mine(const struct toc_query *query, struct toc_arena *arena,
-                                 struct toc_alert_mine *ret_mine)
+                                 void *ret_row)
 {
     struct toc_alert_mine mine = {.number = toc_query_get(query, 0),
                                   .sequence = (uint64_t)toc_query_get(query, 4),
@@ -81,26 +81,14 @@ static enum toc_result read_mine(const struct toc_query *query, struct toc_arena
     TOC_TRY(toc_query_get_text(query, 2, arena, &mine.stream));
     TOC_TRY(toc_query_get_text(query, 3, arena, &mine.publisher));
     TOC_TRY(toc_query_get_text(query, 5, arena, &mine.key));
-    *ret_mine = mine;
+    *(struct toc_alert_mine *)ret_row = mine;
     return TOC_OK;
 }
 
 static enum toc_result read_page(struct toc_query *query, struct toc_arena *arena,
                                  struct toc_alert_mine *ret_list, size_t max, size_t *ret_len)
 {
-    size_t len = 0;
-
-    while (len < max) {
-        const enum toc_result result = toc_query_row(query);
-        if (result == TOC_NOTFOUND) {
-            break;
-        }
-        TOC_TRY(result);
-        TOC_TRY(read_mine(query, arena, &ret_list[len]));
-        len++;
-    }
-    *ret_len = len;
-    return TOC_OK;
+    return toc_query_page(query, arena, read_mine, ret_list, sizeof(*ret_list), max, ret_len);
 }
 
 enum toc_result toc_store_alert_mine_get(struct toc_store *store, const uint8_t id[TOC_FLAG_ID_LEN],

@@ -52,7 +52,7 @@ enum toc_result toc_store_event_add(struct toc_store *store, const struct toc_ev
 }
 
 static enum toc_result read_event(const struct toc_query *query, struct toc_arena *arena,
-                                  struct toc_event *ret_event)
+                                  void *ret_row)
 {
     struct toc_event event = {.id = toc_query_get(query, 0),
                               .day = (int32_t)toc_query_get(query, 5),
@@ -65,26 +65,14 @@ static enum toc_result read_event(const struct toc_query *query, struct toc_aren
     TOC_TRY(toc_query_get_text(query, 4, arena, &event.reference));
     TOC_TRY(toc_query_get_text(query, 7, arena, &event.text));
     TOC_TRY(toc_query_get_text(query, 8, arena, &event.clears));
-    *ret_event = event;
+    *(struct toc_event *)ret_row = event;
     return TOC_OK;
 }
 
 static enum toc_result read_events(struct toc_query *query, struct toc_arena *arena,
                                    struct toc_event *ret_list, size_t max, size_t *ret_len)
 {
-    size_t len = 0;
-
-    while (len < max) {
-        const enum toc_result result = toc_query_row(query);
-        if (result == TOC_NOTFOUND) {
-            break;
-        }
-        TOC_TRY(result);
-        TOC_TRY(read_event(query, arena, &ret_list[len]));
-        len++;
-    }
-    *ret_len = len;
-    return TOC_OK;
+    return toc_query_page(query, arena, read_event, ret_list, sizeof(*ret_list), max, ret_len);
 }
 
 enum toc_result toc_store_events(struct toc_store *store, unsigned state, int64_t after,

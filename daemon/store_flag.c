@@ -78,7 +78,7 @@ static enum toc_result read_texts(const struct toc_query *query, struct toc_aren
 }
 
 static enum toc_result read_flag(const struct toc_query *query, struct toc_arena *arena,
-                                 struct toc_own_flag *ret_flag)
+                                 void *ret_row)
 {
     struct toc_own_flag flag = {
         .number = toc_query_get(query, 0),
@@ -101,7 +101,7 @@ static enum toc_result read_flag(const struct toc_query *query, struct toc_arena
     };
 
     TOC_TRY(read_texts(query, arena, &flag));
-    *ret_flag = flag;
+    *(struct toc_own_flag *)ret_row = flag;
     return TOC_OK;
 }
 
@@ -142,7 +142,6 @@ enum toc_result toc_store_flags(struct toc_store *store, unsigned state, int64_t
                                 size_t *ret_len)
 {
     TOC_AUTO(toc_query_close) struct toc_query query = {0};
-    size_t len = 0;
     TOC_TRY(toc_query_open(store, &store->local, TOC_SQL_FLAGS,
                            "SELECT " COLUMNS " FROM flag WHERE number > ?1"
                            " AND (?2 = 0 OR state = ?2) ORDER BY number LIMIT ?3",
@@ -150,17 +149,7 @@ enum toc_result toc_store_flags(struct toc_store *store, unsigned state, int64_t
     toc_query_integer(&query, 1, after);
     toc_query_integer(&query, 2, state);
     toc_query_integer(&query, 3, (int64_t)max);
-    while (len < max) {
-        const enum toc_result result = toc_query_row(&query);
-        if (result == TOC_NOTFOUND) {
-            break;
-        }
-        TOC_TRY(result);
-        TOC_TRY(read_flag(&query, arena, &ret_flags[len]));
-        len++;
-    }
-    *ret_len = len;
-    return TOC_OK;
+    return toc_query_page(&query, arena, read_flag, ret_flags, sizeof(*ret_flags), max, ret_len);
 }
 
 enum toc_result toc_store_flags_waiting(struct toc_store *store, uint64_t *ret_len)

@@ -29,7 +29,7 @@ enum toc_result toc_store_drafts_put(struct toc_store *store, const struct toc_d
 }
 
 static enum toc_result read_draft(const struct toc_query *query, struct toc_arena *arena,
-                                  struct toc_draft *ret_draft)
+                                  void *ret_row)
 {
     struct toc_draft draft = {0};
     TOC_TRY(toc_query_get_text(query, 0, arena, &draft.stream));
@@ -37,7 +37,7 @@ static enum toc_result read_draft(const struct toc_query *query, struct toc_aren
     TOC_TRY(toc_query_get_text(query, 2, arena, &draft.source));
     draft.withdraw = toc_query_get(query, 3) != 0;
     TOC_TRY(toc_query_get_blob(query, 4, arena, &draft.record));
-    *ret_draft = draft;
+    *(struct toc_draft *)ret_row = draft;
     return TOC_OK;
 }
 
@@ -52,18 +52,7 @@ enum toc_result toc_store_drafts(struct toc_store *store, const char *stream, co
                            &query));
     toc_query_text(&query, 1, stream != NULL ? stream : "");
     toc_query_text(&query, 2, stream != NULL && after_key != NULL ? after_key : "");
-    size_t len = 0;
-    while (len < max) {
-        const enum toc_result result = toc_query_row(&query);
-        if (result == TOC_NOTFOUND) {
-            break;
-        }
-        TOC_TRY(result);
-        TOC_TRY(read_draft(&query, arena, &ret_drafts[len]));
-        len++;
-    }
-    *ret_len = len;
-    return TOC_OK;
+    return toc_query_page(&query, arena, read_draft, ret_drafts, sizeof(*ret_drafts), max, ret_len);
 }
 
 enum toc_result toc_store_draft_drop(struct toc_store *store, const char *stream, const char *key)

@@ -76,7 +76,7 @@ enum toc_result toc_store_own_ask_add(struct toc_store *store, const struct toc_
 /* ---- reading ---- */
 
 static enum toc_result read_ask(const struct toc_query *query, struct toc_arena *arena,
-                                struct toc_own_ask *ret_ask)
+                                void *ret_row)
 {
     struct toc_own_ask ask = {.token_epoch = (uint32_t)toc_query_get(query, 1),
                               .exposure_sequence = (uint64_t)toc_query_get(query, 2),
@@ -94,7 +94,7 @@ static enum toc_result read_ask(const struct toc_query *query, struct toc_arena 
     }
     ask.blinds = (const struct toc_scalar *)(const void *)blinds.data;
     ask.elements = (const struct toc_element *)(const void *)elements.data;
-    *ret_ask = ask;
+    *(struct toc_own_ask *)ret_row = ask;
     return TOC_OK;
 }
 
@@ -102,22 +102,11 @@ enum toc_result toc_store_own_asks(struct toc_store *store, struct toc_arena *ar
                                    struct toc_own_ask *ret_asks, size_t max, size_t *ret_len)
 {
     TOC_AUTO(toc_query_close) struct toc_query query = {0};
-    size_t len = 0;
     TOC_TRY(toc_query_open(store, &store->local, TOC_SQL_OWN_ASKS,
                            "SELECT id, token_epoch, exposure_sequence, inputs, keys, blinds,"
                            " elements FROM ask ORDER BY id",
                            &query));
-    while (len < max) {
-        const enum toc_result result = toc_query_row(&query);
-        if (result == TOC_NOTFOUND) {
-            break;
-        }
-        TOC_TRY(result);
-        TOC_TRY(read_ask(&query, arena, &ret_asks[len]));
-        len++;
-    }
-    *ret_len = len;
-    return TOC_OK;
+    return toc_query_page(&query, arena, read_ask, ret_asks, sizeof(*ret_asks), max, ret_len);
 }
 
 /* ---- outputs ---- */

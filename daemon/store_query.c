@@ -98,6 +98,23 @@ enum toc_result toc_query_row(struct toc_query *query)
     return toc_store_failed(query->store, query->db, outcome);
 }
 
+enum toc_result toc_query_page(struct toc_query *query, struct toc_arena *arena,
+                               toc_query_reader *read, void *ret_rows, size_t row_size, size_t max,
+                               size_t *ret_len)
+{
+    size_t len = 0;
+    for (; len < max; len++) {
+        const enum toc_result result = toc_query_row(query);
+        if (result == TOC_NOTFOUND) {
+            break;
+        }
+        TOC_TRY(result);
+        TOC_TRY(read(query, arena, (char *)ret_rows + len * row_size));
+    }
+    *ret_len = len;
+    return TOC_OK;
+}
+
 enum toc_result toc_query_run(struct toc_query *query)
 {
     struct toc_store *const store = query->store;

@@ -43,6 +43,14 @@ enum toc_result toc_query_get_name(const struct toc_query *query, int at, char *
 /* Exactly `len` bytes. */
 enum toc_result toc_query_get_fixed(const struct toc_query *query, int at, void *ret_bytes,
                                     size_t len) TOC_MUST_CHECK;
+/* Puts the row that the query stands on into *ret_row; what it copies lies in the arena. */
+typedef enum toc_result toc_query_reader(const struct toc_query *query, struct toc_arena *arena,
+                                         void *ret_row);
+/* Reads the rows that are left, at most `max` of them, into `ret_rows`, each of `row_size` bytes.
+ */
+enum toc_result toc_query_page(struct toc_query *query, struct toc_arena *arena,
+                               toc_query_reader *read, void *ret_rows, size_t row_size, size_t max,
+                               size_t *ret_len) TOC_MUST_CHECK;
 /* Prepares what the three below need. */
 enum toc_result toc_db_ready(struct toc_store *store, struct toc_db *db) TOC_MUST_CHECK;
 enum toc_result toc_db_begin(struct toc_store *store, struct toc_db *db) TOC_MUST_CHECK;

@@ -203,7 +203,7 @@ enum toc_result toc_store_payee_ids(struct toc_store *store, int64_t after, uint
 }
 
 static enum toc_result read_payee(const struct toc_query *query, struct toc_arena *arena,
-                                  struct toc_payee *ret_payee)
+                                  void *ret_row)
 {
     struct toc_payee payee = {.id = toc_query_get(query, 0),
                               .scheme = (enum toc_scheme)toc_query_get(query, 3),
@@ -214,26 +214,14 @@ static enum toc_result read_payee(const struct toc_query *query, struct toc_aren
     TOC_TRY(toc_query_get_text(query, 1, arena, &payee.name));
     TOC_TRY(toc_query_get_text(query, 2, arena, &payee.fold));
     TOC_TRY(toc_query_get_text(query, 4, arena, &payee.number));
-    *ret_payee = payee;
+    *(struct toc_payee *)ret_row = payee;
     return TOC_OK;
 }
 
 static enum toc_result read_payees(struct toc_query *query, struct toc_arena *arena,
                                    struct toc_payee *ret_payees, size_t max, size_t *ret_len)
 {
-    size_t len = 0;
-
-    while (len < max) {
-        const enum toc_result result = toc_query_row(query);
-        if (result == TOC_NOTFOUND) {
-            break;
-        }
-        TOC_TRY(result);
-        TOC_TRY(read_payee(query, arena, &ret_payees[len]));
-        len++;
-    }
-    *ret_len = len;
-    return TOC_OK;
+    return toc_query_page(query, arena, read_payee, ret_payees, sizeof(*ret_payees), max, ret_len);
 }
 
 enum toc_result toc_store_payee_get(struct toc_store *store, int64_t id, struct toc_arena *arena,

@@ -22,7 +22,7 @@ enum toc_result toc_store_flag_deed_add(struct toc_store *store, const uint8_t i
 }
 
 static enum toc_result read_deed(const struct toc_query *query, struct toc_arena *arena,
-                                 struct toc_flag_deed *ret_deed)
+                                 void *ret_row)
 {
     struct toc_flag_deed deed = {.number = toc_query_get(query, 0),
                                  .time_ms = toc_query_get(query, 1),
@@ -31,7 +31,7 @@ static enum toc_result read_deed(const struct toc_query *query, struct toc_arena
                                  .revision = (uint32_t)toc_query_get(query, 4)};
 
     TOC_TRY(toc_query_get_text(query, 5, arena, &deed.text));
-    *ret_deed = deed;
+    *(struct toc_flag_deed *)ret_row = deed;
     return TOC_OK;
 }
 
@@ -40,24 +40,13 @@ enum toc_result toc_store_flag_deeds(struct toc_store *store, const uint8_t id[T
                                      size_t max, size_t *ret_len)
 {
     TOC_AUTO(toc_query_close) struct toc_query query = {0};
-    size_t len = 0;
     TOC_TRY(toc_query_open(store, &store->local, TOC_SQL_FLAG_DEEDS,
                            "SELECT number, time_ms, uid, what, revision, text FROM flag_deed"
                            " WHERE flag = ?1 ORDER BY number DESC LIMIT ?2",
                            &query));
     toc_query_blob(&query, 1, toc_bytes_of(id, TOC_FLAG_ID_LEN));
     toc_query_integer(&query, 2, (int64_t)max);
-    while (len < max) {
-        const enum toc_result result = toc_query_row(&query);
-        if (result == TOC_NOTFOUND) {
-            break;
-        }
-        TOC_TRY(result);
-        TOC_TRY(read_deed(&query, arena, &ret_deeds[len]));
-        len++;
-    }
-    *ret_len = len;
-    return TOC_OK;
+    return toc_query_page(&query, arena, read_deed, ret_deeds, sizeof(*ret_deeds), max, ret_len);
 }
 
 enum toc_result toc_store_flag_deeds_cut(struct toc_store *store, const uint8_t id[TOC_FLAG_ID_LEN],
@@ -91,7 +80,7 @@ enum toc_result toc_store_own_dispute_add(struct toc_store *store,
 }
 
 static enum toc_result read_dispute(const struct toc_query *query, struct toc_arena *arena,
-                                    struct toc_own_dispute *ret_dispute)
+                                    void *ret_row)
 {
     struct toc_own_dispute dispute = {.revision = (uint32_t)toc_query_get(query, 2),
                                       .time_ms = toc_query_get(query, 3),
@@ -100,7 +89,7 @@ static enum toc_result read_dispute(const struct toc_query *query, struct toc_ar
     TOC_TRY(toc_query_get_fixed(query, 0, dispute.id, sizeof(dispute.id)));
     TOC_TRY(toc_query_get_fixed(query, 1, dispute.alert, sizeof(dispute.alert)));
     TOC_TRY(toc_query_get_text(query, 5, arena, &dispute.text));
-    *ret_dispute = dispute;
+    *(struct toc_own_dispute *)ret_row = dispute;
     return TOC_OK;
 }
 
@@ -110,24 +99,13 @@ enum toc_result toc_store_own_disputes(struct toc_store *store,
                                        size_t max, size_t *ret_len)
 {
     TOC_AUTO(toc_query_close) struct toc_query query = {0};
-    size_t len = 0;
     TOC_TRY(toc_query_open(store, &store->local, TOC_SQL_OWN_DISPUTES,
                            "SELECT id, alert, revision, time_ms, uid, text FROM dispute"
                            " WHERE alert = ?1 ORDER BY time_ms DESC, id LIMIT ?2",
                            &query));
     toc_query_blob(&query, 1, toc_bytes_of(alert, TOC_FLAG_ID_LEN));
     toc_query_integer(&query, 2, (int64_t)max);
-    while (len < max) {
-        const enum toc_result result = toc_query_row(&query);
-        if (result == TOC_NOTFOUND) {
-            break;
-        }
-        TOC_TRY(result);
-        TOC_TRY(read_dispute(&query, arena, &ret_list[len]));
-        len++;
-    }
-    *ret_len = len;
-    return TOC_OK;
+    return toc_query_page(&query, arena, read_dispute, ret_list, sizeof(*ret_list), max, ret_len);
 }
 
 enum toc_result toc_store_own_dispute_drop(struct toc_store *store,

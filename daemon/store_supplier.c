@@ -48,7 +48,7 @@ unsigned toc_norm_better(unsigned one, unsigned other)
     " FROM supplier "
 
 static enum toc_result read_supplier(const struct toc_query *query, struct toc_arena *arena,
-                                     struct toc_supplier *ret_supplier)
+                                     void *ret_row)
 {
     struct toc_supplier supplier = {
         .id = toc_query_get(query, 0),
@@ -66,26 +66,14 @@ static enum toc_result read_supplier(const struct toc_query *query, struct toc_a
     TOC_TRY(toc_query_get_text(query, 1, arena, &supplier.key));
     TOC_TRY(toc_query_get_text(query, 2, arena, &supplier.name));
     TOC_TRY(toc_query_get_text(query, 3, arena, &supplier.fold));
-    *ret_supplier = supplier;
+    *(struct toc_supplier *)ret_row = supplier;
     return TOC_OK;
 }
 
 static enum toc_result read_suppliers(struct toc_query *query, struct toc_arena *arena,
                                       struct toc_supplier *ret_list, size_t max, size_t *ret_len)
 {
-    size_t len = 0;
-
-    while (len < max) {
-        const enum toc_result result = toc_query_row(query);
-        if (result == TOC_NOTFOUND) {
-            break;
-        }
-        TOC_TRY(result);
-        TOC_TRY(read_supplier(query, arena, &ret_list[len]));
-        len++;
-    }
-    *ret_len = len;
-    return TOC_OK;
+    return toc_query_page(query, arena, read_supplier, ret_list, sizeof(*ret_list), max, ret_len);
 }
 
 enum toc_result toc_store_supplier_get(struct toc_store *store, int64_t id, struct toc_arena *arena,

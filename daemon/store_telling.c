@@ -129,7 +129,7 @@ enum toc_result toc_store_tell(struct toc_store *store, const struct toc_alert_m
 }
 
 static enum toc_result read_change(const struct toc_query *query, struct toc_arena *arena,
-                                   struct toc_change *ret_change)
+                                   void *ret_row)
 {
     struct toc_change change = {
         .number = toc_query_get(query, 0),
@@ -149,25 +149,14 @@ static enum toc_result read_change(const struct toc_query *query, struct toc_are
     TOC_TRY(toc_query_get_text(query, 2, arena, &change.stream));
     TOC_TRY(toc_query_get_text(query, 3, arena, &change.publisher));
     TOC_TRY(toc_query_get_text(query, 5, arena, &change.key));
-    *ret_change = change;
+    *(struct toc_change *)ret_row = change;
     return TOC_OK;
 }
 
 static enum toc_result read_changes(struct toc_query *query, struct toc_arena *arena,
                                     struct toc_change *ret_list, size_t max, size_t *ret_len)
 {
-    size_t len = 0;
-    while (len < max) {
-        const enum toc_result result = toc_query_row(query);
-        if (result == TOC_NOTFOUND) {
-            break;
-        }
-        TOC_TRY(result);
-        TOC_TRY(read_change(query, arena, &ret_list[len]));
-        len++;
-    }
-    *ret_len = len;
-    return TOC_OK;
+    return toc_query_page(query, arena, read_change, ret_list, sizeof(*ret_list), max, ret_len);
 }
 
 enum toc_result toc_store_changes(struct toc_store *store, int64_t after, struct toc_arena *arena,

@@ -75,7 +75,7 @@ static enum toc_result read_totals(struct toc_query *query, struct toc_total *re
 }
 
 static enum toc_result read_exposed(const struct toc_query *query, struct toc_arena *arena,
-                                    struct toc_exposed *ret_exposed)
+                                    void *ret_row)
 {
     struct toc_exposed exposed = {.total = {.year = (unsigned)toc_query_get(query, 0),
                                             .supplier = toc_query_get(query, 1),
@@ -94,7 +94,7 @@ static enum toc_result read_exposed(const struct toc_query *query, struct toc_ar
 
     TOC_TRY(toc_query_get_text(query, 8, arena, &exposed.supplier.key));
     TOC_TRY(toc_query_get_text(query, 9, arena, &exposed.supplier.name));
-    *ret_exposed = exposed;
+    *(struct toc_exposed *)ret_row = exposed;
     return TOC_OK;
 }
 
@@ -103,7 +103,6 @@ enum toc_result toc_store_exposed(struct toc_store *store, const char *after_key
                                   struct toc_exposed *ret_list, size_t max, size_t *ret_len)
 {
     TOC_AUTO(toc_query_close) struct toc_query query = {0};
-    size_t len = 0;
 
     TOC_TRY(toc_query_open(
         store, &store->local, TOC_SQL_TOTALS,
@@ -116,17 +115,7 @@ enum toc_result toc_store_exposed(struct toc_store *store, const char *after_key
     toc_query_text(&query, 1, after_key);
     toc_query_integer(&query, 2, after->year);
     toc_query_integer(&query, 3, after->category);
-    while (len < max) {
-        const enum toc_result result = toc_query_row(&query);
-        if (result == TOC_NOTFOUND) {
-            break;
-        }
-        TOC_TRY(result);
-        TOC_TRY(read_exposed(&query, arena, &ret_list[len]));
-        len++;
-    }
-    *ret_len = len;
-    return TOC_OK;
+    return toc_query_page(&query, arena, read_exposed, ret_list, sizeof(*ret_list), max, ret_len);
 }
 
 enum toc_result toc_store_totals_of(struct toc_store *store, int64_t supplier,
