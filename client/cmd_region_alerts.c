@@ -58,10 +58,14 @@ static enum toc_result add_row(struct toc_table *table, const json_t *row)
     }
     (void)snprintf(since, sizeof since, "%s", toc_field_text(row, "since"));
     (void)snprintf(alert, sizeof alert, "%s", toc_field_text(row, "alert"));
-    const char *const cells[] = {alert,  name_of(row),
-                                 event,  severity,
-                                 status, toc_field_text(row, "reporters"),
-                                 since,  toc_field_text(row, "expires")};
+    const char *const cells[] = {alert,
+                                 name_of(row),
+                                 event,
+                                 severity,
+                                 status,
+                                 toc_field_text(row, "reporters"),
+                                 toc_field_text(row, "expires"),
+                                 since};
     return toc_table_add(table, cells);
 }
 
@@ -91,8 +95,8 @@ static const struct toc_column columns[] = {
     {.heading = "SEV", .right = true},
     {.heading = "STATUS"},
     {.heading = "REPORTERS"},
-    {.heading = "SINCE"},
     {.heading = "EXPIRES"},
+    {.heading = "SINCE"},
 };
 static const char *const headings[] = {"alert",  "supplier",  "name",  "event",   "severity",
                                        "status", "reporters", "since", "expires", "exercise"};
@@ -102,6 +106,7 @@ static const struct toc_listing_kind kind = {
     .key = "alerts",
     .columns = columns,
     .columns_len = sizeof columns / sizeof columns[0],
+    .spare = 2,
     .headings = headings,
     .headings_len = sizeof headings / sizeof headings[0],
     .add = add_row,

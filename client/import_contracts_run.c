@@ -97,14 +97,7 @@ static int print_json(struct toc_cli *cli, const struct job *job)
         (json_int_t)job->sent.suppliers_held, "suppliers_new", (json_int_t)job->sent.suppliers_new,
         "records", (json_int_t)job->contracts.import.records_len, "staged",
         (json_int_t)job->staged.staged, "unchanged", (json_int_t)job->staged.unchanged);
-    const enum toc_result result =
-        document == NULL ? TOC_NOMEM : toc_import_report_json(&job->contracts.import, document);
-    if (result != TOC_OK) {
-        struct toc_why why = {"out of memory"};
-        json_decref(document);
-        return toc_cli_fail(cli, result, &why);
-    }
-    return toc_cli_document(cli, document);
+    return toc_import_report_document(cli, &job->contracts.import, document);
 }
 
 static void print_kept(struct toc_cli *cli, const struct job *job)

@@ -60,14 +60,7 @@ static int print_json(struct toc_cli *cli, const struct toc_import_words *words,
         "events_added", (json_int_t)sent->added, "events_known", (json_int_t)sent->known,
         "events_cleared", (json_int_t)sent->cleared, "events", events_json(findings), "ambiguous",
         ambiguous_json(findings));
-    const enum toc_result result =
-        document == NULL ? TOC_NOMEM : toc_import_report_json(&findings->import, document);
-    if (result != TOC_OK) {
-        struct toc_why why = {"out of memory"};
-        json_decref(document);
-        return toc_cli_fail(cli, result, &why);
-    }
-    return toc_cli_document(cli, document);
+    return toc_import_report_document(cli, &findings->import, document);
 }
 
 static void print_events(struct toc_cli *cli, const struct toc_findings *findings)

@@ -29,7 +29,7 @@ static json_t *tallies_json(const struct toc_import *import)
     return list;
 }
 
-enum toc_result toc_import_report_json(const struct toc_import *import, json_t *document)
+static enum toc_result add_counts(const struct toc_import *import, json_t *document)
 {
     TOC_AUTO(toc_json_free)
     json_t *counts = json_pack(
@@ -42,6 +42,18 @@ enum toc_result toc_import_report_json(const struct toc_import *import, json_t *
         "notes_left_out", (json_int_t)import->notes_left_out);
     TOC_ENSURE(counts != NULL && json_object_update(document, counts) == 0, TOC_NOMEM);
     return TOC_OK;
+}
+
+int toc_import_report_document(struct toc_cli *cli, const struct toc_import *import,
+                               json_t *document)
+{
+    const enum toc_result result = document == NULL ? TOC_NOMEM : add_counts(import, document);
+    if (result != TOC_OK) {
+        const struct toc_why why = {"out of memory"};
+        json_decref(document);
+        return toc_cli_fail(cli, result, &why);
+    }
+    return toc_cli_document(cli, document);
 }
 
 static void print_notes(struct toc_cli *cli, const struct toc_import_words *words,

@@ -8,9 +8,10 @@
 #include "import_result.h"
 
 /* Puts rows_read, rows_used, rows_rejected, rows_screened, rows_held, rejected[], held[],
- * screened[], remarks[] and notes_left_out into the document. TOC_NOMEM. */
-enum toc_result toc_import_report_json(const struct toc_import *import, json_t *document)
-    TOC_MUST_CHECK;
+ * screened[], remarks[] and notes_left_out into the document, and prints it. The document is taken;
+ * NULL: there was no memory for it. The exit status of printing. */
+int toc_import_report_document(struct toc_cli *cli, const struct toc_import *import,
+                               json_t *document);
 /* The line of counts, the screened ones by reason, and the first few notes in words. */
 void toc_import_report_print(struct toc_cli *cli, const struct toc_import_words *words,
                              const struct toc_import *import);

@@ -28,7 +28,7 @@ static enum toc_result put(json_t *document, const char *key, json_t *value)
 static int print_json(const struct toc_spend_run *run)
 {
     const struct toc_import_words *const words = run->words;
-    json_t *const document =
+    json_t *document =
         json_pack("{s:s, s:s, s:s, s:s, s:b, s:I, s:I, s:I, s:I}", "kind", words->kind, "file",
                   words->file, "source", run->source, "state", state_of(run), "dry_run",
                   (int)words->dry_run, "staged", (json_int_t)run->settled.staged, "withdrawn",
@@ -42,15 +42,11 @@ static int print_json(const struct toc_spend_run *run)
         json_t *const day = json_object_get(run->closed.json, dates[i]);
         result = put(document, dates[i], day == NULL ? json_null() : json_incref(day));
     }
-    if (result == TOC_OK) {
-        result = toc_import_report_json(&run->import, document);
-    }
     if (result != TOC_OK) {
-        const struct toc_why why = {"out of memory"};
         json_decref(document);
-        return toc_cli_fail(run->cli, result, &why);
+        document = NULL;
     }
-    return toc_cli_document(run->cli, document);
+    return toc_import_report_document(run->cli, &run->import, document);
 }
 
 static void print_remarks(const struct toc_spend_run *run)

@@ -69,14 +69,7 @@ static int print_json(struct toc_cli *cli, const struct job *job)
         job->words->file, "stream", job->stream, "dry_run", (int)job->words->dry_run, "suppliers",
         (json_int_t)suppliers_of(&job->import), "records", (json_int_t)job->import.records_len,
         "staged", (json_int_t)job->staged.staged, "unchanged", (json_int_t)job->staged.unchanged);
-    const enum toc_result result =
-        document == NULL ? TOC_NOMEM : toc_import_report_json(&job->import, document);
-    if (result != TOC_OK) {
-        struct toc_why why = {"out of memory"};
-        json_decref(document);
-        return toc_cli_fail(cli, result, &why);
-    }
-    return toc_cli_document(cli, document);
+    return toc_import_report_document(cli, &job->import, document);
 }
 
 static void print_report(struct toc_cli *cli, const struct job *job)

@@ -78,7 +78,9 @@ static enum toc_result begin(struct run *run, const json_t *reply)
     } else if (run->listing->csv) {
         toc_csv_line(run->cli->out, kind->headings, kind->headings_len);
     } else {
-        TOC_TRY(toc_table_new(kind->columns, kind->columns_len, &run->table));
+        const bool is_wide = run->cli->paper.columns >= TOC_LISTING_WIDE;
+        const size_t len = kind->columns_len - (is_wide ? 0 : kind->spare);
+        TOC_TRY(toc_table_new(kind->columns, len, &run->table));
     }
     return TOC_OK;
 }

@@ -8,6 +8,7 @@
 #include "cli.h"
 
 #define TOC_LISTING_PAGE 500 /* what the daemon gives at most, of most things */
+#define TOC_LISTING_WIDE 100
 
 /* What the rows are. */
 struct toc_listing_kind {
@@ -16,6 +17,7 @@ struct toc_listing_kind {
     const char *key;     /* of the rows, in the reply and in the document */
     const struct toc_column *columns;
     size_t columns_len;
+    size_t spare; /* so many of the last are only for paper of TOC_LISTING_WIDE columns */
     const char *const *headings; /* of the CSV file */
     size_t headings_len;
     enum toc_result (*add)(struct toc_table *table, const json_t *row);

@@ -18,6 +18,7 @@ static char fake_parts[STEPS_MAX][REQUEST_LEN_MAX]; /* the part behind the JSON,
 static size_t fake_requests_len;
 char *fake_out;
 char *fake_err;
+unsigned fake_columns = 100;
 bool fake_asks;
 
 void fake_setup(void)
@@ -27,6 +28,7 @@ void fake_setup(void)
     fake_out = NULL;
     fake_err = NULL;
     fake_asks = false;
+    fake_columns = 100;
 }
 
 static void fake_forget(void)
@@ -123,7 +125,7 @@ int fake_run(int (*run)(struct toc_cli *, int, char **), const char *const *word
     ck_assert_int_eq(pthread_create(&thread, NULL, fake_act, socket), 0);
     toc_cli_init(&cli);
     cli.asks = fake_asks;
-    cli.paper = (struct toc_paper){.colour = false, .columns = 100};
+    cli.paper = (struct toc_paper){.colour = false, .columns = fake_columns};
     (void)snprintf(cli.conf.member, sizeof cli.conf.member, "leeds");
     cli.conf_loaded = true;
     cli.in = input == NULL || input[0] == '\0'

@@ -10,12 +10,14 @@ extern char *fake_out;
 extern char *fake_err;
 /* There is a person to ask; not, unless a test says so. */
 extern bool fake_asks;
+/* The paper's width: 100, unless a test says otherwise. */
+extern unsigned fake_columns;
 
 /* A checked fixture of Check. */
 void fake_setup(void);
 void fake_teardown(void);
 
-/* Runs the command as member `leeds` on paper of 100 columns; its exit status. The daemon gives
+/* Runs the command as member `leeds`; its exit status. The daemon gives
  * each of the replies once, in this order, and each has to be asked for. `words` ends with NULL;
  * `input` is on standard input. */
 int fake_run(int (*run)(struct toc_cli *, int, char **), const char *const *words,

@@ -331,12 +331,27 @@ START_TEST(alerts)
     fake_asked(0, "{\"request\":\"alert_list\",\"limit\":100}");
     ck_assert_ptr_nonnull(strstr(fake_out, "disputed"));
     ck_assert_ptr_nonnull(strstr(fake_out, "(not named)"));
-    ck_assert_ptr_nonnull(strstr(fake_out, "under 3    2026-11-20  2027-Q1"));
+    ck_assert_ptr_nonnull(strstr(fake_out, "under 3    2027-Q1  2026-11-20"));
     ck_assert_ptr_nonnull(strstr(fake_out,
                                  "\n  Aire Surfacing Ltd, F13: a reporter says: hearing on 3 "
                                  "December; reference CR-1; date 2026-12-03\n"
                                  "  Aire Surfacing Ltd, F13: a reporter says: seen\n"
                                  "\nAn alert is no exclusion decision. Expired is not cleared.\n"));
+}
+END_TEST
+
+/* The supplier's name comes before dates that `region alerts --json` has as well. */
+START_TEST(alerts_on_narrow_paper)
+{
+    fake_columns = 80;
+    ck_assert_int_eq(FAKE_RUN(toc_cmd_region_alerts, FAKE_WORDS("alerts"),
+                              "{\"ok\":true,\"alerts\":[" ALERT(
+                                  "\"Aire Surfacing Ltd\"", "disputed", "[]") "],\"after\":null}"),
+                     TOC_EXIT_DONE);
+    fake_columns = 100;
+    ck_assert_ptr_nonnull(strstr(fake_out, "Aire Surfacing Ltd"));
+    ck_assert_ptr_nonnull(strstr(fake_out, "REPORTERS\n"));
+    ck_assert_ptr_null(strstr(fake_out, "2026-11-20"));
 }
 END_TEST
 
@@ -401,6 +416,7 @@ int main(void)
     tcase_add_test(flags, what_is_no_id);
     tcase_add_test(flags, the_list);
     tcase_add_test(flags, alerts);
+    tcase_add_test(flags, alerts_on_narrow_paper);
     tcase_add_test(flags, an_alert_that_says_two_things);
     tcase_add_test(flags, alerts_in_other_forms);
     suite_add_tcase(suite, flags);
