@@ -72,9 +72,9 @@ class Result:
         return f"{self.arguments} -> {self.status}\n{self.out}\n{self.err}"
 
 
-def tocsin(*arguments, conf=None, expect=0, timeout=60, **options):
-    """Runs the command; `expect` is its exit status, or None for any."""
-    words = [TOCSIN, *(["-c", str(conf)] if conf else []), *map(str, arguments)]
+def tocsin(*arguments, conf=None, expect=0, timeout=60, runner=(), **options):
+    """Runs the command; `expect` is its exit status, or None for any; `runner` goes before it."""
+    words = [*runner, TOCSIN, *(["-c", str(conf)] if conf else []), *map(str, arguments)]
     result = Result(words, subprocess.run(words, capture_output=True, text=True, timeout=timeout,
                                           preexec_fn=_die_with_parent, **options))
     check_sanitizers(result.err, words)
@@ -138,6 +138,7 @@ class Member:
         self.group, self.name = group, name
         self.folder = group.folder / name
         self.address = address()
+        self.program = [TOCSIND]
         self.process = None
         self.stopped_on_purpose = True
         self._local = None
@@ -200,7 +201,7 @@ class Member:
                 preexec()
 
         with open(self.log_path, "a") as log:
-            self.process = subprocess.Popen([TOCSIND, "-c", str(self.conf), *arguments],
+            self.process = subprocess.Popen([*self.program, "-c", str(self.conf), *arguments],
                                             stdout=log, stderr=log, env=environment,
                                             preexec_fn=prepare)
         STARTED.append(self.process)
