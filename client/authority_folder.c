@@ -81,18 +81,6 @@ enum toc_result toc_authority_folder_open(const char *dir, const char *group,
     return TOC_OK;
 }
 
-enum toc_result toc_authority_folder_free_to_change(const struct toc_authority_folder *folder,
-                                                    struct toc_why *why)
-{
-    if (access(folder->next_path, F_OK) == 0) {
-        return toc_fail(why, TOC_EXISTS,
-                        "%s: a version waits for signatures: 'tocsin group sign' it, or delete "
-                        "the file to drop it",
-                        folder->next_path);
-    }
-    return TOC_OK;
-}
-
 static bool is_signer(const struct toc_roster *roster, const struct toc_sign_public *key)
 {
     for (size_t i = 0; i < roster->signers_len; i++) {
@@ -214,9 +202,10 @@ enum toc_result toc_authority_publish(const char *dir, const struct toc_authorit
     return write_signed(folder, next, body, signatures, len, ret_outcome, why);
 }
 
-/* The version that waits, and that it is the next one. */
-static enum toc_result read_next(const struct toc_authority_folder *folder, struct toc_arena *arena,
-                                 struct toc_signed_roster *ret_next, struct toc_why *why)
+/* The version that waits. */
+static enum toc_result read_waiting(const struct toc_authority_folder *folder,
+                                    struct toc_arena *arena, struct toc_signed_roster *ret_next,
+                                    struct toc_why *why)
 {
     TOC_AUTO(toc_buf_done) struct toc_buf file;
     struct toc_bytes rest;
@@ -236,6 +225,38 @@ static enum toc_result read_next(const struct toc_authority_folder *folder, stru
         toc_wire_signed_roster_decode(arena, kept, &next) != TOC_OK) {
         return toc_fail(why, TOC_MALFORMED, "%s: is damaged: copy it again", folder->next_path);
     }
+    *ret_next = next;
+    return TOC_OK;
+}
+
+/* Signed long ago, and only not removed: it holds nothing up. */
+static bool is_over(const struct toc_authority_folder *folder)
+{
+    TOC_AUTO(toc_arena_free) struct toc_arena *arena = NULL;
+    struct toc_signed_roster next;
+    return toc_arena_new(ARENA_MAX, &arena) == TOC_OK &&
+           read_waiting(folder, arena, &next, NULL) == TOC_OK &&
+           next.roster.version <= toc_roster_chain_version(toc_roster_file_chain(folder->file));
+}
+
+enum toc_result toc_authority_folder_free_to_change(const struct toc_authority_folder *folder,
+                                                    struct toc_why *why)
+{
+    if (access(folder->next_path, F_OK) == 0 && !is_over(folder)) {
+        return toc_fail(why, TOC_EXISTS,
+                        "%s: a version waits for signatures: 'tocsin group sign' it, or delete "
+                        "the file to drop it",
+                        folder->next_path);
+    }
+    return TOC_OK;
+}
+
+/* The version that waits, and that it is the next one. */
+static enum toc_result read_next(const struct toc_authority_folder *folder, struct toc_arena *arena,
+                                 struct toc_signed_roster *ret_next, struct toc_why *why)
+{
+    struct toc_signed_roster next;
+    TOC_TRY(read_waiting(folder, arena, &next, why));
     const struct toc_roster_chain *const chain = toc_roster_file_chain(folder->file);
     if (next.roster.version != toc_roster_chain_version(chain) + 1 ||
         !toc_hash_equal(&next.roster.previous, toc_roster_chain_head(chain))) {

@@ -57,18 +57,36 @@ static void wipe_key(struct toc_signer_key *key)
 }
 
 /* One key is signer.key; several are numbered from 1. */
-static enum toc_result make_signers(const struct words *words, struct toc_sign_public *ret_signers,
-                                    struct toc_why *why)
+static enum toc_result signer_path(const struct words *words, unsigned i, char ret_path[PATH_MAX],
+                                   struct toc_why *why)
 {
-    for (unsigned i = 0; i < words->signers_len; i++) {
+    return toc_signer_path(words->dir, words->signers_len == 1 ? 0 : i + 1, ret_path, why);
+}
+
+/* `*made` counts those that are there, also where the next one fails. */
+static enum toc_result make_signers(const struct words *words, struct toc_sign_public *ret_signers,
+                                    unsigned *made, struct toc_why *why)
+{
+    for (*made = 0; *made < words->signers_len; (*made)++) {
         TOC_AUTO(wipe_key) struct toc_signer_key key;
         char path[PATH_MAX];
-        TOC_TRY(toc_signer_path(words->dir, words->signers_len == 1 ? 0 : i + 1, path, why));
+        TOC_TRY(signer_path(words, *made, path, why));
         toc_sign_keypair(&key.public_key, &key.secret);
         TOC_TRY(toc_signer_key_save(path, &key, why));
-        ret_signers[i] = key.public_key;
+        ret_signers[*made] = key.public_key;
     }
     return TOC_OK;
+}
+
+/* Keys of a group that was not founded are nobody's, and in the way of the next try. */
+static void take_back_signers(const struct words *words, unsigned made)
+{
+    for (unsigned i = 0; i < made; i++) {
+        char path[PATH_MAX];
+        if (signer_path(words, i, path, NULL) == TOC_OK) {
+            (void)unlink(path);
+        }
+    }
 }
 
 /* Before a key is made: that nothing of a group is there. */
@@ -118,9 +136,20 @@ static enum toc_result found(struct toc_cli *cli, const struct words *words,
                         "%s: does not ask to be a hub: make its keys with --role hub", words->hub);
     }
     TOC_TRY(check_folder(words, &folder, why));
-    TOC_TRY(make_signers(words, signers, why));
-    TOC_TRY(toc_authority_found(arena, &founding, &first, why));
-    TOC_TRY(toc_authority_publish(words->dir, &folder, &first, ret_outcome, why));
+    unsigned made = 0;
+    enum toc_result result = make_signers(words, signers, &made, why);
+    if (result == TOC_OK) {
+        result = toc_authority_found(arena, &founding, &first, why);
+    }
+    if (result == TOC_OK) {
+        result = toc_authority_publish(words->dir, &folder, &first, ret_outcome, why);
+    }
+    if (result != TOC_OK) {
+        if (access(folder.path, F_OK) != 0 && access(folder.next_path, F_OK) != 0) {
+            take_back_signers(words, made);
+        }
+        return result;
+    }
     TOC_TRY(toc_roster_file_load(folder.path, &folder.file, why));
     *ret_folder = folder;
     return TOC_OK;

@@ -203,7 +203,13 @@ enum toc_result toc_file_write(const char *path, struct toc_bytes bytes, mode_t 
         (void)unlink(temporary);
         return result;
     }
-    return sync_folder_of(path, why);
+    const enum toc_result result = sync_folder_of(path, why);
+    if (result != TOC_OK) {
+        /* What was there before is gone: whoever reads this must not think that nothing happened.
+         */
+        toc_why_prefix(why, "%s: is written, but a power cut may still undo it", path);
+    }
+    return result;
 }
 
 enum toc_result toc_file_create(const char *path, struct toc_bytes bytes, mode_t mode,
@@ -222,7 +228,11 @@ enum toc_result toc_file_create(const char *path, struct toc_bytes bytes, mode_t
     }
     (void)unlink(temporary);
     TOC_TRY(result);
-    return sync_folder_of(path, why);
+    result = sync_folder_of(path, why);
+    if (result != TOC_OK) {
+        (void)unlink(path); /* ours since a moment ago; the next try would find it in its way */
+    }
+    return result;
 }
 
 /* One level. */

@@ -13,10 +13,12 @@ enum toc_result toc_file_read(const char *path, size_t len_max, struct toc_buf *
  * for others or the group: for secrets. */
 enum toc_result toc_file_read_secret(const char *path, size_t len_max, struct toc_buf *buf,
                                      struct toc_why *why) TOC_MUST_CHECK;
-/* Whole or not at all: a temporary beside it, fsync, rename, fsync of the folder. */
+/* Whole or not at all: a temporary beside it, fsync, rename, fsync of the folder. Where only the
+ * last fails, the file has its new content, and `why` says so. */
 enum toc_result toc_file_write(const char *path, struct toc_bytes bytes, mode_t mode,
                                struct toc_why *why) TOC_MUST_CHECK;
-/* As _write, but TOC_EXISTS when something is there: keys are never overwritten. */
+/* As _write, but TOC_EXISTS when something is there: keys are never overwritten. On any failure it
+ * is not there. */
 enum toc_result toc_file_create(const char *path, struct toc_bytes bytes, mode_t mode,
                                 struct toc_why *why) TOC_MUST_CHECK;
 /* The folder and its parents (mode 0700 for the last one if new). Fine if it exists. */
