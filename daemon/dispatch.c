@@ -55,6 +55,20 @@ static enum toc_result resume(struct toc_engine *engine, struct toc_session *ses
     return toc_hello_send(engine, session, false);
 }
 
+/* Who talks without having greeted takes this for an open session: we have forgotten it (a send
+ * that found nobody, a key with too many links) on a connection that stayed up, and nothing else
+ * would ever tell the peer. A Hello brings one back. Once an interval, whatever comes in. */
+static enum toc_result greet_forgotten(struct toc_engine *engine, struct toc_session *session,
+                                       const struct toc_message *message)
+{
+    if (session->greeted || session->dialled || message->kind == TOC_MESSAGE_HELLO ||
+        message->kind == TOC_MESSAGE_REFUSAL || engine->now_mono < session->greet_mono) {
+        return TOC_OK;
+    }
+    session->greet_mono = engine->now_mono + (int64_t)engine->conf->heartbeat_s * 1000;
+    return toc_hello_send(engine, session, false);
+}
+
 /* A peer that is in the roster. A link that was dialled keeps the name of one that has left. */
 static bool is_somebody(const struct toc_engine *engine, const struct toc_session *session)
 {
@@ -85,6 +99,7 @@ enum toc_result toc_engine_session(struct toc_engine *engine, toc_link link, str
         return TOC_STALE;
     }
     TOC_TRY(settle(engine, resume(engine, session)));
+    TOC_TRY(settle(engine, greet_forgotten(engine, session, &message)));
     return settle(engine, handle(engine, session, &message));
 }
 

@@ -86,6 +86,7 @@ struct toc_session {
     uint32_t received;    /* bytes we got and have not asked on for */
     uint64_t peer_roster_version;
     int64_t heard_mono;
+    int64_t greet_mono; /* accepted, not greeted: before this it is not asked again who it is */
     int64_t since_wall_ms;
     struct toc_pending *pending; /* sorted by log */
     size_t pending_len, pending_room;
