@@ -89,20 +89,22 @@ bool toc_engine_has_room(const struct toc_engine *engine)
 
 /* ---- start and end ---- */
 
+/* What was known stays until the store has been read: everything asks the roster, also in ticks
+ * that fail because this did. */
 static enum toc_result load_rosters(struct toc_engine *engine, struct toc_why *why)
 {
+    TOC_AUTO(toc_roster_chain_free) struct toc_roster_chain *rosters = NULL;
     const struct toc_roster_source source = {fetch_roster, engine->store};
     const uint64_t last = toc_store_roster_last(engine->store);
 
-    toc_roster_chain_free(&engine->rosters);
-    TOC_TRY(toc_roster_chain_new(&source, &engine->rosters));
+    TOC_TRY(toc_roster_chain_new(&source, &rosters));
     if (last > 0) {
         struct toc_bytes first;
         struct toc_bytes newest;
         TOC_TRY(toc_store_roster_get(engine->store, 1, engine->scratch, &first));
         TOC_TRY(toc_store_roster_get(engine->store, last, engine->scratch, &newest));
-        TOC_TRY(toc_roster_chain_resume(engine->rosters, first, newest, why));
-        engine->group = *toc_roster_chain_group(engine->rosters);
+        TOC_TRY(toc_roster_chain_resume(rosters, first, newest, why));
+        engine->group = *toc_roster_chain_group(rosters);
     } else {
         /* "None" and "cannot be read" look alike above; only the first may start afresh. */
         struct toc_bytes bytes;
@@ -111,6 +113,8 @@ static enum toc_result load_rosters(struct toc_engine *engine, struct toc_why *w
         TOC_ENSURE(none == TOC_NOTFOUND, none == TOC_OK ? TOC_STORE : none);
     }
     toc_arena_reset(engine->scratch);
+    toc_roster_chain_free(&engine->rosters);
+    engine->rosters = toc_take(&rosters);
     return TOC_OK;
 }
 
