@@ -3,6 +3,7 @@
 #include "commands.h"
 #include "ensure.h"
 #include "framework_find.h"
+#include "record_json.h"
 #include "timetext.h"
 #include <ctype.h>
 #include <stdlib.h>
@@ -279,7 +280,7 @@ static void print_field(struct toc_cli *cli, const char *key, const json_t *valu
         toc_json_join(value, list, sizeof list);
         toc_text_print(cli->out, &cli->paper, TOC_STYLE_PLAIN, list);
     } else {
-        char *const text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+        char *const text = toc_json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
         toc_text_print(cli->out, &cli->paper, TOC_STYLE_PLAIN, text == NULL ? "" : text);
         free(text);
     }

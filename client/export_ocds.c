@@ -6,6 +6,7 @@
 #include "ocds_package.h"
 #include "own_contracts.h"
 #include "own_entry.h"
+#include "record_json.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -135,7 +136,7 @@ static enum toc_result build(struct toc_cli *cli, const char *prefix, json_t **r
 
 static enum toc_result write_file(const char *path, const json_t *package, struct toc_why *why)
 {
-    char *const text = json_dumps(package, JSON_INDENT(2));
+    char *const text = toc_json_dumps(package, JSON_INDENT(2));
     if (text == NULL) {
         return toc_fail(why, TOC_NOMEM, "out of memory");
     }

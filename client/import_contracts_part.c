@@ -1,6 +1,7 @@
 /* One message of contracts: JSON within the limits of a request. */
 #include "ensure.h"
 #include "import_contracts_send.h"
+#include "record_json.h"
 #include "timetext.h"
 #include <stdlib.h>
 
@@ -63,7 +64,7 @@ static json_t *payee_json(const struct toc_payee *payee, size_t rows)
 /* Gives the JSON back to jansson. */
 static enum toc_result append_json(struct toc_buf *buf, json_t *json)
 {
-    char *const text = json == NULL ? NULL : json_dumps(json, JSON_COMPACT);
+    char *const text = json == NULL ? NULL : toc_json_dumps(json, JSON_COMPACT);
     enum toc_result result = text == NULL ? TOC_NOMEM : TOC_OK;
     if (result == TOC_OK) {
         result = toc_buf_append_text(buf, buf->len == 0 ? "[" : ",");

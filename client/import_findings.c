@@ -1,5 +1,6 @@
 #include "import_findings.h"
 #include "ensure.h"
+#include "record_json.h"
 #include "timetext.h"
 #include <stdlib.h>
 #include <string.h>
@@ -87,7 +88,7 @@ static enum toc_result send_part(struct toc_cli *cli, const char *request, json_
 {
     struct toc_local *local;
     TOC_TRY(toc_cli_local(cli, &local, why));
-    char *const text = json_dumps(items, JSON_COMPACT);
+    char *const text = toc_json_dumps(items, JSON_COMPACT);
     if (text == NULL) {
         return toc_fail(why, TOC_NOMEM, "out of memory");
     }

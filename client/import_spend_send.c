@@ -1,6 +1,7 @@
 #include "import_spend_send.h"
 #include "category.h"
 #include "ensure.h"
+#include "record_json.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -138,7 +139,7 @@ static enum toc_result send_message(struct toc_spend_sending *sending, struct to
     TOC_AUTO(toc_reply_done) struct toc_reply reply = {0};
     struct toc_local *local;
     TOC_TRY(toc_cli_local(sending->cli, &local, why));
-    char *const payees = json_dumps(message->payees, JSON_COMPACT);
+    char *const payees = toc_json_dumps(message->payees, JSON_COMPACT);
     if (payees == NULL) {
         return toc_fail(why, TOC_NOMEM, "out of memory");
     }

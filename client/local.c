@@ -1,5 +1,6 @@
 #include "local.h"
 #include "ensure.h"
+#include "record_json.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -230,7 +231,7 @@ static enum toc_result send_request(struct toc_local *local, const struct toc_ca
     TOC_AUTO(free_text) char *text = NULL;
     if (json_object_set_new(body, "request", json_string(call->request)) == 0 &&
         json_object_set_new(body, "tag", json_string(tag)) == 0) {
-        text = json_dumps(body, JSON_COMPACT);
+        text = toc_json_dumps(body, JSON_COMPACT);
     }
     if (text == NULL) {
         return toc_fail(why, TOC_NOMEM, "out of memory");

@@ -2,6 +2,7 @@
 #include "ensure.h"
 #include "ocds_write.h"
 #include "print_json.h"
+#include "record_json.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -143,7 +144,7 @@ static int set_parties(struct toc_ocds_release *release)
 static int set_id(json_t *release)
 {
     char id[sizeof "tocsin-" + ID_DIGITS] = "tocsin-";
-    char *const text = json_dumps(release, JSON_COMPACT | JSON_SORT_KEYS);
+    char *const text = toc_json_dumps(release, JSON_COMPACT | JSON_SORT_KEYS);
     if (text == NULL) {
         return -1;
     }

@@ -2,6 +2,7 @@
 #include "local_change.h"
 
 #include "ensure.h"
+#include "record_json.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -90,7 +91,7 @@ enum toc_result toc_change_hash(const struct toc_change *change, struct toc_hash
     TOC_ENSURE(fields != NULL, TOC_NOMEM);
     (void)json_object_del(fields, "supersedes");
     (void)json_object_del(fields, "withdraws");
-    text = json_dumps(fields, JSON_SORT_KEYS | JSON_COMPACT);
+    text = toc_json_dumps(fields, JSON_SORT_KEYS | JSON_COMPACT);
     TOC_ENSURE(text != NULL, TOC_NOMEM);
     /* With their NULs: no two parts can be read as one. */
     parts[0] = toc_bytes_of(action, strlen(action) + 1);

@@ -3,6 +3,7 @@
 #include "local_told.h"
 
 #include "ensure.h"
+#include "record_json.h"
 #include "timetext.h"
 
 #include <stdio.h>
@@ -125,7 +126,7 @@ static json_t *head(const struct toc_engine *engine, const char *kind)
 
 static enum toc_result print(json_t *json, struct toc_arena *arena, struct toc_bytes *ret_document)
 {
-    char *text = json_dumps(json, JSON_COMPACT | JSON_SORT_KEYS);
+    char *text = toc_json_dumps(json, JSON_COMPACT | JSON_SORT_KEYS);
     const size_t len = text == NULL ? 0 : strlen(text);
     char *copy = text == NULL ? NULL : toc_arena_get(arena, len + 1);
 

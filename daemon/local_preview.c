@@ -5,6 +5,7 @@
 
 #include "ensure.h"
 #include "ident.h"
+#include "record_json.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -199,7 +200,7 @@ static json_t *token_text(const struct preview *preview)
 {
     json_t *token = json_pack("[s, I, O, O]", preview->digest, (json_int_t)preview->tally.total,
                               json_array_get(preview->after, 0), json_array_get(preview->after, 1));
-    char *text = token == NULL ? NULL : json_dumps(token, JSON_COMPACT);
+    char *text = token == NULL ? NULL : toc_json_dumps(token, JSON_COMPACT);
     json_t *string = text == NULL ? NULL : json_string(text);
 
     json_decref(token);

@@ -2,6 +2,7 @@
 #include "local_request.h"
 
 #include "ensure.h"
+#include "record_json.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +10,7 @@
 static enum toc_result add_json(struct toc_engine *engine, toc_link link, const json_t *reply,
                                 const struct toc_bytes *parts, size_t parts_len)
 {
-    char *text = json_dumps(reply, JSON_COMPACT);
+    char *text = toc_json_dumps(reply, JSON_COMPACT);
     struct toc_bytes *all;
     enum toc_result result;
 

@@ -279,6 +279,9 @@ static enum toc_result parse(struct toc_bytes part, struct toc_local *local, jso
                         TOC_LOCAL_REQUEST_MAX);
     }
     request = json_loadb((const char *)part.data, part.len, JSON_REJECT_DUPLICATES, &error);
+    if (request == NULL && json_error_code(&error) == json_error_out_of_memory) {
+        return TOC_NOMEM;
+    }
     if (!json_is_object(request)) {
         json_decref(request);
         return toc_fail(why, TOC_MALFORMED, "the request is not a JSON object: %s",

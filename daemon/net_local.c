@@ -162,13 +162,15 @@ static enum toc_result receive_one(struct toc_net *net, struct toc_engine *engin
 static void refuse(struct toc_net *net, const struct toc_net_message *message,
                    enum toc_result result)
 {
+    static const char no_memory[] = "{\"ok\":false,\"result\":\"nomem\",\"message\":\"the daemon "
+                                    "is out of memory: ask again later\"}";
     char text[160];
     (void)snprintf(
         text, sizeof text,
         "{\"ok\":false,\"result\":\"%s\",\"message\":\"the local socket takes up to %d parts"
         " from a user the kernel names\"}",
         toc_result_name(result), TOC_NET_LOCAL_PARTS_MAX);
-    const struct toc_bytes reply = toc_bytes_text(text);
+    const struct toc_bytes reply = toc_bytes_text(result == TOC_NOMEM ? no_memory : text);
     const enum toc_result sent = toc_net_put(net->local, toc_net_part(message, 0), &reply, 1);
     toc_net_notice_add(&net->notices, TOC_NOTICE_WARN, "local.refused", "result=%s answered=%s",
                        toc_result_name(result), toc_result_name(sent));
