@@ -83,8 +83,10 @@ static enum toc_result parse(int argc, char **argv, struct options *ret_options)
 /* One line: what, where, what to do. */
 static int complain(enum toc_result result, const struct toc_why *why)
 {
-    (void)fprintf(stderr, "tocsind: %s\n",
-                  why->text[0] != '\0' ? why->text : toc_result_name(result));
+    const char *const without = result == TOC_NOMEM
+                                    ? "out of memory: free some on this machine and start it again"
+                                    : toc_result_name(result);
+    (void)fprintf(stderr, "tocsind: %s\n", why->text[0] != '\0' ? why->text : without);
     return result == TOC_DENIED ? EXIT_REFUSED : EXIT_FAILED;
 }
 
@@ -208,7 +210,12 @@ static enum toc_result start_engine(struct daemon *daemon, bool alone, struct to
         .env = toc_env_real(),
         .alone = alone,
     };
-    return toc_engine_new(&setup, toc_buf_bytes(&roster), &daemon->engine, why);
+    const enum toc_result result =
+        toc_engine_new(&setup, toc_buf_bytes(&roster), &daemon->engine, why);
+    if (result == TOC_STORE && why->text[0] == '\0') {
+        return toc_fail(why, result, "%s", toc_store_why(daemon->store));
+    }
+    return result;
 }
 
 /* The dialled links are made in a tick of their own, so that what they say first is committed like
