@@ -13,6 +13,7 @@ import pathlib
 import shutil
 
 import harness
+from harness import references
 
 TRACE_CALLS = os.environ.get("TRACE_CALLS", "")
 TOCSIND_FAULTY = os.environ.get("TOCSIND_FAULTY", "")
@@ -85,6 +86,20 @@ def sweep(plan, usual, forever=(False, True)):
         assert count > 0, "nothing failed"
 
 
+def trace(member, folder):
+    """The member's plan; its daemon runs traced from its next start on."""
+    plan = Plan(folder / f"{member.name}.plan")
+    member.program = [*plan.runner, harness.TOCSIND]
+    return plan
+
+
+def replace(member, folder):
+    """The member's plan; its daemon is tocsind_faulty from its next start on."""
+    plan = Plan(folder / f"{member.name}.plan")
+    member.program = ["/usr/bin/env", f"TOC_FAULT_PLAN={plan.path}", TOCSIND_FAULTY]
+    return plan
+
+
 def one_line(result):
     """What a person reads: one line that says what, where and why."""
     lines = result.err.splitlines()
@@ -94,6 +109,71 @@ def one_line(result):
 
 
 def copy(kept, folder):
-    """`folder` as `kept` is."""
+    """`folder` as `kept` is; sockets are no files."""
     shutil.rmtree(folder, ignore_errors=True)
-    shutil.copytree(kept, folder)
+    shutil.copytree(kept, folder, ignore=shutil.ignore_patterns("tocsin.sock", "notify"))
+
+
+# ---- a daemon that fails ----
+
+
+def ready_or_ended(member, ready):
+    """True when it is ready; False when it ended instead, by its own decision."""
+    try:
+        member.await_ready(ready)
+        return True
+    except AssertionError:
+        if member.process.wait(30) != 1:
+            raise
+    member.stopped_on_purpose = True
+    return False
+
+
+def last_line(member, since, begin=""):
+    """What an ended daemon said last: words for a person, and no sanitizer's report."""
+    said = member.log()[since:]
+    harness.check_sanitizers(said, member.name)
+    assert said, "it ended without a word"
+    line = said.splitlines()[-1]
+    assert line.startswith(begin) and len(line) > 30, line
+    return line
+
+
+def ask(member, request, parts=(), patience=60, **fields):
+    """The reply; None when the daemon ended instead, or said nothing in `patience` seconds."""
+    tag = member.local.send(request, parts, **fields)
+    for _ in range(10 * patience):
+        got = member.local.receive(0.1)
+        if got is not None and got[0].get("tag", tag) == tag:  # none: it was not even read
+            return got[0]
+        if got is None and not member.running:
+            assert member.process.wait() == 1, member.log()[-4000:]
+            member.stopped_on_purpose = True
+            member.forget_local()
+            return None
+    return None
+
+
+def start(member, *arguments):
+    """One that is traced."""
+    return member.start(*arguments, env=TRACED)
+
+
+def check_log(group, expected):
+    """Hub and leeds have these references, in this order or, where it is a set, in any, once each; also
+    after kill -9, and the log verifies."""
+    leeds, hub = group.leeds, group.hub
+    leeds.wait(lambda: leeds.status()["waiting"] == 0, 30, "everything signed")
+    hub.wait_sequence("leeds", len(expected) + 1, 30)
+    for member in (hub, leeds):
+        found = references(member.records("leeds"))
+        assert (set(found) if isinstance(expected, set) else found) == expected, member.name
+        assert len(found) == len(expected), f"{member.name}: twice"
+    leeds.kill()
+    start(leeds)
+    leeds.wait_peer("spg")
+    assert len(references(leeds.records("leeds"))) == len(expected)
+    path = leeds.folder / "leeds.export"
+    leeds.run("export", path)
+    logs = leeds.run("--json", "verify", path).json["logs"]
+    assert [log["next_sequence"] for log in logs if log["stream"] == "framework"] == [len(expected) + 1]

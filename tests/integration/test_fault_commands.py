@@ -98,7 +98,7 @@ def test_key_new(plan, folder):
     found(folder / "group-kept")
     faults.copy(folder / "group-kept", group)
     sweep(plan, kept, at, ["key", "new", "--member", "leeds", "--name", "Leeds", "--dir", at], whole,
-          5)
+          8)
 
 
 def test_group_new(plan, folder):
@@ -110,7 +110,7 @@ def test_group_new(plan, folder):
         assert members(at) == ["spg"]
 
     sweep(plan, kept, at, ["group", "new", "yh-spg", "--hub", at / "spg" / "spg.request",
-                           "--signers", "1/2", "--dir", at / "authority"], whole, 7)
+                           "--signers", "1/2", "--dir", at / "authority"], whole, 13)
 
 
 def test_group_admit(plan, folder):
@@ -124,7 +124,7 @@ def test_group_admit(plan, folder):
         harness.tocsin("group", "remove", "leeds", "--dir", at / "authority")
 
     sweep(plan, kept, at, ["group", "admit", at / "leeds" / "leeds.request",
-                           "--dir", at / "authority"], whole, 2)
+                           "--dir", at / "authority"], whole, 4)
 
 
 def test_group_sign(plan, folder):
@@ -142,7 +142,7 @@ def test_group_sign(plan, folder):
         harness.tocsin("group", "remove", "leeds", "--dir", at / "authority")
 
     sweep(plan, kept, at, ["group", "sign", "--key", at / "signer-2.key", "--dir", at / "authority"],
-          whole, 2)
+          whole, 4)
 
 
 def test_init(plan, folder):
@@ -156,7 +156,7 @@ def test_init(plan, folder):
         shutil.rmtree(at / "spg" / "store", ignore_errors=True)
 
     sweep(plan, kept, at, ["init", "--dir", at / "spg", "--roster", at / "authority" / "yh-spg.roster",
-                           "--listen", "127.0.0.1:1,127.0.0.1:2"], whole, 5)
+                           "--listen", "127.0.0.1:1,127.0.0.1:2"], whole, 7)
 
 
 # ---- with a daemon that has something to say ----
@@ -212,7 +212,7 @@ def test_rejects_of_an_import(plan, leeds, folder):
     kept.mkdir(parents=True)
     (kept / path.name).write_text(old)
     command = ["import", "spend", spend, "--dry-run", "--rejects", path]
-    for at, forever in faults.sweep(plan, 2):
+    for at, forever in faults.sweep(plan, 3):
         faults.copy(kept, path.parent)
         plan.arm(faults.CHANGE, at, forever)
         result = leeds.run(*command, expect=None, runner=plan.runner, env=faults.TRACED)

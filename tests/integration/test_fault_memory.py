@@ -1,0 +1,52 @@
+"""A running tocsind whose allocations fail, each in turn, once and for a while: those of its own code,
+of SQLite and of jansson. It says so to who asked, or ends with one clear line; what it acknowledged is
+there, once."""
+
+import errno
+
+import faults
+import wire
+from harness import references
+
+
+def test_start(groups, tmp_path):
+    leeds = groups(councils=("leeds",)).leeds
+    plan = faults.replace(leeds, tmp_path)
+    leeds.start("--alone")
+    leeds.submit("one", wire.framework("F1", "Highways"))
+    leeds.stop()
+    for at, forever in faults.sweep(plan, 1201):
+        since = len(leeds.log())
+        plan.arm(faults.MEMORY, at, forever, errno.ENOMEM)
+        ready = leeds.spawn("--alone")
+        started = faults.ready_or_ended(leeds, ready)
+        plan.disarm()
+        if not started:
+            faults.last_line(leeds, since, "tocsind: ")
+            leeds.start("--alone")
+        assert references(leeds.records()) == ["F1"]
+        leeds.stop()
+
+
+def test_submissions(groups, tmp_path):
+    leeds = groups(councils=("leeds",)).leeds
+    plan = faults.replace(leeds, tmp_path)
+    leeds.start("--alone")
+    names = []
+    for at, forever in faults.sweep(plan, 33):
+        name, since = f"F-{at}-{forever}", len(leeds.log())
+        request = {"parts": [wire.framework(name, "Highways")], "stream": "framework", "id": name}
+        plan.arm(faults.MEMORY, at, forever, errno.ENOMEM)
+        reply = faults.ask(leeds, "submit", patience=1, **request)
+        plan.disarm()
+        if reply is None and not leeds.running:
+            faults.last_line(leeds, since)
+            leeds.start("--alone")
+        if reply is None or not reply["ok"]:
+            assert plan.fired, reply
+            leeds.wait(lambda: leeds.call("submit", **request)["ok"], 20, "memory again")
+        names.append(name)
+    assert references(leeds.records()) == names
+    leeds.kill()
+    leeds.start("--alone")
+    assert references(leeds.records()) == names
