@@ -31,11 +31,11 @@ enum toc_result toc_ask_offer_all(struct toc_engine *engine, struct toc_session 
         }
         head_of(log, &heads[have->heads_len++]);
         if (have->heads_len == TOC_HAVE_HEADS_MAX) {
-            TOC_TRY(toc_out_message(engine, session->link, &message));
+            TOC_TRY(toc_out_message(engine, session, &message));
             have->heads_len = 0;
         }
     }
-    return have->heads_len > 0 ? toc_out_message(engine, session->link, &message) : TOC_OK;
+    return have->heads_len > 0 ? toc_out_message(engine, session, &message) : TOC_OK;
 }
 
 enum toc_result toc_ask_offer_grown(struct toc_engine *engine, struct toc_session *session)
@@ -50,11 +50,11 @@ enum toc_result toc_ask_offer_grown(struct toc_engine *engine, struct toc_sessio
             head_of(log, &heads[have->heads_len++]);
         }
         if (have->heads_len == TOC_HAVE_HEADS_MAX) {
-            TOC_TRY(toc_out_message(engine, session->link, &message));
+            TOC_TRY(toc_out_message(engine, session, &message));
             have->heads_len = 0;
         }
     }
-    return toc_out_message(engine, session->link, &message);
+    return toc_out_message(engine, session, &message);
 }
 
 void toc_ask_forget(struct toc_engine *engine, const struct toc_session *session)
@@ -71,7 +71,7 @@ enum toc_result toc_ask_offer_end(struct toc_engine *engine, struct toc_session 
 {
     const struct toc_message message = {.kind = TOC_MESSAGE_HAVE, .as.have = {.complete = true}};
 
-    return toc_out_message(engine, session->link, &message);
+    return toc_out_message(engine, session, &message);
 }
 
 enum toc_result toc_ask_offer_log(struct toc_engine *engine, const struct toc_log *log)
@@ -82,9 +82,9 @@ enum toc_result toc_ask_offer_log(struct toc_engine *engine, const struct toc_lo
 
     head_of(log, &head);
     for (size_t i = 0; i < engine->sessions_len; i++) {
-        const struct toc_session *session = &engine->sessions[i];
+        struct toc_session *session = &engine->sessions[i];
         if (session->link != 0 && session->open && toc_engine_may_carry(engine, session, log)) {
-            TOC_TRY(toc_out_message(engine, session->link, &message));
+            TOC_TRY(toc_out_message(engine, session, &message));
         }
     }
     return TOC_OK;
@@ -111,7 +111,20 @@ static enum toc_result send_want(struct toc_engine *engine, struct toc_log *log,
     }
     log->received = 0;
     log->wanted_mono = engine->now_mono;
-    return toc_out_message(engine, session->link, &message);
+    return toc_out_message(engine, session, &message);
+}
+
+enum toc_result toc_ask_say_seen(struct toc_engine *engine)
+{
+    const struct toc_message message = {.kind = TOC_MESSAGE_HAVE};
+
+    for (size_t i = 0; i < engine->sessions_len; i++) {
+        struct toc_session *session = &engine->sessions[i];
+        if (session->link != 0 && session->open && session->flow.unsaid) {
+            TOC_TRY(toc_out_message(engine, session, &message));
+        }
+    }
+    return TOC_OK;
 }
 
 static bool is_publisher(const struct toc_session *session, const struct toc_log *log)

@@ -37,7 +37,7 @@ static enum toc_result tell(struct toc_engine *engine, const struct toc_log *log
     TOC_TRY(frame_of(engine, log, one, &frames[0]));
     TOC_TRY(frame_of(engine, log, other, &frames[1]));
     for (size_t i = 0; i < engine->sessions_len; i++) {
-        const struct toc_session *session = &engine->sessions[i];
+        struct toc_session *session = &engine->sessions[i];
         if (session->link == 0 || !session->open || session->blocked ||
             !toc_engine_may_carry(engine, session, log)) {
             continue;
@@ -45,6 +45,7 @@ static enum toc_result tell(struct toc_engine *engine, const struct toc_log *log
         for (size_t j = 0; j < 2 && toc_out_has_room(engine); j++) {
             if (frames[j].len > 0) {
                 TOC_TRY(toc_out_add(engine, TOC_OUT_SESSION, session->link, &frames[j], 1));
+                toc_flow_sent(&session->flow, frames[j].len, 0);
             }
         }
     }

@@ -76,11 +76,22 @@ static bool is_somebody(const struct toc_engine *engine, const struct toc_sessio
            toc_roster_member(toc_engine_roster(engine), session->member) != NULL;
 }
 
+/* What the frame says of the connection, whatever else it says. True: the peer has read more. */
+static bool take_flow(struct toc_session *session, const struct toc_message *message)
+{
+    if (message->stamp != 0) {
+        session->flow.seen = message->stamp;
+        session->flow.unsaid = true;
+    }
+    return toc_flow_confirm(&session->flow, message->seen);
+}
+
 enum toc_result toc_engine_session(struct toc_engine *engine, toc_link link, struct toc_bytes frame)
 {
     struct toc_session *session = toc_engine_session_of(engine, link);
     struct toc_message message;
     enum toc_result result;
+    bool has_read;
 
     if (!is_somebody(engine, session)) {
         engine->counters.frames_ignored++;
@@ -93,6 +104,7 @@ enum toc_result toc_engine_session(struct toc_engine *engine, toc_link link, str
         engine->counters.frames_refused++;
         return result;
     }
+    has_read = take_flow(session, &message);
     if (toc_roster_validity(toc_engine_roster(engine), engine->now_wall) == TOC_EXPIRED &&
         message.kind != TOC_MESSAGE_HELLO && message.kind != TOC_MESSAGE_ROSTERS) {
         session->open = false;
@@ -100,7 +112,11 @@ enum toc_result toc_engine_session(struct toc_engine *engine, toc_link link, str
     }
     TOC_TRY(settle(engine, resume(engine, session)));
     TOC_TRY(settle(engine, greet_forgotten(engine, session, &message)));
-    return settle(engine, handle(engine, session, &message));
+    result = settle(engine, handle(engine, session, &message));
+    if (has_read && result != TOC_STORE && result != TOC_NOMEM) {
+        TOC_TRY(settle(engine, toc_give_on(engine, session)));
+    }
+    return result;
 }
 
 enum toc_result toc_engine_feed(struct toc_engine *engine, toc_link link, struct toc_bytes batch)

@@ -412,6 +412,7 @@ static enum toc_result finish(struct toc_engine *engine)
     TOC_TRY(toc_own_finish(engine));
     TOC_TRY(toc_heartbeat_finish(engine));
     TOC_TRY(toc_give_finish(engine));
+    TOC_TRY(toc_ask_say_seen(engine));
     TOC_TRY(toc_telling_finish(engine));
     return toc_local_wake(engine);
 }
@@ -437,7 +438,6 @@ static enum toc_result recover(struct toc_engine *engine, struct toc_why *why)
     for (size_t i = 0; i < engine->sessions_len; i++) {
         struct toc_session *session = &engine->sessions[i];
         session->pending_len = 0;
-        session->unconfirmed = 0;
         session->peer_roster_version = 0;
     }
     engine->roster_spread = true;

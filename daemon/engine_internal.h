@@ -10,6 +10,7 @@
 
 #include "alerting.h"
 #include "engine.h"
+#include "flow.h"
 #include "hub_check.h"
 #include "opened.h"
 #include "records.h"
@@ -62,12 +63,11 @@ struct toc_log {
 
 /* What a peer wants of one log. */
 struct toc_pending {
-    uint32_t log;         /* index in engine->logs */
-    uint64_t next;        /* the next sequence to give */
-    uint64_t until;       /* 0: for ever */
-    uint32_t credit;      /* bytes it still takes */
-    uint32_t unconfirmed; /* bytes given since its last Want */
-    int64_t wraps_after;  /* the store's counter: wraps up to here were given */
+    uint32_t log;        /* index in engine->logs */
+    uint64_t next;       /* the next sequence to give */
+    uint64_t until;      /* 0: for ever */
+    uint32_t credit;     /* bytes it still takes */
+    int64_t wraps_after; /* the store's counter: wraps up to here were given */
 };
 
 struct toc_session {
@@ -80,9 +80,10 @@ struct toc_session {
     bool open;            /* greeted, and nobody's roster has expired: logs may flow */
     bool listed;          /* since then it has said all that it holds */
     bool blocked;         /* at its mark: nothing until it says something */
-    bool starved;         /* wanted more than the cap; looked at again on its next Want */
+    bool starved;         /* wanted more than there was room for: on when it has read something */
+    bool unlisted;        /* the same of what its hello is answered with */
     bool unserved;        /* the outbox was full; looked at again in the next tick */
-    uint32_t unconfirmed; /* sum over pending */
+    struct toc_flow flow; /* of this connection: a new hello leaves it as it is */
     uint32_t received;    /* bytes we got and have not asked on for */
     uint64_t peer_roster_version;
     int64_t heard_mono;
@@ -212,7 +213,8 @@ void toc_engine_note(struct toc_engine *engine, enum toc_notice_level level, con
 bool toc_engine_spend_verification(struct toc_engine *engine);
 
 /* ---- outbox.c: intents, released after the commit ---- */
-enum toc_result toc_out_message(struct toc_engine *engine, toc_link link,
+/* Adds what only the connection knows: the stamp if it is time for one, and the peer's newest. */
+enum toc_result toc_out_message(struct toc_engine *engine, struct toc_session *session,
                                 const struct toc_message *message) TOC_MUST_CHECK;
 enum toc_result toc_out_feed(struct toc_engine *engine, const struct toc_log *log,
                              struct toc_bytes batch) TOC_MUST_CHECK;
@@ -400,6 +402,8 @@ void toc_tokens_recover(struct toc_engine *engine);
 struct toc_pending *toc_give_pending(struct toc_session *session, uint32_t log);
 enum toc_result toc_give_want(struct toc_engine *engine, struct toc_session *session,
                               const struct toc_want *want) TOC_MUST_CHECK;
+/* The peer has read more of what it was sent: what waited for room goes on. */
+enum toc_result toc_give_on(struct toc_engine *engine, struct toc_session *session) TOC_MUST_CHECK;
 /* At _finish: everything that advanced, to everyone who waits for it. */
 enum toc_result toc_give_finish(struct toc_engine *engine) TOC_MUST_CHECK;
 /* The last outbox was too small for what peers want: another tick at once. */
@@ -419,6 +423,8 @@ enum toc_result toc_ask_offer_log(struct toc_engine *engine, const struct toc_lo
  * publisher may never speak again. With none it only says that we are there. */
 enum toc_result toc_ask_offer_grown(struct toc_engine *engine, struct toc_session *session)
     TOC_MUST_CHECK;
+/* At _finish: stamps that were read and not said back are, so that whoever gives goes on. */
+enum toc_result toc_ask_say_seen(struct toc_engine *engine) TOC_MUST_CHECK;
 /* Nothing is wanted from this session any more. */
 void toc_ask_forget(struct toc_engine *engine, const struct toc_session *session);
 /* The peer says it holds the log up to next_sequence. */
@@ -482,6 +488,10 @@ enum toc_result toc_handle_statements(struct toc_engine *engine, struct toc_sess
                                       const struct toc_runs *statements) TOC_MUST_CHECK;
 
 /* handle_hello.c */
+/* All that the peer may see: heads, heartbeats, closings, and the end of the list. Waits for room.
+ */
+enum toc_result toc_hello_list(struct toc_engine *engine, struct toc_session *session)
+    TOC_MUST_CHECK;
 enum toc_result toc_hello_send(struct toc_engine *engine, struct toc_session *session, bool answer)
     TOC_MUST_CHECK;
 /* At _finish: new versions to every peer that lacks them. */

@@ -223,7 +223,8 @@ static void session_end(struct toc_engine *engine, struct toc_session *session)
     session->starved = false;
     session->unserved = false;
     session->pending_len = 0;
-    session->unconfirmed = 0;
+    session->unlisted = false;
+    session->flow = (struct toc_flow){0};
     session->received = 0;
     toc_ask_forget(engine, session);
 }

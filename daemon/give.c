@@ -77,7 +77,7 @@ static enum toc_result send_wraps(struct toc_engine *engine, struct toc_session 
 {
     const char *member = wraps_for(engine, session);
 
-    for (;;) {
+    while (toc_flow_has_room(&session->flow, 0) && toc_out_has_room(engine)) {
         struct toc_bytes wraps[WRAPS_PER_FRAME];
         struct toc_message message = {.kind = TOC_MESSAGE_GIVE};
         size_t len = 0;
@@ -88,16 +88,17 @@ static enum toc_result send_wraps(struct toc_engine *engine, struct toc_session 
             return TOC_OK;
         }
         message.as.give = (struct toc_give){.log = log->row.log, .wraps = wraps, .wraps_len = len};
-        TOC_TRY(toc_out_message(engine, session->link, &message));
+        TOC_TRY(toc_out_message(engine, session, &message));
     }
+    session->starved |= !toc_flow_has_room(&session->flow, 0);
+    return TOC_OK;
 }
 
-static bool may_give(const struct toc_session *session, const struct toc_pending *pending,
-                     const struct toc_log *log, size_t len)
+/* There is more of it, and the peer has asked for that. */
+static bool is_wanted(const struct toc_pending *pending, const struct toc_log *log)
 {
     return pending->next < log->row.chain.next_sequence &&
-           (pending->until == 0 || pending->next < pending->until) && pending->credit >= len &&
-           session->unconfirmed + len <= TOC_CREDIT_MAX + TOC_BATCH_LEN_MAX;
+           (pending->until == 0 || pending->next < pending->until) && pending->credit > 0;
 }
 
 /* One frame of batches. TOC_NOTFOUND: nothing more may go now. */
@@ -109,7 +110,8 @@ static enum toc_result send_batches(struct toc_engine *engine, struct toc_sessio
     size_t bytes = 0;
     size_t len = 0;
 
-    while (len < TOC_GIVE_BATCHES_MAX && may_give(session, pending, log, 1)) {
+    while (len < TOC_GIVE_BATCHES_MAX && is_wanted(pending, log) &&
+           toc_flow_has_room(&session->flow, bytes)) {
         struct toc_stored_batch stored;
         TOC_TRY(
             toc_store_batch_get(engine->store, log->row.id, pending->next, engine->arena, &stored));
@@ -119,8 +121,6 @@ static enum toc_result send_batches(struct toc_engine *engine, struct toc_sessio
         /* The last one may overdraw the credit: it is at least one batch. */
         pending->credit -=
             pending->credit < stored.bytes.len ? pending->credit : (uint32_t)stored.bytes.len;
-        pending->unconfirmed += (uint32_t)stored.bytes.len;
-        session->unconfirmed += (uint32_t)stored.bytes.len;
         pending->next = stored.first_sequence + stored.count;
         bytes += stored.bytes.len;
         batches[len++] = stored.bytes;
@@ -129,7 +129,7 @@ static enum toc_result send_batches(struct toc_engine *engine, struct toc_sessio
     TOC_ENSURE(len > 0, TOC_NOTFOUND);
     message.as.give =
         (struct toc_give){.log = log->row.log, .batches = batches, .batches_len = len};
-    return toc_out_message(engine, session->link, &message);
+    return toc_out_message(engine, session, &message);
 }
 
 static enum toc_result serve(struct toc_engine *engine, struct toc_session *session,
@@ -150,17 +150,8 @@ static enum toc_result serve(struct toc_engine *engine, struct toc_session *sess
         result = send_batches(engine, session, log, pending);
     }
     session->unserved |= !toc_out_has_room(engine);
-    if (pending->next < log->row.chain.next_sequence && pending->credit > 0 &&
-        (pending->until == 0 || pending->next < pending->until)) {
-        session->starved = true;
-    }
+    session->starved |= is_wanted(pending, log);
     return result == TOC_NOTFOUND ? TOC_OK : result;
-}
-
-static void confirm(struct toc_session *session, struct toc_pending *pending)
-{
-    session->unconfirmed -= pending->unconfirmed;
-    pending->unconfirmed = 0;
 }
 
 static enum toc_result start_over(struct toc_engine *engine, struct toc_session *session,
@@ -205,15 +196,21 @@ enum toc_result toc_give_want(struct toc_engine *engine, struct toc_session *ses
     if (is_new) {
         TOC_TRY(pending_add(session, index, &pending));
     }
-    confirm(session, pending);
     if (is_new || !want->more) {
         TOC_TRY(start_over(engine, session, log, want, pending));
     }
     pending->credit = want->credit > TOC_CREDIT_MAX - pending->credit
                           ? TOC_CREDIT_MAX
                           : pending->credit + want->credit;
-    TOC_TRY(serve(engine, session, pending));
-    return session->starved ? serve_all(engine, session) : TOC_OK;
+    return serve(engine, session, pending);
+}
+
+enum toc_result toc_give_on(struct toc_engine *engine, struct toc_session *session)
+{
+    if (session->open && session->unlisted && toc_flow_may_list(&session->flow)) {
+        TOC_TRY(toc_hello_list(engine, session));
+    }
+    return session->open && session->starved ? serve_all(engine, session) : TOC_OK;
 }
 
 static enum toc_result serve_log(struct toc_engine *engine, uint32_t index)

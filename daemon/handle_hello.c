@@ -20,28 +20,29 @@ enum toc_result toc_hello_send(struct toc_engine *engine, struct toc_session *se
     hello->roster_hash = *toc_roster_chain_head(engine->rosters);
     hello->software = software;
     hello->answer = answer;
-    return toc_out_message(engine, session->link, &message);
+    return toc_out_message(engine, session, &message);
 }
 
-static enum toc_result refuse(struct toc_engine *engine, const struct toc_session *session,
+static enum toc_result refuse(struct toc_engine *engine, struct toc_session *session,
                               enum toc_result code, const char *about)
 {
     const struct toc_message message = {.kind = TOC_MESSAGE_REFUSAL,
                                         .as.refusal = {.code = code, .about = about}};
 
     engine->counters.frames_refused++;
-    TOC_TRY(toc_out_message(engine, session->link, &message));
+    TOC_TRY(toc_out_message(engine, session, &message));
     return code;
 }
 
-/* Everything from the version after the peer's, as many to a frame as fit. */
-static enum toc_result send_rosters(struct toc_engine *engine, const struct toc_session *session,
+/* Everything from the version after the peer's, as many to a frame as fit, and as much as there is
+ * room for: its next hello brings the rest. */
+static enum toc_result send_rosters(struct toc_engine *engine, struct toc_session *session,
                                     uint64_t after)
 {
     const uint64_t last = toc_roster_chain_version(engine->rosters);
     uint64_t version = after + 1;
 
-    while (version <= last && toc_out_has_room(engine)) {
+    while (version <= last && toc_out_has_room(engine) && toc_flow_may_list(&session->flow)) {
         struct toc_bytes items[TOC_ROSTERS_MAX];
         struct toc_message message = {.kind = TOC_MESSAGE_ROSTERS};
         size_t bytes = 0;
@@ -56,7 +57,7 @@ static enum toc_result send_rosters(struct toc_engine *engine, const struct toc_
             version++;
         }
         message.as.rosters = (struct toc_runs){items, len};
-        TOC_TRY(toc_out_message(engine, session->link, &message));
+        TOC_TRY(toc_out_message(engine, session, &message));
     }
     return TOC_OK;
 }
@@ -85,17 +86,24 @@ enum toc_result toc_roster_spread(struct toc_engine *engine)
     return TOC_OK;
 }
 
+enum toc_result toc_hello_list(struct toc_engine *engine, struct toc_session *session)
+{
+    session->unlisted = false;
+    TOC_TRY(toc_ask_offer_all(engine, session));
+    /* Closings come before the proof, so that a replaced key does not go on from a closed log. */
+    TOC_TRY(toc_heartbeat_greet(engine, session));
+    return toc_ask_offer_end(engine, session);
+}
+
 static enum toc_result open_session(struct toc_engine *engine, struct toc_session *session)
 {
     session->open = true;
     session->listed = false;
     session->pending_len = 0;
-    session->unconfirmed = 0;
     toc_ask_forget(engine, session); /* the peer begins anew, too, and forgets what we wanted */
-    TOC_TRY(toc_ask_offer_all(engine, session));
-    /* Closings come before the proof, so that a replaced key does not go on from a closed log. */
-    TOC_TRY(toc_heartbeat_greet(engine, session));
-    return toc_ask_offer_end(engine, session);
+    /* Not again and again to one that does not read it. */
+    session->unlisted = true;
+    return toc_flow_may_list(&session->flow) ? toc_hello_list(engine, session) : TOC_OK;
 }
 
 enum toc_result toc_handle_hello(struct toc_engine *engine, struct toc_session *session,

@@ -97,10 +97,10 @@ static enum toc_result relay(struct toc_engine *engine, const struct toc_session
         return TOC_OK;
     }
     for (size_t i = 0; i < engine->sessions_len; i++) {
-        const struct toc_session *session = &engine->sessions[i];
+        struct toc_session *session = &engine->sessions[i];
         if (session != from && session->link != 0 && session->open && !session->blocked &&
             toc_engine_may_carry(engine, session, log)) {
-            TOC_TRY(toc_out_message(engine, session->link, &message));
+            TOC_TRY(toc_out_message(engine, session, &message));
         }
     }
     return TOC_OK;

@@ -37,13 +37,13 @@ static enum toc_result make(struct toc_engine *engine, const struct toc_log *log
     return TOC_OK;
 }
 
-static enum toc_result send(struct toc_engine *engine, toc_link link, const struct toc_bytes *items,
-                            size_t len)
+static enum toc_result send(struct toc_engine *engine, struct toc_session *session,
+                            const struct toc_bytes *items, size_t len)
 {
     const struct toc_message message = {.kind = TOC_MESSAGE_STATEMENTS,
                                         .as.statements = {items, len}};
 
-    return toc_out_message(engine, link, &message);
+    return toc_out_message(engine, session, &message);
 }
 
 /* ---- heartbeats ---- */
@@ -53,12 +53,12 @@ struct bundle {
     size_t len;
 };
 
-static enum toc_result bundle_add(struct toc_engine *engine, toc_link link, struct bundle *bundle,
-                                  struct toc_bytes item)
+static enum toc_result bundle_add(struct toc_engine *engine, struct toc_session *session,
+                                  struct bundle *bundle, struct toc_bytes item)
 {
     bundle->items[bundle->len++] = item;
     if (bundle->len == TOC_STATEMENTS_MAX) {
-        TOC_TRY(send(engine, link, bundle->items, bundle->len));
+        TOC_TRY(send(engine, session, bundle->items, bundle->len));
         bundle->len = 0;
     }
     return TOC_OK;
@@ -117,11 +117,11 @@ static enum toc_result beat(struct toc_engine *engine)
         }
         for (size_t j = 0; any && j < engine->logs_len; j++) {
             if (beats[j].len > 0 && toc_engine_may_carry(engine, session, &engine->logs[j])) {
-                TOC_TRY(bundle_add(engine, session->link, &bundle, beats[j]));
+                TOC_TRY(bundle_add(engine, session, &bundle, beats[j]));
             }
         }
         if (bundle.len > 0) {
-            TOC_TRY(send(engine, session->link, bundle.items, bundle.len));
+            TOC_TRY(send(engine, session, bundle.items, bundle.len));
         }
         TOC_TRY(toc_ask_offer_grown(engine, session));
     }
@@ -162,7 +162,7 @@ static enum toc_result receipt(struct toc_engine *engine, struct toc_log *log)
     }
     for (size_t pass = 0; pass < 2 && !direct; pass++) {
         for (size_t i = 0; i < engine->sessions_len; i++) {
-            const struct toc_session *session = &engine->sessions[i];
+            struct toc_session *session = &engine->sessions[i];
             const bool to_publisher = strcmp(session->member, log->row.log.publisher) == 0;
             if (session->link == 0 || !session->open ||
                 (pass == 0 ? !to_publisher : !is_hub(engine, session->member))) {
@@ -172,7 +172,7 @@ static enum toc_result receipt(struct toc_engine *engine, struct toc_log *log)
                 TOC_TRY(make(engine, log, TOC_RECEIPT, log->row.applied_next, &head, &statement,
                              &bytes));
             }
-            TOC_TRY(send(engine, session->link, &bytes, 1));
+            TOC_TRY(send(engine, session, &bytes, 1));
             direct |= to_publisher;
         }
     }
@@ -218,7 +218,7 @@ static enum toc_result pass_on(struct toc_engine *engine, struct toc_log *log)
     TOC_TRY(toc_store_statements(engine->store, log->row.id, TOC_RECEIPT, engine->arena, list,
                                  TOC_MEMBERS_MAX, &len));
     for (size_t i = 0; i < engine->sessions_len; i++) {
-        const struct toc_session *session = &engine->sessions[i];
+        struct toc_session *session = &engine->sessions[i];
         const bool wants = log->own ? toc_engine_may_carry(engine, session, log)
                                     : strcmp(session->member, log->row.log.publisher) == 0;
         struct bundle bundle = {.len = 0};
@@ -226,10 +226,10 @@ static enum toc_result pass_on(struct toc_engine *engine, struct toc_log *log)
             continue;
         }
         for (size_t j = 0; j < len; j++) {
-            TOC_TRY(bundle_add(engine, session->link, &bundle, list[j].bytes));
+            TOC_TRY(bundle_add(engine, session, &bundle, list[j].bytes));
         }
         if (bundle.len > 0) {
-            TOC_TRY(send(engine, session->link, bundle.items, bundle.len));
+            TOC_TRY(send(engine, session, bundle.items, bundle.len));
         }
     }
     log->receipts_grew = false;
@@ -281,9 +281,9 @@ enum toc_result toc_heartbeat_close_logs(struct toc_engine *engine, const struct
                      &closing, &bytes));
         TOC_TRY(toc_statement_close(engine, log, &closing, bytes));
         for (size_t j = 0; j < engine->sessions_len; j++) {
-            const struct toc_session *session = &engine->sessions[j];
+            struct toc_session *session = &engine->sessions[j];
             if (session->link != 0 && session->open && toc_engine_may_carry(engine, session, log)) {
-                TOC_TRY(send(engine, session->link, &bytes, 1));
+                TOC_TRY(send(engine, session, &bytes, 1));
             }
         }
     }
@@ -320,7 +320,7 @@ enum toc_result toc_heartbeat_greet(struct toc_engine *engine, struct toc_sessio
         say_receipts_again(engine, session, log);
         /* Not what a hub told us that we said before our disk was put back. */
         if (log->heartbeat.len > 0 && !log->own) {
-            TOC_TRY(bundle_add(engine, session->link, &bundle, log->heartbeat));
+            TOC_TRY(bundle_add(engine, session, &bundle, log->heartbeat));
         }
         if (log->row.closed_next == 0) {
             continue;
@@ -328,10 +328,10 @@ enum toc_result toc_heartbeat_greet(struct toc_engine *engine, struct toc_sessio
         TOC_TRY(toc_store_statements(engine->store, log->row.id, TOC_CLOSING, engine->arena,
                                      closings, 2, &len));
         for (size_t j = 0; j < len; j++) {
-            TOC_TRY(bundle_add(engine, session->link, &bundle, closings[j].bytes));
+            TOC_TRY(bundle_add(engine, session, &bundle, closings[j].bytes));
         }
     }
-    return bundle.len > 0 ? send(engine, session->link, bundle.items, bundle.len) : TOC_OK;
+    return bundle.len > 0 ? send(engine, session, bundle.items, bundle.len) : TOC_OK;
 }
 
 /* ---- the roster's age ---- */

@@ -41,8 +41,10 @@
 #define TOC_SOFTWARE_LEN_MAX 64
 #define TOC_ABOUT_LEN_MAX 200 /* a refusal's words */
 
-/* What one peer may have outstanding; beyond it a giver stops until the next Want. */
+/* What one peer may have been sent and not shown to have read; beyond it a giver stops. The window
+ * begins small, so that connections nobody reads from cost little, and grows with what was read. */
 #define TOC_CREDIT_MAX (1024 * 1024)
+#define TOC_CREDIT_FIRST (128 * 1024)
 
 /* Decoding may use this much more memory than the frame is long, plus a base: protobuf-c turns
  * two-byte empty records into 112 times their size. */

@@ -220,7 +220,7 @@ enum toc_result toc_wire_message_decode(struct toc_arena *arena, struct toc_byte
     TOC_TRY(toc_wire_unpack(arena, &tocsin__message__descriptor, frame, &unpacked));
     const Tocsin__Message *message = (const Tocsin__Message *)unpacked;
     TOC_TRY(check_message(message));
-    struct toc_message taken = {0};
+    struct toc_message taken = {.stamp = message->stamp, .seen = message->seen};
     TOC_TRY(take_message(arena, message, &taken));
     *ret_message = taken;
     return TOC_OK;
@@ -322,6 +322,8 @@ static enum toc_result give_message(struct toc_arena *arena, const struct toc_me
                                     union body *ret_body, Tocsin__Message *ret_message)
 {
     tocsin__message__init(ret_message);
+    ret_message->stamp = message->stamp;
+    ret_message->seen = message->seen;
     ret_message->kind_case = (Tocsin__Message__KindCase)message->kind;
     ret_message->hello = &ret_body->hello; /* all arms are pointers to the same union */
     switch (message->kind) {

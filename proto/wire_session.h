@@ -69,6 +69,8 @@ enum toc_message_kind {
 
 struct toc_message {
     enum toc_message_kind kind;
+    uint64_t stamp; /* of this frame, to be said back by who has read it; 0: none */
+    uint64_t seen;  /* the newest stamp its sender has read on this connection; 0: none */
     union {
         struct toc_hello hello;
         struct toc_runs rosters;

@@ -51,6 +51,7 @@ class BadHub:
         self.receipts, self.rewrite, self.own = True, lambda reader, publisher, batch: batch, {}
         self.logs = {}  # (publisher, stream) -> Held
         self.peers = {}  # connection -> member
+        self.stamps = {}  # connection -> the newest that was read
         self.heard = {}  # (publisher, stream, reader) -> its last receipt
         self.wants = {}  # (connection, publisher, stream) -> next sequence
         self.lock = threading.RLock()
@@ -79,7 +80,11 @@ class BadHub:
                 if self.socket.poll(50):
                     connection, frame = self.socket.recv_multipart()
                     with self.lock:
+                        stamp = wire.stamp_of(frame)
+                        self.stamps[connection] = stamp or self.stamps.get(connection, 0)
                         self._take(connection, *wire.kind_of(frame))
+                        if stamp:  # so that whoever gives goes on
+                            self._send(connection, wire.have([]))
                 if time.monotonic() >= beat:  # each session hears something in each interval
                     beat += 1
                     with self.lock:
@@ -89,8 +94,9 @@ class BadHub:
             raise
 
     def _send(self, connection, frame):
+        said = wire.saying_seen(frame, self.stamps.get(connection, 0))
         with contextlib.suppress(zmq.ZMQError):
-            self.socket.send_multipart([connection, frame])
+            self.socket.send_multipart([connection, said])
 
     # ---- what is honest ----
 

@@ -33,6 +33,7 @@ class Raw:
         self.socket.setsockopt(zmq.LINGER, 0)
         for name, value in options.items():
             self.socket.setsockopt(getattr(zmq, name), value)
+        self.stamp = 0  # the newest that was received
         self.monitor = self.socket.get_monitor_socket()
         if kind == zmq.SUB:
             self.socket.setsockopt(zmq.SUBSCRIBE, b"")
@@ -70,9 +71,11 @@ class Raw:
 
     def receive(self, timeout):
         """(kind, fields) of the next session message, or None."""
-        if self.socket.poll(max(0, timeout) * 1000):
-            return wire.kind_of(self.socket.recv())
-        return None
+        if not self.socket.poll(max(0, timeout) * 1000):
+            return None
+        frame = self.socket.recv()
+        self.stamp = wire.stamp_of(frame) or self.stamp
+        return wire.kind_of(frame)
 
     def await_kind(self, kind, timeout=10, check=lambda fields: True):
         end = time.monotonic() + timeout
@@ -89,8 +92,8 @@ class Raw:
         return self.await_kind(wire.HELLO)
 
     def want_all(self, publisher, stream="framework", start=1):
-        """A standing Want with all the credit there is."""
-        self.send(wire.want(publisher, stream, start))
+        """A standing Want with all the credit there is, by one that has read what it received."""
+        self.send(wire.saying_seen(wire.want(publisher, stream, start), self.stamp))
 
 
 def server_key(roster, member):

@@ -101,6 +101,7 @@ def test_history_from_admission_begins_at_admission(groups):
     submit(group.leeds, "b-1")
     hull.wait_sequence("leeds", 4)
     assert references(hull.records("leeds")) == ["b-1"]
+    group.york.wait_sequence("leeds", 4)
     assert references(group.york.records("leeds")) == ["a-1", "a-2", "b-1"]
 
 

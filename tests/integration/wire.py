@@ -89,6 +89,7 @@ def framework(reference, title, description="", buyer="Test Council"):
 # ---- sessions ----
 
 HELLO, ROSTERS, HAVE, WANT, GIVE, STATEMENTS, REFUSAL = range(1, 8)
+STAMP, SEEN = 14, 15  # of any message
 
 
 def message(kind, fields):
@@ -107,6 +108,16 @@ def want(publisher, stream, start=1, credit=FRAME_MAX, until=0, more=False, wrap
 
 def have(heads, complete=False):
     return message(HAVE, [*((1, encode(head)) for head in heads), (2, complete)])
+
+
+def saying_seen(frame, stamp):
+    """The same, of a peer that has read the frame with this stamp (0: none)."""
+    return frame + encode([(SEEN, stamp)])
+
+
+def stamp_of(frame):
+    """The stamp that is to be said back, or 0."""
+    return field(decode(frame), STAMP, 0)
 
 
 def kind_of(frame):

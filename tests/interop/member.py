@@ -63,6 +63,7 @@ class Reader:
         self.unsaid, self.said_ms = set(), {}  # logs whose receipt is due; when the last one was said
         self.is_open = self.listed = False
         self.spoke_ms = 0
+        self.seen = 0  # the newest stamp that was read
 
     # ---- hello (section 11) ----
 
@@ -73,15 +74,19 @@ class Reader:
                              software="tocsin-interop 1", answer=answer)
 
     def receive(self, frame, now_ms):
-        """Frames to send."""
+        """Frames to send. A stamp is said back at once, with them or with a sign of life."""
+        unsaid, send = False, []
         try:
-            kind, body = session.read(frame)
+            kind, body, stamp, _ = session.read_all(frame)
+            unsaid, self.seen = stamp != 0, stamp or self.seen
             if kind not in ("hello", "rosters", "refusal"):
                 need(self.is_open, f"{kind} before a hello", "denied")
-            return getattr(self, f"on_{kind}")(body, now_ms)
+            send = getattr(self, f"on_{kind}")(body, now_ms)
         except Refused as error:
             self.refused.append(("frame", str(error)))
-            return []
+        if unsaid and self.is_open and not send:
+            send = [session.write("have")]
+        return [session.with_seen(one, self.seen) for one in send] if self.seen else send
 
     def on_hello(self, hello, now_ms):
         need(hello.protocol == 1, "another protocol")

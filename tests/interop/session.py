@@ -56,13 +56,25 @@ CHECKS = {"hello": check_hello, "have": check_have, "want": check_want, "give": 
           "statements": lambda body: check_run(body.statements)}
 
 
-def read(frame):
-    """(kind, the message in it)"""
+def read_all(frame):
+    """(kind, the message in it, stamp, seen)"""
     message = messages.read("Message", frame, messages.FRAME)
     kind = message.WhichOneof("kind")
     need(kind, "a message of a kind that is not known")
     CHECKS[kind](getattr(message, kind))
-    return kind, getattr(message, kind)
+    return kind, getattr(message, kind), message.stamp, message.seen
+
+
+def read(frame):
+    """(kind, the message in it)"""
+    return read_all(frame)[:2]
+
+
+def with_seen(frame, stamp):
+    """The same, saying which stamp was read last (section 11)."""
+    message = messages.read("Message", frame, messages.FRAME)
+    message.seen = stamp
+    return message.SerializeToString(deterministic=True)
 
 
 def write(kind, /, **fields):

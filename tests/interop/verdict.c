@@ -177,7 +177,8 @@ static enum toc_result judge_message(struct toc_bytes bytes)
 {
     struct toc_message message;
     TOC_TRY(toc_wire_message_decode(arena, bytes, &message));
-    printf("accept %d", (int)message.kind);
+    printf("accept %d %llu %llu", (int)message.kind, (unsigned long long)message.stamp,
+           (unsigned long long)message.seen);
     print_message(&message);
     return TOC_OK;
 }

@@ -56,7 +56,7 @@ def request(data):
 
 
 def message(data):
-    kind, body = session.read(data)
+    kind, body, stamp, seen = session.read_all(data)
     if kind == "hello":
         words = (body.member, body.roster_version, body.answer)
     elif kind == "have":
@@ -72,7 +72,7 @@ def message(data):
         words = (body.code, len(body.about.encode()))
     else:
         words = (len(getattr(body, kind)),)
-    return joined(session.KINDS.index(kind) + 1, *words)
+    return joined(session.KINDS.index(kind) + 1, stamp, seen, *words)
 
 
 def record(stream, data):

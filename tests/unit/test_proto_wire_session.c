@@ -356,6 +356,39 @@ START_TEST(frames)
 }
 END_TEST
 
+/* Of any kind, up to the largest number; 0 is left out, and so has one form. */
+START_TEST(stamps)
+{
+    static const uint64_t pairs[][2] = {{1, UINT64_MAX}, {UINT64_MAX, 0}, {0, 1}, {0, 0}};
+    struct toc_message got;
+
+    for (size_t i = 0; i < COUNT(pairs); i++) {
+        const struct toc_message message = {
+            .kind = TOC_MESSAGE_HAVE, .stamp = pairs[i][0], .seen = pairs[i][1]};
+        struct toc_bytes frame;
+        ck_assert_int_eq(toc_wire_message_encode(arena, &message, &frame), TOC_OK);
+        ck_assert_int_eq(toc_wire_message_decode(arena, frame, &got), TOC_OK);
+        ck_assert_uint_eq(got.stamp, pairs[i][0]);
+        ck_assert_uint_eq(got.seen, pairs[i][1]);
+    }
+    raw_wrap(&outer, 3, toc_bytes_of(NULL, 0));
+    raw_put(&outer, "\x70\x00", 2); /* a stamp of 0 */
+    ck_assert_int_eq(toc_wire_message_decode(arena, raw_bytes(&outer), &got), TOC_MALFORMED);
+    raw_wrap(&outer, 3, toc_bytes_of(NULL, 0));
+    raw_put(&outer, "\x78\x01\x70\x01", 4); /* in the wrong order */
+    ck_assert_int_eq(toc_wire_message_decode(arena, raw_bytes(&outer), &got), TOC_MALFORMED);
+    raw_wrap(&outer, 3, toc_bytes_of(NULL, 0));
+    raw_put(&outer, "\x70\x01\x70\x02", 4); /* twice */
+    ck_assert_int_eq(toc_wire_message_decode(arena, raw_bytes(&outer), &got), TOC_MALFORMED);
+    raw_wrap(&outer, 3, toc_bytes_of(NULL, 0));
+    raw_put(&outer, "\x70\xff\xff\xff\xff\xff\xff\xff\xff\xff\x02", 11); /* over 64 bits */
+    ck_assert_int_eq(toc_wire_message_decode(arena, raw_bytes(&outer), &got), TOC_MALFORMED);
+    outer.len = 0;
+    raw_put(&outer, "\x70\x01", 2); /* and no kind */
+    ck_assert_int_eq(toc_wire_message_decode(arena, raw_bytes(&outer), &got), TOC_INVALID);
+}
+END_TEST
+
 /* The trap: a frame of two-byte empty submessages, each worth a hundred times its size to a decoder
  * that trusts it. Refused, and never more memory than the cap. */
 START_TEST(hostile_empty_heads)
@@ -398,6 +431,7 @@ int main(void)
     tcase_add_test(tests, runs);
     tcase_add_test(tests, refusal);
     tcase_add_test(tests, frames);
+    tcase_add_test(tests, stamps);
     tcase_add_test(tests, hostile_empty_heads);
     tcase_add_test(tests, hostile_unknown_fields);
     suite_add_tcase(suite, tests);

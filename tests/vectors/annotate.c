@@ -178,7 +178,9 @@ const struct shape toc_shape_message = {"Message",
                                          [4] = {"want", INNER, &want},
                                          [5] = {"give", INNER, &give},
                                          [6] = {"statements", INNER, &statements},
-                                         [7] = {"refusal", INNER, &refusal}}};
+                                         [7] = {"refusal", INNER, &refusal},
+                                         [14] = {"stamp", NUMBER, NULL},
+                                         [15] = {"seen", NUMBER, NULL}}};
 
 static const struct shape reference = {"Reference",
                                        {[1] = {"publisher", TEXT, NULL},

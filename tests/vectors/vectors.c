@@ -451,6 +451,7 @@ static void messages(const struct world *w)
             &(struct toc_message){.kind = TOC_MESSAGE_HAVE, .as.have = {&head, 1, true}});
     message(w, "want",
             &(struct toc_message){.kind = TOC_MESSAGE_WANT,
+                                  .seen = 0x0123456789abcdef,
                                   .as.want = {.log = w->log,
                                               .from_sequence = 1,
                                               .until_sequence = 5,
@@ -459,6 +460,7 @@ static void messages(const struct world *w)
                                               .wraps_held = 1}});
     message(w, "give",
             &(struct toc_message){.kind = TOC_MESSAGE_GIVE,
+                                  .stamp = 0x0123456789abcdef,
                                   .as.give = {.log = w->log,
                                               .wraps = &w->wrap,
                                               .wraps_len = 1,

@@ -115,9 +115,8 @@ enum toc_result __wrap_toc_give_finish(struct toc_engine *engine)
 {
     for (size_t i = 0; i < engine->sessions_len; i++) {
         struct toc_session *const session = &engine->sessions[i];
-        session->unconfirmed = 0;
+        session->flow.read = session->flow.given;
         for (size_t j = 0; j < session->pending_len; j++) {
-            session->pending[j].unconfirmed = 0;
             session->pending[j].credit = TOC_CREDIT_MAX;
         }
     }
