@@ -9,11 +9,12 @@
 
 #define SERVER_THREADS 1 /* the I/O thread that looks up no names */
 
-/* A dialler pings; a listener only notices that nobody does any more, to free what a dead link has.
- */
+/* A dialler pings, and says how long its silence means nothing. A listener does not: libzmq 4.3.4
+ * aborts when it is time for a ping on a connection that broke while its frames waited to be read
+ * (zeromq/libzmq#4841), and any member can bring that about at a daemon whose disk stands still.
+ * Who takes nothing of what the kernel has for it is cut off, and what waits for it freed. */
 static const struct toc_net_option server_options[] = {
-    {ZMQ_HEARTBEAT_IVL, 15000},
-    {ZMQ_HEARTBEAT_TIMEOUT, 30000},
+    {ZMQ_TCP_MAXRT, 30000},
     {ZMQ_BACKLOG, 512},
 };
 

@@ -4,6 +4,7 @@ every way there is. What one is given is bounded by what it has shown to have re
 
 import itertools
 import os
+import pathlib
 import resource
 import time
 
@@ -114,6 +115,28 @@ def test_fifty_that_ask_and_never_read(town, words):
         assert given >= DEAF
         assert town.york.next_sequence("leeds") == town.leeds.next_sequence("leeds")
         assert town.hub.status()["evidence"] == 0
+    finally:
+        for peer in crowd:
+            peer.close()
+
+
+def sockets(member):
+    """How many the daemon has open."""
+    return sum(os.readlink(one).startswith("socket:")
+               for one in pathlib.Path(f"/proc/{member.process.pid}/fd").iterdir())
+
+
+def test_who_takes_nothing_is_cut_off(town):
+    """After half a minute; so what waited for it is freed, however many it opened."""
+    before = sockets(town.hub)
+    crowd = [Deaf(town, member) for member in town.deaf[:10]]
+    try:
+        for peer in crowd:
+            peer.send(wire.want("leeds", "framework", 1))
+        assert sockets(town.hub) == before + len(crowd)
+        town.hub.wait(lambda: sockets(town.hub) == before, 60, "the end of their connections")
+        good(town)
+        assert town.leeds.peer("spg") == town.york.peer("spg") == "connected"
     finally:
         for peer in crowd:
             peer.close()
