@@ -15,7 +15,8 @@ struct toc_vfs_wal {
     unsigned char *gathered;
     sqlite3_int64 at; /* where in the file it begins */
     size_t len;
-    bool commits;    /* the page to come is the last of a commit */
+    bool head;       /* what came last is the head of a frame, */
+    bool commits;    /* and the page to come is the last of a commit */
     size_t unsynced; /* bytes since the last sync */
     size_t defer_from;
     int flags; /* of the sync that is owed */
@@ -55,11 +56,10 @@ static int wal_read(sqlite3_file *file, void *data, int len, sqlite3_int64 at)
     return error != SQLITE_OK ? error : wal->real->pMethods->xRead(wal->real, data, len, at);
 }
 
-static bool ends_commit(const void *data, int len)
+static bool ends_commit(const void *head)
 {
     static const unsigned char none[COMMIT_LEN];
-    return len == FRAME_HEAD_LEN &&
-           memcmp((const unsigned char *)data + COMMIT_AT, none, COMMIT_LEN) != 0;
+    return memcmp((const unsigned char *)head + COMMIT_AT, none, COMMIT_LEN) != 0;
 }
 
 static int gather(struct toc_vfs_wal *wal, const void *data, int len, sqlite3_int64 at)
@@ -81,15 +81,22 @@ static int gather(struct toc_vfs_wal *wal, const void *data, int len, sqlite3_in
 }
 
 /* A commit may come without a sync (synchronous = NORMAL), and the next thing SQLite does is to
- * tell other connections, the checkpoint thread's among them, that its frames are there to read. */
+ * tell other connections, the checkpoint thread's among them, that its frames are there to read.
+ *
+ * Only a head and the page that follows wait for each other. Where a sector may be torn, SQLite
+ * fills the last one with another frame and writes the end of that after the sync: part of a commit
+ * that has succeeded, on which the next frames' checksums rest. It must not wait to share the fate
+ * of the next commit. */
 static int wal_write(sqlite3_file *file, const void *data, int len, sqlite3_int64 at)
 {
     struct toc_vfs_wal *const wal = wal_of(file);
-    const bool last = wal->commits && len > FRAME_HEAD_LEN;
+    const bool page = len > FRAME_HEAD_LEN && wal->head;
+    const bool last = page && wal->commits;
     wal->unsynced += (size_t)len;
-    wal->commits = ends_commit(data, len);
+    wal->head = len == FRAME_HEAD_LEN && !wal->head;
+    wal->commits = wal->head && ends_commit(data);
     const int error = gather(wal, data, len, at);
-    return error == SQLITE_OK && last ? flush(wal) : error;
+    return error == SQLITE_OK && (last || !(page || wal->head)) ? flush(wal) : error;
 }
 
 static int wal_truncate(sqlite3_file *file, sqlite3_int64 len)
