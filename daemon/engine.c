@@ -394,6 +394,7 @@ void toc_engine_begin(struct toc_engine *engine)
     engine->outbox_bytes = 0;
     engine->store_failed = false;
     engine->journal_grew = false;
+    (void)toc_store_unread(engine->store); /* after the commit: none of this tick's concern */
     if (engine->reload_due) {
         reload(engine);
         engine->store_failed = engine->reload_due;
@@ -448,6 +449,9 @@ enum toc_result toc_engine_finish(struct toc_engine *engine, struct toc_why *why
 {
     enum toc_result result = engine->store_failed ? TOC_STORE : finish(engine);
 
+    if (toc_store_unread(engine->store)) {
+        result = TOC_STORE;
+    }
     if (result == TOC_OK && engine->in_transaction) {
         result = toc_store_commit(engine->store);
         engine->in_transaction = result != TOC_OK;

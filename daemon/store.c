@@ -69,9 +69,12 @@ enum toc_result toc_db_explain(const struct toc_db *db, int error, struct toc_wh
 
 enum toc_result toc_store_failed(struct toc_store *store, const struct toc_db *db, int error)
 {
+    const int kind = error & 0xff;
+
     if (store->changing && db == &store->group) {
         store->spoilt = true;
     }
+    store->unread |= db == &store->group && kind != SQLITE_CORRUPT && kind != SQLITE_NOTADB;
     return toc_db_explain(db, error, &store->why);
 }
 
@@ -86,6 +89,14 @@ enum toc_result toc_store_damaged(struct toc_store *store, const struct toc_db *
 const char *toc_store_why(const struct toc_store *store)
 {
     return store->why.text;
+}
+
+bool toc_store_unread(struct toc_store *store)
+{
+    const bool unread = store->unread;
+
+    store->unread = false;
+    return unread;
 }
 
 /* ---- opening ---- */
