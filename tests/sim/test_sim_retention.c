@@ -117,10 +117,7 @@ END_TEST
 int main(void)
 {
     Suite *suite = suite_create("sim retention");
-    TCase *tcase = tcase_create("retention");
 
-    tcase_set_timeout(tcase, 0);
-    tcase_add_test(tcase, months_go_by);
-    suite_add_tcase(suite, tcase);
+    sim_add_case(suite, "retention", months_go_by);
     return toc_test_main(suite);
 }
