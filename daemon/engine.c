@@ -440,6 +440,7 @@ static enum toc_result recover(struct toc_engine *engine, struct toc_why *why)
         struct toc_session *session = &engine->sessions[i];
         session->pending_len = 0;
         session->peer_roster_version = 0;
+        session->half_heard = true;
     }
     engine->roster_spread = true;
     return toc_fail(why, TOC_STORE, "%s", words);

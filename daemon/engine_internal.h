@@ -79,6 +79,7 @@ struct toc_session {
     bool greeted;                        /* its Hello was good */
     bool open;            /* greeted, and nobody's roster has expired: logs may flow */
     bool listed;          /* since then it has said all that it holds */
+    bool half_heard;      /* memory went back to the disk since: its list is no proof */
     bool blocked;         /* at its mark: nothing until it says something */
     bool starved;         /* wanted more than there was room for: on when it has read something */
     bool unlisted;        /* the same of what its hello is answered with */

@@ -50,6 +50,9 @@ enum toc_result toc_handle_have(struct toc_engine *engine, struct toc_session *s
             engine->counters.frames_ignored++;
         }
     }
+    if (session->half_heard) {
+        return TOC_OK; /* it was greeted anew, and begins again */
+    }
     /* A member is proven by its hubs; a hub, and anybody where there is none, by any one member. */
     if (have->complete && peer != NULL && self != NULL &&
         (toc_member_has(peer, TOC_ROLE_HUB) || toc_member_has(self, TOC_ROLE_HUB) ||

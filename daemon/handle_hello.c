@@ -99,6 +99,7 @@ static enum toc_result open_session(struct toc_engine *engine, struct toc_sessio
 {
     session->open = true;
     session->listed = false;
+    session->half_heard = false;
     session->pending_len = 0;
     toc_ask_forget(engine, session); /* the peer begins anew, too, and forgets what we wanted */
     /* Not again and again to one that does not read it. */

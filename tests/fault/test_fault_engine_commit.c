@@ -175,6 +175,55 @@ START_TEST(a_hub_serves_on)
 }
 END_TEST
 
+static toc_link link_to(const struct toc_engine *engine, const char *member)
+{
+    for (size_t i = 0; i < engine->sessions_len; i++) {
+        if (engine->sessions[i].link != 0 && strcmp(engine->sessions[i].member, member) == 0) {
+            return engine->sessions[i].link;
+        }
+    }
+    ck_abort_msg("no session with '%s'", member);
+    return 0;
+}
+
+static enum toc_result tick_with(struct toc_engine *engine, const struct toc_have *have, bool fails)
+{
+    const struct toc_message message = {.kind = TOC_MESSAGE_HAVE, .as.have = *have};
+    struct toc_bytes frame;
+    struct toc_why why;
+
+    ck_assert_int_eq(toc_wire_message_encode(arena, &message, &frame), TOC_OK);
+    toc_engine_begin(engine);
+    ck_assert_int_eq(toc_engine_session(engine, link_to(engine, "spg"), frame), TOC_OK);
+    engine->store_failed = fails;
+    return toc_engine_finish(engine, &why);
+}
+
+/* The hub says how far our log is, which we have lost, and then that this was all. A tick that
+ * fails in between forgets the first half: the second must not prove us, or we would sign at a
+ * place where we have signed before. */
+START_TEST(half_a_list_proves_nothing)
+{
+    struct toc_engine *const engine = toc_fixture_exchange_daemon(exchange, "leeds")->engine;
+    const struct toc_log_head head = {
+        .log = {.publisher = "leeds", .stream = "framework", .generation = 1}, .next_sequence = 9};
+    const struct toc_have first = {.heads = &head, .heads_len = 1};
+    const struct toc_have last = {.complete = true};
+
+    ck_assert(toc_publish_proven(engine));
+    ck_assert_int_eq(tick_with(engine, &first, true), TOC_STORE);
+    ck_assert(!toc_publish_proven(engine));
+    ck_assert_int_eq(tick_with(engine, &last, false), TOC_OK);
+    ck_assert(!toc_publish_proven(engine));
+    /* What that tick sent is lost; the session begins anew. */
+    toc_fixture_exchange_cut(exchange, "leeds", "spg");
+    toc_fixture_exchange_link(exchange, "leeds", "spg", true);
+    toc_fixture_exchange_settle(exchange);
+    ck_assert(toc_publish_proven(engine));
+    goes_on_and_stores_it_once();
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("engine commit");
@@ -185,6 +234,7 @@ int main(void)
     tcase_add_test(tcase, at_every_call);
     tcase_add_test(tcase, many_ticks_in_a_row);
     tcase_add_test(tcase, a_hub_serves_on);
+    tcase_add_test(tcase, half_a_list_proves_nothing);
     suite_add_tcase(suite, tcase);
     return toc_test_main(suite);
 }
