@@ -142,6 +142,7 @@ void sim_free(struct sim **sim)
         free_jobs(&it->nodes[i]);
         toc_engine_free(&it->nodes[i].engine);
         toc_store_close(&it->nodes[i].store);
+        sim_disk_free(&it->nodes[i].disk);
     }
     while (it->submissions != NULL) {
         struct sim_submission *one = it->submissions;
@@ -175,7 +176,6 @@ struct sim_node *sim_node(struct sim *sim, const char *member)
 struct sim_node *sim_node_add(struct sim *sim, const char *member)
 {
     struct sim_node *node = &sim->nodes[sim->nodes_len];
-    struct toc_why why = {""};
 
     ck_assert_uint_lt(sim->nodes_len, SIM_NODES_MAX);
     sim->nodes_len++;
@@ -185,7 +185,7 @@ struct sim_node *sim_node_add(struct sim *sim, const char *member)
     node->env = (struct toc_env){wall_of, mono_of, random_of, node};
     (void)snprintf(node->member, sizeof(node->member), "%s", member);
     (void)snprintf(node->conf.member, sizeof(node->conf.member), "%s", member);
-    ck_assert_msg(toc_store_open(NULL, &node->store, &why) == TOC_OK, "%s", why.text);
+    sim_machine_add(node);
     sim_start(node);
     return node;
 }
@@ -211,6 +211,11 @@ struct sim_wire *sim_wire(struct sim *sim, const char *dialler, const char *serv
 
 void sim_start(struct sim_node *node)
 {
+    const unsigned failed = node->disk == NULL ? 0 : sim_disk_failed(node->disk);
+
+    if (!sim_machine_boot(node)) {
+        return;
+    }
     const struct toc_engine_setup setup = {.conf = &node->conf,
                                            .keys = &node->keys,
                                            .store = node->store,
@@ -223,9 +228,15 @@ void sim_start(struct sim_node *node)
 
     sim_trace(node, "starts");
     node->asleep = false;
+    sim_machine_live(node, true);
     result = toc_engine_new(
         &setup, held > 0 ? toc_bytes_of(NULL, 0) : toc_fixture_group_file(node->sim->group, newest),
         &node->engine, &why);
+    sim_machine_live(node, false);
+    if (result == TOC_STORE && sim_machine_failed(node, failed)) {
+        sim_machine_refused(node, why.text[0] != '\0' ? why.text : toc_store_why(node->store));
+        return;
+    }
     if (result != TOC_OK) {
         sim_fail(node->sim, "%s does not start: %s: %s", node->member, toc_result_name(result),
                  why.text);
@@ -241,6 +252,7 @@ void sim_crash(struct sim_node *node)
     node->sim->crashes++;
     free_jobs(node);
     toc_engine_free(&node->engine);
+    sim_machine_cut(node);
     node->restart_mono = node->sim->mono + (int64_t)sim_below(node->sim, 40000);
     sim_net_died(node);
 }
@@ -332,10 +344,12 @@ static void tick(struct sim_node *node)
     const bool dies = sim_chance(sim, sim->faults.crash);
     const bool dies_early = dies && sim_chance(sim, 500);
     const bool disk_fails = sim_chance(sim, sim->faults.disk);
+    const unsigned failed = node->disk == NULL ? 0 : sim_disk_failed(node->disk);
     struct toc_why why = {""};
     enum toc_result result;
 
     sim->ticks++;
+    sim_machine_live(node, true);
     toc_engine_begin(node->engine);
     take_jobs(node);
     sim_net_receive(node);
@@ -344,19 +358,25 @@ static void tick(struct sim_node *node)
         sim->hooks.act(node);
     }
     if (dies_early) {
+        sim_machine_live(node, false);
         sim_crash(node);
         look_at(node);
         return;
     }
     node->engine->store_failed |= disk_fails;
     result = toc_engine_finish(node->engine, &why);
-    if (result != (disk_fails ? TOC_STORE : TOC_OK)) {
+    sim_machine_live(node, false);
+    if (result == TOC_STORE && sim_machine_failed(node, failed)) {
+        sim->failures++;
+        SIM_MUST(sim, why.text[0] != '\0');
+    } else if (result != (disk_fails ? TOC_STORE : TOC_OK)) {
         sim_fail(sim, "%s: tick: %s: %s", node->member, toc_result_name(result), why.text);
     }
-    if (disk_fails) {
-        sim_trace(node, "the commit fails");
+    if (result != TOC_OK) {
+        sim_trace(node, "the commit fails: %s", why.text);
     }
     look_at(node);
+    sim_machine_committed(node);
     tick_send(node, dies);
     read_notices(node);
     if (dies) {
@@ -430,6 +450,9 @@ json_t *sim_ask(struct sim_node *node, const char *request)
 
 static bool is_due(const struct sim_node *node)
 {
+    if (node->busy_until > node->sim->mono) {
+        return false;
+    }
     for (size_t i = 0; i < node->jobs_len; i++) {
         if (node->jobs[i].due <= node->sim->mono) {
             return true;
@@ -454,10 +477,11 @@ static int64_t next_event(const struct sim *sim)
         } else if (!node->asleep) {
             at = node->restart_mono;
         }
-        next = at < next ? at : next;
         for (size_t j = 0; j < node->jobs_len; j++) {
-            next = node->jobs[j].due < next ? node->jobs[j].due : next;
+            at = node->jobs[j].due < at ? node->jobs[j].due : at;
         }
+        at = at < node->busy_until ? node->busy_until : at;
+        next = at < next ? at : next;
     }
     return next;
 }
@@ -488,6 +512,7 @@ void sim_step(struct sim *sim)
     sim->steps++;
     pass_time(sim);
     sim_net_turn(sim);
+    sim_machine_turn(sim);
     sim_client_step(sim);
     if (sim->hooks.step != NULL) {
         sim->hooks.step(sim);

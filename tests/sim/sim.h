@@ -12,6 +12,7 @@
 
 #include "fixture_group.h"
 #include "records.h"
+#include "sim_disk.h"
 #include "wire_session.h"
 #include <check.h>
 
@@ -31,6 +32,9 @@ struct sim_faults {
     unsigned feed_lost, feed_twice;
     unsigned crash, disk,
         clock; /* a tick: the member dies; the commit fails; the wall clock jumps */
+    unsigned
+        trouble;  /* a step of a member on a disk: it fails, is short, full or slow for a while */
+    unsigned lie; /* and: from now on its syncs are lies, until the next crash or for a while */
 };
 extern const struct sim_faults sim_faults_usual;
 extern const struct sim_faults sim_faults_none;
@@ -58,6 +62,10 @@ struct sim_node {
     struct toc_env env;
     int64_t wall_offset;
     struct toc_store *store;
+    struct sim_disk *disk;     /* NULL: in memory, where a commit is for ever */
+    int64_t slow_until;        /* its disk takes its time, */
+    int64_t busy_until;        /* and the tick is not over before */
+    int64_t late;              /* what it sends leaves so much later */
     struct toc_engine *engine; /* NULL while it is down */
     bool alone;
     bool asleep;           /* does not come back by itself, and the end does not wait for it */
@@ -159,11 +167,14 @@ struct sim {
     unsigned submissions_made;
     unsigned submit_chance;   /* in a thousand, a member and step */
     unsigned withdraw_chance; /* of those */
+    unsigned disk_chance;     /* in a thousand: a member that is added is on a disk */
     struct sim_truth *truth[256];
     bool forks;        /* the scenario equivocates: conflicts are expected */
     bool void_allowed; /* a closing or a later generation may take back */
+    bool forgot;       /* a disk forgot that it had signed what waited: it may be there twice */
     struct sim_hooks hooks;
     unsigned steps, ticks, crashes, frames, batches;
+    unsigned failures, refusals, losses; /* of disks: ticks, starts; cuts after a lie */
     char failure[400];
 };
 
@@ -205,6 +216,23 @@ json_t *sim_ask(struct sim_node *node, const char *request);
 void sim_remove(struct sim *sim, struct sim_node *node, struct sim_node *hub);
 /* All clocks of the group move; no step happens in between. */
 void sim_days(struct sim *sim, int64_t days);
+
+/* ---- sim_machine.c: members on disks ---- */
+void sim_machine_add(struct sim_node *node); /* an empty disk, or memory, and a store on it */
+void sim_machine_turn(struct sim *sim);      /* disks get into trouble */
+void sim_machine_live(struct sim_node *node, bool live); /* faults happen only meanwhile */
+/* The power goes, or the program is stopped and then it goes; the store is open again, on what is
+ * left. The engine is gone. */
+void sim_machine_cut(struct sim_node *node);
+/* The store is opened by a machine whose disk may fail now: false, it stays down. */
+bool sim_machine_boot(struct sim_node *node);
+void sim_machine_refused(struct sim_node *node, const char *why);
+/* Did the disk fail in this tick? `before`: sim_disk_failed at its begin. */
+bool sim_machine_failed(const struct sim_node *node, unsigned before);
+/* After the commit: it may have taken long. */
+void sim_machine_committed(struct sim_node *node);
+/* The disk is put back to a copy. The member is down until started. */
+void sim_machine_restore(struct sim_node *node, const struct sim_disk *copy);
 
 /* ---- sim_net.c ---- */
 void sim_net_turn(struct sim *sim); /* connections come and go */

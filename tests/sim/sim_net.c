@@ -190,6 +190,11 @@ static void earlier(int64_t *next, int64_t at)
     *next = at < *next ? at : *next;
 }
 
+static int64_t later(int64_t one, int64_t other)
+{
+    return one > other ? one : other;
+}
+
 /* When an old connection is noticed to be gone. */
 static int64_t old_next(const struct sim_wire *wire)
 {
@@ -249,7 +254,8 @@ int64_t sim_net_next(const struct sim *sim)
             earlier(&next, old_next(wire));
         }
         for (size_t j = 0; j < 3; j++) {
-            const int64_t until = j == 1 ? 0 : wire->stalled_until;
+            const int64_t until = j == 1 ? wire->server->busy_until
+                                         : later(wire->stalled_until, wire->dialler->busy_until);
             if (queues[j]->first != NULL) {
                 earlier(&next, queues[j]->first->due > until ? queues[j]->first->due : until);
             }
@@ -350,7 +356,8 @@ static void send_feed(struct sim_node *node, struct toc_bytes batch)
              copies--) {
             if (!sim_chance(sim, sim->faults.feed_lost)) {
                 queue_add(&wire->feed, batch,
-                          sim->mono + 1 + wire->delay + (int64_t)sim_below(sim, 400), false);
+                          sim->mono + 1 + node->late + wire->delay + (int64_t)sim_below(sim, 400),
+                          false);
             }
         }
     }
@@ -384,7 +391,8 @@ void sim_net_send(struct sim_node *node, const struct toc_out *out)
         if (!*full) {
             struct sim_queue *const queue = as_server ? &wire->to_dialler : &wire->to_server;
             queue_add(queue, out->parts[0],
-                      sim->mono + 1 + wire->delay + (int64_t)sim_below(sim, 150), true);
+                      sim->mono + 1 + node->late + wire->delay + (int64_t)sim_below(sim, 150),
+                      true);
             if (queue->bytes > SIM_UNREAD_MAX && wire->stalled_until > sim->mono) {
                 sim_fail(sim, "%s has sent %zu bytes that nobody has read", node->member,
                          queue->bytes);

@@ -1,9 +1,10 @@
-/* Bugs, one for each invariant of the design, planted at link time (-Wl,--wrap): the daemon's own
- * code has no word of them. TOC_PLANT says which. Each must be found by the simulation; a plant
- * that is not found is a check that cannot fail. */
+/* Bugs, one for each invariant of the design and each kind of fault beside, planted at link time
+ * (-Wl,--wrap): the daemon's own code has no word of them. TOC_PLANT says which. Each must be found
+ * by the simulation; a plant that is not found is a check that cannot fail. */
 #include "engine_internal.h"
 #include "sealed.h"
 
+#include <sqlite3.h>
 #include <string.h>
 
 /* Every so often. One thread. Not every plant asks. */
@@ -176,8 +177,39 @@ enum toc_result __wrap_toc_view_alert_withdrawn(struct toc_engine *engine,
     return now_and_then(4) ? TOC_OK : __real_toc_view_alert_withdrawn(engine, log, target);
 }
 
+#elif TOC_PLANT == 11 /* commits do not wait for the disk */
+
+int __real_sqlite3_exec(sqlite3 *handle, const char *sql,
+                        int (*row)(void *context, int columns, char **values, char **names),
+                        void *context, char **ret_message);
+int __wrap_sqlite3_exec(sqlite3 *handle, const char *sql,
+                        int (*row)(void *context, int columns, char **values, char **names),
+                        void *context, char **ret_message);
+int __wrap_sqlite3_exec(sqlite3 *handle, const char *sql,
+                        int (*row)(void *context, int columns, char **values, char **names),
+                        void *context, char **ret_message)
+{
+    const int error = __real_sqlite3_exec(handle, sql, row, context, ret_message);
+
+    if (error == SQLITE_OK && strstr(sql, "PRAGMA synchronous = FULL") != NULL) {
+        return __real_sqlite3_exec(handle, "PRAGMA synchronous = NORMAL", NULL, NULL, NULL);
+    }
+    return error;
+}
+
+#elif TOC_PLANT == 12 /* a commit that failed is said to have worked */
+
+enum toc_result __real_toc_store_commit(struct toc_store *store);
+enum toc_result __wrap_toc_store_commit(struct toc_store *store);
+enum toc_result __wrap_toc_store_commit(struct toc_store *store)
+{
+    const enum toc_result result = __real_toc_store_commit(store);
+
+    return result == TOC_STORE ? TOC_OK : result;
+}
+
 #endif
 
 #ifdef TOC_PLANT
-_Static_assert(TOC_PLANT >= 1 && TOC_PLANT <= 10, "there are ten");
+_Static_assert(TOC_PLANT >= 1 && TOC_PLANT <= 12, "there are twelve");
 #endif
