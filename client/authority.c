@@ -59,10 +59,10 @@ const size_t toc_authority_streams_len =
     sizeof toc_authority_streams / sizeof toc_authority_streams[0];
 
 /* A rule of rosters that is broken here is a decision that may not be taken. */
-enum toc_result toc_authority_check(const struct toc_roster *roster, struct toc_roster *ret_next,
-                                    struct toc_why *why)
+enum toc_result toc_authority_check(const struct toc_roster *was, const struct toc_roster *roster,
+                                    struct toc_roster *ret_next, struct toc_why *why)
 {
-    const enum toc_result result = toc_roster_check(roster, why);
+    const enum toc_result result = toc_roster_check(roster, was, why);
     if (result == TOC_INVALID) {
         return TOC_DENIED;
     }
@@ -122,7 +122,7 @@ enum toc_result toc_authority_found(struct toc_arena *arena,
         .streams = streams,
         .streams_len = toc_authority_streams_len,
     };
-    return toc_authority_check(&first, ret_first, why);
+    return toc_authority_check(NULL, &first, ret_first, why);
 }
 
 struct toc_roster toc_authority_next(const struct toc_authority_step *step)
@@ -254,7 +254,7 @@ enum toc_result toc_authority_admit(const struct toc_authority_step *step,
         TOC_TRY(
             toc_authority_open_tokens(step, toc_roster_member(&next, entry.id)->id, &next, why));
     }
-    return toc_authority_check(&next, ret_next, why);
+    return toc_authority_check(step->now, &next, ret_next, why);
 }
 
 static enum toc_result leave_lists(const struct toc_authority_step *step, const char *gone,
@@ -314,7 +314,7 @@ enum toc_result toc_authority_remove(const struct toc_authority_step *step, cons
     }
     next.members = members;
     TOC_TRY(take_out(step, member, members, &next, why));
-    return toc_authority_check(&next, ret_next, why);
+    return toc_authority_check(step->now, &next, ret_next, why);
 }
 
 /* Whom it succeeds already, those who leave now, and whom those had succeeded. */
@@ -372,7 +372,7 @@ enum toc_result toc_authority_succeed(const struct toc_authority_step *step, con
     for (size_t i = 0; i < olds_len; i++) {
         TOC_TRY(take_out(step, olds[i], members, &next, why));
     }
-    return toc_authority_check(&next, ret_next, why);
+    return toc_authority_check(step->now, &next, ret_next, why);
 }
 
 enum toc_result toc_authority_renew(const struct toc_authority_step *step, int64_t expires_ms,
@@ -380,5 +380,5 @@ enum toc_result toc_authority_renew(const struct toc_authority_step *step, int64
 {
     struct toc_roster next = toc_authority_next(step);
     next.expires_ms = expires_ms;
-    return toc_authority_check(&next, ret_next, why);
+    return toc_authority_check(step->now, &next, ret_next, why);
 }

@@ -105,8 +105,9 @@ enum toc_result toc_authority_renew(const struct toc_authority_step *step, int64
 /* The version after step->now, as yet the same. */
 struct toc_roster toc_authority_next(const struct toc_authority_step *step);
 /* A rule of rosters that is broken here is a decision that may not be taken: TOC_DENIED. */
-enum toc_result toc_authority_check(const struct toc_roster *roster, struct toc_roster *ret_next,
-                                    struct toc_why *why) TOC_MUST_CHECK;
+enum toc_result toc_authority_check(const struct toc_roster *was, const struct toc_roster *roster,
+                                    struct toc_roster *ret_next, struct toc_why *why)
+    TOC_MUST_CHECK;
 /* TOC_NOMEM and TOC_NOTFOUND, in the same words everywhere. */
 enum toc_result toc_authority_no_memory(struct toc_why *why) TOC_MUST_CHECK;
 enum toc_result toc_authority_no_member(const char *member, struct toc_why *why) TOC_MUST_CHECK;

@@ -235,5 +235,5 @@ enum toc_result toc_authority_list(const struct toc_authority_step *step,
     TOC_TRY(name_stream(step, list, &stream, why));
     TOC_TRY(list->members_len > 0 ? set_list(step, stream, list, &next, why)
                                   : drop_list(step, stream, list, &next, why));
-    return toc_authority_check(&next, ret_next, why);
+    return toc_authority_check(step->now, &next, ret_next, why);
 }

@@ -68,5 +68,5 @@ enum toc_result toc_authority_stream(const struct toc_authority_step *step,
                         was.stream);
     }
     next.streams = rules;
-    return toc_authority_check(&next, ret_next, why);
+    return toc_authority_check(step->now, &next, ret_next, why);
 }

@@ -165,7 +165,7 @@ enum toc_result toc_authority_rotate_tokens(const struct toc_authority_step *ste
     size_t len = 0;
     TOC_TRY(choose_holders(step, named, named_len, &holders, &len, why));
     TOC_TRY(begin_tokens(step, holders, len, true, &next, why));
-    return toc_authority_check(&next, ret_next, why);
+    return toc_authority_check(step->now, &next, ret_next, why);
 }
 
 enum toc_result toc_authority_rules(const struct toc_authority_step *step,
@@ -177,5 +177,5 @@ enum toc_result toc_authority_rules(const struct toc_authority_step *step,
         return toc_fail(why, TOC_EXISTS, "these are the rules already: see 'tocsin group show'");
     }
     next.rules = *rules;
-    return toc_authority_check(&next, ret_next, why);
+    return toc_authority_check(step->now, &next, ret_next, why);
 }

@@ -5,6 +5,9 @@
 
 #include <string.h>
 
+/* One roster, its bytes and what they decode to. */
+#define PARSED_MAX (16 * (size_t)TOC_ROSTER_LEN_MAX)
+
 /* Keys that are gone are nobody's: their sessions fall silent at once, on connections that stay
  * open too. */
 static void resolve_sessions(struct toc_engine *engine)
@@ -157,8 +160,10 @@ static enum toc_result keep_evidence(struct toc_engine *engine, struct toc_bytes
                                   held, signed_roster);
 }
 
-/* The parsed old roster dies with the adoption, so what is compared later is parsed once more. */
-static enum toc_result copy_of_current(struct toc_engine *engine, const struct toc_roster **ret_was)
+/* The parsed old roster dies with the adoption, so what is compared later is parsed once more. Not
+ * in the tick's arena: a newcomer adopts hundreds in one tick. */
+static enum toc_result copy_of_current(struct toc_engine *engine, struct toc_arena *arena,
+                                       const struct toc_roster **ret_was)
 {
     const uint64_t version = toc_roster_chain_version(engine->rosters);
     struct toc_signed_roster copy;
@@ -169,9 +174,9 @@ static enum toc_result copy_of_current(struct toc_engine *engine, const struct t
     if (version == 0) {
         return TOC_OK;
     }
-    TOC_TRY(toc_store_roster_get(engine->store, version, engine->arena, &bytes));
-    TOC_TRY(toc_wire_signed_roster_decode(engine->arena, bytes, &copy));
-    kept = toc_arena_get(engine->arena, sizeof(*kept));
+    TOC_TRY(toc_store_roster_get(engine->store, version, arena, &bytes));
+    TOC_TRY(toc_wire_signed_roster_decode(arena, bytes, &copy));
+    kept = toc_arena_get(arena, sizeof(*kept));
     TOC_ENSURE(kept != NULL, TOC_NOMEM);
     *kept = copy.roster;
     *ret_was = kept;
@@ -181,17 +186,41 @@ static enum toc_result copy_of_current(struct toc_engine *engine, const struct t
 enum toc_result toc_roster_take(struct toc_engine *engine, struct toc_bytes signed_roster,
                                 struct toc_why *why)
 {
+    TOC_AUTO(toc_arena_free) struct toc_arena *arena = NULL;
     const struct toc_roster *was;
     enum toc_result result;
 
     TOC_TRY(toc_engine_write(engine));
-    TOC_TRY(copy_of_current(engine, &was));
+    TOC_TRY(toc_arena_new(PARSED_MAX, &arena));
+    TOC_TRY(copy_of_current(engine, arena, &was));
     result = toc_roster_chain_adopt(engine->rosters, signed_roster, why);
     if (result == TOC_CONFLICT) {
         TOC_TRY(keep_evidence(engine, signed_roster));
     }
     TOC_TRY(result);
     return adopted(engine, was, signed_roster);
+}
+
+/* Past the versions that are held. Each names the hash of the one before, so that where file and
+ * store agree on one they agree on all before it, and a start reads one of hundreds. */
+static void skip_held(struct toc_engine *engine, struct toc_bytes *rest)
+{
+    const uint64_t newest = toc_roster_chain_version(engine->rosters);
+    struct toc_bytes ahead = *rest;
+    struct toc_bytes item = {NULL, 0};
+    struct toc_bytes held;
+    struct toc_bytes after = *rest;
+    uint64_t version = 0;
+
+    while (version < newest && toc_list_next(&ahead, TOC_ROSTER_LEN_MAX, &item) == TOC_OK) {
+        after = ahead;
+        version++;
+    }
+    if (toc_store_roster_get(engine->store, version, engine->scratch, &held) == TOC_OK &&
+        toc_bytes_equal(held, item)) {
+        *rest = after;
+    }
+    toc_arena_reset(engine->scratch);
 }
 
 enum toc_result toc_roster_take_file(struct toc_engine *engine, struct toc_bytes file,
@@ -201,6 +230,7 @@ enum toc_result toc_roster_take_file(struct toc_engine *engine, struct toc_bytes
     struct toc_bytes rest;
 
     TOC_TRY(toc_roster_file_begin(file, &rest, why));
+    skip_held(engine, &rest);
     for (;;) {
         struct toc_bytes item;
         enum toc_result result = toc_list_next(&rest, TOC_ROSTER_LEN_MAX, &item);

@@ -68,6 +68,8 @@ enum toc_result toc_store_roster_get(struct toc_store *store, uint64_t version,
                                      struct toc_arena *arena, struct toc_bytes *ret_bytes)
     TOC_MUST_CHECK;
 uint64_t toc_store_roster_last(struct toc_store *store); /* 0: none */
+/* After all of them were read: the pages kept at hand would be theirs for good. */
+void toc_store_roster_release(struct toc_store *store);
 
 /* ---- logs ---- */
 enum toc_log_state {

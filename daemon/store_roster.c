@@ -34,3 +34,8 @@ uint64_t toc_store_roster_last(struct toc_store *store)
     }
     return (uint64_t)toc_query_get(&query, 0);
 }
+
+void toc_store_roster_release(struct toc_store *store)
+{
+    (void)sqlite3_db_release_memory(store->group.handle);
+}

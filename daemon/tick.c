@@ -158,6 +158,7 @@ static void roster_changed(const struct toc_tick *tick)
                 why.text);
     }
     /* Reading a long roster takes several times the memory that keeping it does. */
+    toc_store_roster_release(tick->store);
     (void)malloc_trim(0);
 }
 

@@ -115,8 +115,9 @@ enum toc_result toc_request_check(const struct toc_request *request, struct toc_
     TOC_MUST_CHECK;
 
 /* Rules a roster must keep by itself (roles, hub excludes council, threshold, unique keys, buyers
- * and folded names claimed once, lists and successors that exist). Names what is wrong. */
-enum toc_result toc_roster_check(const struct toc_roster *roster, struct toc_why *why)
-    TOC_MUST_CHECK;
+ * and folded names claimed once, lists and successors that exist). Names what is wrong. `was`: the
+ * version before, which passed, or NULL: what members kept from it is not computed again. */
+enum toc_result toc_roster_check(const struct toc_roster *roster, const struct toc_roster *was,
+                                 struct toc_why *why) TOC_MUST_CHECK;
 
 #endif

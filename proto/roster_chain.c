@@ -167,7 +167,7 @@ static enum toc_result follows(const struct toc_roster_chain *chain, const struc
         TOC_TRY(enough_signatures(&next->signed_roster, was, &chain->group, why));
     }
     TOC_TRY(enough_signatures(&next->signed_roster, now, &chain->group, why));
-    return toc_roster_check(now, why);
+    return toc_roster_check(now, was, why);
 }
 
 /* A version that is held: the same, or evidence if another is as validly signed. */
@@ -262,7 +262,7 @@ enum toc_result toc_roster_chain_resume(struct toc_roster_chain *chain, struct t
     }
     result = enough_signatures(&held.signed_roster, &held.signed_roster.roster, &chain->group, why);
     if (result == TOC_OK) {
-        result = toc_roster_check(&held.signed_roster.roster, why);
+        result = toc_roster_check(&held.signed_roster.roster, NULL, why);
     }
     if (result != TOC_OK) {
         held_done(&held);

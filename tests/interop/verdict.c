@@ -115,7 +115,7 @@ static enum toc_result judge_roster(struct toc_bytes bytes)
 {
     struct toc_signed_roster held;
     TOC_TRY(toc_wire_signed_roster_decode(arena, bytes, &held));
-    TOC_TRY(toc_roster_check(&held.roster, NULL));
+    TOC_TRY(toc_roster_check(&held.roster, NULL, NULL));
     const struct toc_roster *roster = &held.roster;
     printf("accept %s %llu %u %zu %zu %zu %zu %zu %zu %u", roster->group,
            (unsigned long long)roster->version, roster->threshold, roster->signers_len,

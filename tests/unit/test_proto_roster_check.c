@@ -40,10 +40,15 @@ static void setup(void)
                                  .members_len = 2};
 }
 
-static enum toc_result check(void)
+static enum toc_result check_after(const struct toc_roster *was)
 {
     why.text[0] = '\0';
-    return toc_roster_check(&roster, &why);
+    return toc_roster_check(&roster, was, &why);
+}
+
+static enum toc_result check(void)
+{
+    return check_after(NULL);
 }
 
 START_TEST(good)
@@ -121,6 +126,64 @@ START_TEST(roles_that_exclude_each_other)
 }
 END_TEST
 
+/* Keys that a member kept from a version that passed are not computed again, which here shows by
+ * one that would not pass; whatever it changed is. */
+START_TEST(what_the_version_before_vouches_for)
+{
+    struct toc_member before[2];
+    struct toc_roster was = roster;
+    struct toc_sign_secret secret;
+    memset(&members[0].box_public, 0, sizeof members[0].box_public);
+    memcpy(before, members, sizeof before);
+    was.members = before;
+    ck_assert_int_eq(check_after(NULL), TOC_INVALID);
+    ck_assert_int_eq(check_after(&was), TOC_OK);
+    toc_sign_keypair(&members[0].sign_public, &secret);
+    ck_assert_int_eq(check_after(&was), TOC_INVALID);
+    members[0].sign_public = before[0].sign_public;
+    new_box(&members[0].curve_public);
+    ck_assert_int_eq(check_after(&was), TOC_INVALID);
+    members[0].curve_public = before[0].curve_public;
+    new_box(&members[0].curve_next_public);
+    ck_assert_int_eq(check_after(&was), TOC_INVALID);
+    memset(&members[0].curve_next_public, 0, sizeof members[0].curve_next_public);
+    members[1].box_public = before[0].box_public;
+    ck_assert_int_eq(check_after(&was), TOC_INVALID);
+    members[1] = before[1];
+    ck_assert_int_eq(check_after(&was), TOC_OK);
+    was.members_len = 1; /* york is new */
+    ck_assert_int_eq(check_after(&was), TOC_OK);
+    memset(&members[1].sign_public, 0, sizeof members[1].sign_public);
+    ck_assert_int_eq(check_after(&was), TOC_INVALID);
+    was.members = &before[1]; /* leeds is new, and not good */
+    members[1] = before[1];
+    ck_assert_int_eq(check_after(&was), TOC_INVALID);
+}
+END_TEST
+
+/* Of two members one of whom is known, and whichever comes first. */
+START_TEST(a_newcomer_has_nobodys_key)
+{
+    struct toc_member before[2];
+    struct toc_roster was = roster;
+    memcpy(before, members, sizeof before);
+    was.members_len = 1;
+    for (size_t new = 0; new < 2; new ++) {
+        was.members = &before[1 - new];
+        memcpy(members, before, sizeof before);
+        ck_assert_int_eq(check_after(&was), TOC_OK);
+        members[new].curve_public = before[1 - new].curve_public;
+        ck_assert_int_eq(check_after(&was), TOC_INVALID);
+        ck_assert_ptr_nonnull(strstr(why.text, "same key"));
+    }
+    was.members = before; /* both are known, and one takes the key of the other */
+    was.members_len = 2;
+    memcpy(members, before, sizeof before);
+    members[1].sign_public = before[0].sign_public;
+    ck_assert_int_eq(check_after(&was), TOC_INVALID);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("proto_roster_check");
@@ -129,6 +192,8 @@ int main(void)
     tcase_add_test(all, good);
     tcase_add_test(all, nobody_has_anothers_key);
     tcase_add_test(all, no_key_is_of_small_order);
+    tcase_add_test(all, what_the_version_before_vouches_for);
+    tcase_add_test(all, a_newcomer_has_nobodys_key);
     tcase_add_test(all, roles_that_exclude_each_other);
     suite_add_tcase(suite, all);
     return toc_test_main(suite);
