@@ -76,6 +76,7 @@ enum toc_result toc_net_open(const struct toc_net_setup *setup, struct toc_net *
     net->dialler.env = setup->env;
     net->dialler.limits = with_defaults(setup->limits);
     net->memory_max = net->dialler.limits.memory_max;
+    net->backlog_ms = INT64_MAX;
     for (size_t i = 0; i < TOC_NET_DOMAINS; i++) {
         net->servers[i].bind_at_ms = INT64_MAX;
     }
@@ -310,7 +311,7 @@ int64_t toc_net_deadline(const struct toc_net *net)
     if (net->sessions.pending > 0 || net->locals.pending > 0 || net->flooded) {
         return 0;
     }
-    int64_t deadline_ms = INT64_MAX;
+    int64_t deadline_ms = net->backlog_ms;
     for (size_t i = 0; i < TOC_NET_DOMAINS; i++) {
         const int64_t bind_at_ms = net->servers[i].bind_at_ms;
         deadline_ms = bind_at_ms < deadline_ms ? bind_at_ms : deadline_ms;

@@ -75,6 +75,7 @@ void toc_net_dial_free(struct toc_net_dial **dial)
     if (*dial != NULL) {
         toc_net_line_close(&(*dial)->session);
         toc_net_line_close(&(*dial)->feed);
+        toc_net_backlog_drop(&(*dial)->backlog);
         free(*dial);
         *dial = NULL;
     }
@@ -194,6 +195,11 @@ static void report(struct toc_net_dial *dial, struct toc_engine *engine, enum to
     toc_engine_link_state(engine, dial->link, state);
 }
 
+bool toc_net_dial_up(const struct toc_net_dial *dial)
+{
+    return dial->session.socket != NULL && dial->session.attempt.phase == TOC_NET_UP;
+}
+
 void toc_net_dial_turn(struct toc_net_dialler *dialler, struct toc_net_dial *dial,
                        struct toc_engine *engine, struct toc_net_notices *notices)
 {
@@ -216,6 +222,9 @@ void toc_net_dial_turn(struct toc_net_dialler *dialler, struct toc_net_dial *dia
     }
     if (dial->feed.dial_at_ms <= now_ms) {
         start(dialler, &dial->feed, ZMQ_SUB, dial->peer.feed, member, engine, notices);
+    }
+    if (!toc_net_dial_up(dial)) {
+        toc_net_backlog_drop(&dial->backlog); /* the next connection begins with a Hello */
     }
 }
 

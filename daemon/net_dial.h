@@ -4,6 +4,7 @@
 #ifndef TOC_NET_DIAL_H
 #define TOC_NET_DIAL_H
 
+#include "net_backlog.h"
 #include "net_monitor.h"
 #include "net_notice.h"
 
@@ -33,7 +34,8 @@ struct toc_net_dial {
     toc_link link;
     enum toc_peer_state state;
     struct toc_net_line session, feed;
-    bool blocked; /* found while sending, for the engine to hear next tick */
+    struct toc_net_backlog backlog; /* of the session, while it is up */
+    bool blocked;                   /* found while sending, for the engine to hear next tick */
 };
 
 /* One try, now, with these keys and that address. A cleanup is toc_net_line_close. */
@@ -48,6 +50,8 @@ void toc_net_line_close(struct toc_net_line *line);
 enum toc_result toc_net_dial_new(const struct toc_conf_peer *peer, toc_link link, int64_t now_ms,
                                  struct toc_net_dial **ret_dial) TOC_MUST_CHECK;
 void toc_net_dial_free(struct toc_net_dial **dial);
+/* The session takes frames. */
+bool toc_net_dial_up(const struct toc_net_dial *dial);
 /* Starts tries that are due, reads monitors, tells the engine. */
 void toc_net_dial_turn(struct toc_net_dialler *dialler, struct toc_net_dial *dial,
                        struct toc_engine *engine, struct toc_net_notices *notices);

@@ -121,6 +121,7 @@ void toc_net_links_remove(struct toc_net_links *links, struct toc_net_link **ent
     if (old->gone || old->blocked) {
         links->pending--;
     }
+    toc_net_backlog_drop(&old->backlog);
     free(old);
     *entry = NULL;
 }

@@ -8,6 +8,7 @@
 #define TOC_NET_LINKS_H
 
 #include "engine.h"
+#include "net_backlog.h"
 
 /* A member that reconnects leaves a dead link until something is sent to it. 1,000 members of four
  * links fit in TOC_LINKS_MAX. */
@@ -16,9 +17,10 @@
 
 struct toc_net_link {
     toc_link link;
-    uint8_t key[TOC_BOX_KEY_LEN]; /* of a session; zero on the local socket */
-    int64_t pid;                  /* of a local client; 0 for a session */
-    bool gone, blocked;           /* found while sending, for the engine to hear next tick */
+    uint8_t key[TOC_BOX_KEY_LEN];   /* of a session; zero on the local socket */
+    int64_t pid;                    /* of a local client; 0 for a session */
+    bool gone, blocked;             /* found while sending, for the engine to hear next tick */
+    struct toc_net_backlog backlog; /* of a session */
     /* The table's own. */
     struct toc_net_link *newer, *older;
     struct toc_net_link *next_id, *next_link;

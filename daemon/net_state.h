@@ -29,6 +29,7 @@ struct toc_net {
     size_t memory_max;  /* of limits, or more when a flood was none */
     int64_t looked_ms;  /* at memory, last */
     int64_t flooded_ms; /* when it was too much; 0: it is not */
+    int64_t backlog_ms; /* when to try again what met a full pipe; INT64_MAX: nothing waits */
     bool flooded;       /* every connection is to go, in the next turn */
     zmq_pollitem_t *items;
 };

@@ -36,7 +36,7 @@ static void receive_session(struct toc_net *net, struct toc_engine *engine,
                             const struct toc_net_dial *dial)
 {
     /* Before the monitor has said that it is up, the engine does not know of this connection. */
-    const bool up = dial->session.socket != NULL && dial->session.attempt.phase == TOC_NET_UP;
+    const bool up = toc_net_dial_up(dial);
     for (int i = 0; up && i < TOC_TICK_FRAMES_PER_SOCKET; i++) {
         struct toc_net_message message;
         if (!toc_engine_has_room(engine) ||
@@ -104,22 +104,50 @@ void toc_net_receive(struct toc_net *net, struct toc_engine *engine)
     }
 }
 
+/* ---- sending ---- */
+
 /* By way of a ROUTER. After the first failure in an outbox the link gets nothing more of it. */
-static void send_routed(void *socket, struct toc_net_links *links, const struct toc_out *out)
+static void routed(struct toc_net_links *links, struct toc_net_link *entry, enum toc_result result)
 {
-    struct toc_net_link *entry = toc_net_links_get(links, out->link);
-    if (socket == NULL || entry == NULL || entry->gone || entry->blocked) {
-        return;
-    }
-    const enum toc_result result =
-        toc_net_put(socket, toc_bytes_of(entry->id, entry->id_len), out->parts, out->parts_len);
     if (result == TOC_OK) {
         toc_net_links_touch(links, entry);
         return;
     }
+    toc_net_backlog_drop(&entry->backlog);
     entry->blocked = result == TOC_AGAIN;
     entry->gone = !entry->blocked;
     links->pending++;
+}
+
+static void send_local(struct toc_net *net, const struct toc_out *out)
+{
+    struct toc_net_link *entry = toc_net_links_get(&net->locals, out->link);
+    if (net->local != NULL && entry != NULL && !entry->gone && !entry->blocked) {
+        routed(&net->locals, entry,
+               toc_net_put(net->local, toc_bytes_of(entry->id, entry->id_len), out->parts,
+                           out->parts_len));
+    }
+}
+
+static void wait_on(struct toc_net *net, const struct toc_net_backlog *backlog, int64_t now_ms)
+{
+    const int64_t again_ms = toc_net_backlog_deadline(backlog, now_ms);
+    net->backlog_ms = again_ms < net->backlog_ms ? again_ms : net->backlog_ms;
+}
+
+/* At once, or behind what waits for room. TOC_AGAIN: too much waits, and all of it is lost. */
+static enum toc_result put_session(struct toc_net *net, struct toc_net_backlog *backlog,
+                                   void *socket, struct toc_bytes id, const struct toc_out *out)
+{
+    TOC_ASSERT(out->parts_len == 1);
+    if (backlog->first == NULL) {
+        const enum toc_result result = toc_net_put(socket, id, out->parts, 1);
+        TOC_ENSURE(result == TOC_AGAIN, result);
+    }
+    const int64_t now_ms = toc_env_mono_ms(net->dialler.env);
+    TOC_ENSURE(toc_net_backlog_add(backlog, out->parts[0], now_ms) == TOC_OK, TOC_AGAIN);
+    wait_on(net, backlog, now_ms);
+    return TOC_OK;
 }
 
 static void send_session(struct toc_net *net, const struct toc_out *out)
@@ -129,14 +157,58 @@ static void send_session(struct toc_net *net, const struct toc_out *out)
         if (dial->link != out->link) {
             continue;
         }
-        const bool up = dial->session.socket != NULL && dial->session.attempt.phase == TOC_NET_UP;
-        if (up && !dial->blocked) {
-            dial->blocked = toc_net_put(dial->session.socket, toc_bytes_of(NULL, 0), out->parts,
-                                        out->parts_len) != TOC_OK;
+        if (toc_net_dial_up(dial) && !dial->blocked &&
+            put_session(net, &dial->backlog, dial->session.socket, toc_bytes_of(NULL, 0), out) !=
+                TOC_OK) {
+            toc_net_backlog_drop(&dial->backlog);
+            dial->blocked = true;
         }
         return;
     }
-    send_routed(net->servers[TOC_DOMAIN_SESSION].socket, &net->sessions, out);
+    void *socket = net->servers[TOC_DOMAIN_SESSION].socket;
+    struct toc_net_link *entry = toc_net_links_get(&net->sessions, out->link);
+    if (socket != NULL && entry != NULL && !entry->gone && !entry->blocked) {
+        routed(
+            &net->sessions, entry,
+            put_session(net, &entry->backlog, socket, toc_bytes_of(entry->id, entry->id_len), out));
+    }
+}
+
+/* What met full pipes, before anything newer. */
+static void send_backlogs(struct toc_net *net)
+{
+    const int64_t now_ms = toc_env_mono_ms(net->dialler.env);
+    void *socket = net->servers[TOC_DOMAIN_SESSION].socket;
+    if (net->backlog_ms == INT64_MAX) {
+        return;
+    }
+    net->backlog_ms = INT64_MAX;
+    for (size_t i = 0; i < net->dials_len; i++) {
+        struct toc_net_dial *dial = net->dials[i];
+        if (dial->backlog.first == NULL || !toc_net_dial_up(dial)) {
+            continue;
+        }
+        const enum toc_result result = toc_net_backlog_send(&dial->backlog, dial->session.socket,
+                                                            toc_bytes_of(NULL, 0), now_ms);
+        if (result != TOC_OK && result != TOC_AGAIN) {
+            toc_net_backlog_drop(&dial->backlog);
+            dial->blocked = true;
+        }
+        wait_on(net, &dial->backlog, now_ms);
+    }
+    struct toc_net_link *older = NULL;
+    for (struct toc_net_link *entry = net->sessions.newest; entry != NULL; entry = older) {
+        older = entry->older; /* one that is sent to becomes the newest */
+        if (entry->backlog.first == NULL || entry->gone || entry->blocked) {
+            continue;
+        }
+        const enum toc_result result = toc_net_backlog_send(
+            &entry->backlog, socket, toc_bytes_of(entry->id, entry->id_len), now_ms);
+        if (result != TOC_AGAIN) {
+            routed(&net->sessions, entry, result == TOC_STALE ? TOC_AGAIN : result);
+        }
+        wait_on(net, &entry->backlog, now_ms);
+    }
 }
 
 /* The feed is a hint: what a subscriber misses it will want by session. */
@@ -152,6 +224,7 @@ static void send_feed(struct toc_net *net, const struct toc_out *out)
 
 void toc_net_send(struct toc_net *net, const struct toc_out *outbox, size_t len)
 {
+    send_backlogs(net);
     for (size_t i = 0; i < len; i++) {
         switch (outbox[i].kind) {
         case TOC_OUT_SESSION:
@@ -161,7 +234,7 @@ void toc_net_send(struct toc_net *net, const struct toc_out *outbox, size_t len)
             send_feed(net, &outbox[i]);
             break;
         case TOC_OUT_LOCAL:
-            send_routed(net->local, &net->locals, &outbox[i]);
+            send_local(net, &outbox[i]);
             break;
         }
     }

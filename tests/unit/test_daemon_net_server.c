@@ -207,6 +207,35 @@ START_TEST(a_peer_that_does_not_read_is_blocked_and_delays_nobody)
 }
 END_TEST
 
+/* As a greeting in a large group is: far more frames than the pipe's mark before anybody reads. */
+START_TEST(a_burst_of_small_frames_arrives_whole)
+{
+    enum { TURNS = 8, FRAMES = 200, LEN = 256 };
+    void *socket = peer_call(&world, ZMQ_DEALER, &good, NULL);
+    say_text(socket, "hello", 0);
+    turns_until(&world, FAKE_SESSION, 1);
+    const toc_link link = fake_last(world.engine, FAKE_SESSION)->link;
+    for (int i = 0; i < TURNS; i++) {
+        static char frames[FRAMES][LEN];
+        static struct toc_bytes parts[FRAMES];
+        for (int j = 0; j < FRAMES; j++) {
+            (void)snprintf(frames[j], LEN, "%d", i * FRAMES + j);
+            parts[j] = toc_bytes_of(frames[j], LEN);
+            fake_send(world.engine, TOC_OUT_SESSION, link, &parts[j], 1);
+        }
+        turn(&world, 0);
+    }
+    for (int i = 0; i < TURNS * FRAMES; i++) {
+        char expected[16];
+        (void)snprintf(expected, sizeof expected, "%d", i);
+        ck_assert_pstr_eq(heard(&world, socket, PATIENCE_MS), expected);
+    }
+    ck_assert_uint_eq(fake_count(world.engine, FAKE_BLOCKED), 0);
+    ck_assert(toc_net_deadline(world.net) == INT64_MAX);
+    (void)zmq_close(socket);
+}
+END_TEST
+
 START_TEST(one_key_has_few_links_and_the_oldest_goes)
 {
     void *sockets[TOC_NET_LINKS_PER_KEY + 1];
@@ -340,6 +369,7 @@ static Suite *suite(void)
     tcase_add_test(tcase, a_taken_routing_id_does_not_make_one_peer_another);
     tcase_add_test(tcase, a_link_that_went_is_told_after_the_send_that_missed_it);
     tcase_add_test(tcase, a_peer_that_does_not_read_is_blocked_and_delays_nobody);
+    tcase_add_test(tcase, a_burst_of_small_frames_arrives_whole);
     tcase_add_test(tcase, one_key_has_few_links_and_the_oldest_goes);
     tcase_add_test(tcase, a_removed_member_is_cut_off_and_the_others_are_not);
     tcase_add_test(tcase, a_removed_member_hears_no_more_of_the_feed);
