@@ -42,9 +42,11 @@ struct toc_log {
     struct toc_hash heard_head;
     int64_t heard_time_ms; /* its own time, so that an old one is not relayed round and round */
     int64_t heard_mono;
-    unsigned missed;    /* heartbeats in a row that showed a tail we lack */
-    int64_t spoke_mono; /* own: last batch or heartbeat */
-    bool spoke;         /* own: since the start */
+    unsigned missed;     /* heartbeats in a row that showed a tail we lack */
+    bool relay_due;      /* hub: the heartbeat is news to the others */
+    toc_link relay_from; /* but for this one */
+    int64_t spoke_mono;  /* own: last batch or heartbeat */
+    bool spoke;          /* own: since the start */
 
     /* From whom we want it. */
     toc_link source;     /* 0: nobody */
@@ -169,6 +171,8 @@ struct toc_engine {
     bool more_to_apply;     /* the tick's budget ended before the logs did */
     int64_t beat_mono;      /* the next heartbeat */
     int64_t beat_deadline;
+    bool relay_due;     /* of some log */
+    int64_t relay_mono; /* not before */
     enum toc_validity validity_said;
     bool wraps_checked; /* own logs, once after the start: a crash may have lost a job */
 
@@ -457,6 +461,13 @@ enum toc_result toc_ask_missing(struct toc_engine *engine, struct toc_log *log) 
 
 /* ---- heartbeat.c: statements and timers ---- */
 enum toc_result toc_heartbeat_finish(struct toc_engine *engine) TOC_MUST_CHECK;
+int64_t toc_heartbeat_interval_ms(const struct toc_engine *engine);
+bool toc_engine_is_hub(const struct toc_engine *engine, const char *id);
+/* "At next_sequence the head is this", by this member, now, signed. Lies in the tick's arena. */
+enum toc_result toc_statement_say(struct toc_engine *engine, const struct toc_log *log,
+                                  enum toc_statement_kind kind, uint64_t next_sequence,
+                                  const struct toc_hash *head, struct toc_statement *ret_statement,
+                                  struct toc_bytes *ret_bytes) TOC_MUST_CHECK;
 int64_t toc_heartbeat_deadline(const struct toc_engine *engine);
 /* Closings this member made or knows, to a session that just opened. */
 enum toc_result toc_heartbeat_greet(struct toc_engine *engine, struct toc_session *session)
@@ -470,6 +481,19 @@ enum toc_result toc_heartbeat_close_logs(struct toc_engine *engine, const struct
     TOC_MUST_CHECK;
 enum toc_peer_state toc_session_state(const struct toc_engine *engine,
                                       const struct toc_session *session);
+
+/* ---- receipts.c ---- */
+/* Statements for one session, as few frames as they fit in. _add sends a full one. */
+struct toc_bundle {
+    struct toc_bytes items[TOC_STATEMENTS_MAX];
+    size_t len;
+};
+enum toc_result toc_bundle_add(struct toc_engine *engine, struct toc_session *session,
+                               struct toc_bundle *bundle, struct toc_bytes item) TOC_MUST_CHECK;
+enum toc_result toc_bundle_send(struct toc_engine *engine, struct toc_session *session,
+                                struct toc_bundle *bundle) TOC_MUST_CHECK;
+/* What is due now; *deadline comes down to when the next is. */
+enum toc_result toc_receipts_finish(struct toc_engine *engine, int64_t *deadline) TOC_MUST_CHECK;
 
 /* ---- handle_<message>.c ---- */
 enum toc_result toc_handle_hello(struct toc_engine *engine, struct toc_session *session,

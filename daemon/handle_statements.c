@@ -129,7 +129,9 @@ static enum toc_result take_heartbeat(struct toc_engine *engine, struct toc_sess
     log->heard_mono = engine->now_mono;
     if (newer) {
         TOC_TRY(remember_heartbeat(log, heard));
-        TOC_TRY(relay(engine, session, log, heard->bytes));
+        log->relay_due = toc_engine_is_hub(engine, engine->me);
+        log->relay_from = session->link;
+        engine->relay_due |= log->relay_due;
     }
     if (result == TOC_OK) {
         log->missed = 0;
@@ -156,12 +158,17 @@ static bool held_receipt(struct toc_engine *engine, const struct toc_log *log, c
            toc_statement_read(engine->arena, held, &envelope, ret_statement) == TOC_OK;
 }
 
-/* Receipts are said again to every new session: one that says what is known costs no signature. */
+/* Both are said again to every new session, a heartbeat by all who relayed it: one that says what
+ * is known costs no signature. */
 static bool says_nothing_new(struct toc_engine *engine, const struct toc_log *log,
-                             const struct toc_statement *statement)
+                             const struct heard *heard)
 {
+    const struct toc_statement *statement = &heard->statement;
     struct toc_statement held;
 
+    if (statement->kind == TOC_HEARTBEAT) {
+        return toc_bytes_equal(heard->bytes, log->heartbeat);
+    }
     return statement->kind == TOC_RECEIPT && held_receipt(engine, log, statement->author, &held) &&
            held.next_sequence == statement->next_sequence &&
            toc_hash_equal(&held.head, &statement->head);
@@ -258,7 +265,7 @@ static enum toc_result take(struct toc_engine *engine, struct toc_session *sessi
                TOC_DENIED);
     log = toc_engine_log(engine, &heard.statement.log);
     TOC_ENSURE(log != NULL, TOC_AGAIN); /* its Have comes first */
-    if (log->row.state == TOC_LOG_STOPPED || says_nothing_new(engine, log, &heard.statement)) {
+    if (log->row.state == TOC_LOG_STOPPED || says_nothing_new(engine, log, &heard)) {
         return TOC_STALE;
     }
     TOC_ENSURE(toc_engine_spend_verification(engine), TOC_AGAIN);

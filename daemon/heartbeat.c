@@ -1,27 +1,29 @@
-/* What is said without being asked, and when: heartbeats of own logs, receipts for what was
- * applied, bundles of receipts passed on by a hub, closings of logs whose key is gone. */
+/* What is said without being asked, and when: heartbeats of own logs, those of others that a hub
+ * passes on, closings of logs whose key is gone. Receipts are receipts.c. */
 #include "engine_internal.h"
 
 #include "ensure.h"
 
 #include <string.h>
 
-static int64_t interval_ms(const struct toc_engine *engine)
+#define RELAYS 10 /* at most, in an interval, of what others' heartbeats say */
+
+int64_t toc_heartbeat_interval_ms(const struct toc_engine *engine)
 {
     return (int64_t)engine->conf->heartbeat_s * 1000;
 }
 
-static bool is_hub(const struct toc_engine *engine, const char *id)
+bool toc_engine_is_hub(const struct toc_engine *engine, const char *id)
 {
     const struct toc_member *member = toc_roster_member(toc_engine_roster(engine), id);
 
     return member != NULL && toc_member_has(member, TOC_ROLE_HUB);
 }
 
-static enum toc_result make(struct toc_engine *engine, const struct toc_log *log,
-                            enum toc_statement_kind kind, uint64_t next_sequence,
-                            const struct toc_hash *head, struct toc_statement *ret_statement,
-                            struct toc_bytes *ret_bytes)
+enum toc_result toc_statement_say(struct toc_engine *engine, const struct toc_log *log,
+                                  enum toc_statement_kind kind, uint64_t next_sequence,
+                                  const struct toc_hash *head, struct toc_statement *ret_statement,
+                                  struct toc_bytes *ret_bytes)
 {
     struct toc_statement statement = {.kind = kind,
                                       .group = engine->group,
@@ -48,22 +50,6 @@ static enum toc_result send(struct toc_engine *engine, struct toc_session *sessi
 
 /* ---- heartbeats ---- */
 
-struct bundle {
-    struct toc_bytes items[TOC_STATEMENTS_MAX];
-    size_t len;
-};
-
-static enum toc_result bundle_add(struct toc_engine *engine, struct toc_session *session,
-                                  struct bundle *bundle, struct toc_bytes item)
-{
-    bundle->items[bundle->len++] = item;
-    if (bundle->len == TOC_STATEMENTS_MAX) {
-        TOC_TRY(send(engine, session, bundle->items, bundle->len));
-        bundle->len = 0;
-    }
-    return TOC_OK;
-}
-
 /* Signs what is due, once, and keeps it as the log's newest heartbeat for this tick's sends. */
 static enum toc_result beat_own_logs(struct toc_engine *engine, struct toc_bytes *ret_beats,
                                      bool *ret_any)
@@ -75,11 +61,11 @@ static enum toc_result beat_own_logs(struct toc_engine *engine, struct toc_bytes
         struct toc_statement statement;
         ret_beats[i] = toc_bytes_of(NULL, 0);
         if (!log->own || log->row.id == 0 || log->row.state != TOC_LOG_OPEN || !proven ||
-            engine->now_mono - log->spoke_mono < interval_ms(engine)) {
+            engine->now_mono - log->spoke_mono < toc_heartbeat_interval_ms(engine)) {
             continue;
         }
-        TOC_TRY(make(engine, log, TOC_HEARTBEAT, log->row.chain.next_sequence, &log->row.chain.head,
-                     &statement, &ret_beats[i]));
+        TOC_TRY(toc_statement_say(engine, log, TOC_HEARTBEAT, log->row.chain.next_sequence,
+                                  &log->row.chain.head, &statement, &ret_beats[i]));
         log->spoke_mono = engine->now_mono;
         log->spoke = true;
         *ret_any = true;
@@ -92,8 +78,9 @@ static enum toc_result beat_own_logs(struct toc_engine *engine, struct toc_bytes
 static bool was_cut_off(const struct toc_engine *engine, const struct toc_session *session)
 {
     return session->member[0] != '\0' && session->transport == TOC_PEER_CONNECTED &&
-           (session->blocked || (session->dialled && !session->greeted &&
-                                 engine->now_mono - session->heard_mono >= interval_ms(engine)));
+           (session->blocked ||
+            (session->dialled && !session->greeted &&
+             engine->now_mono - session->heard_mono >= toc_heartbeat_interval_ms(engine)));
 }
 
 /* Every open session hears something each interval, so that silence means something. */
@@ -106,7 +93,7 @@ static enum toc_result beat(struct toc_engine *engine)
     TOC_TRY(beat_own_logs(engine, beats, &any));
     for (size_t i = 0; i < engine->sessions_len; i++) {
         struct toc_session *session = &engine->sessions[i];
-        struct bundle bundle = {.len = 0};
+        struct toc_bundle bundle = {.len = 0};
         if (session->link != 0 && was_cut_off(engine, session)) {
             session->blocked = false;
             TOC_TRY(toc_hello_send(engine, session, false));
@@ -117,12 +104,10 @@ static enum toc_result beat(struct toc_engine *engine)
         }
         for (size_t j = 0; any && j < engine->logs_len; j++) {
             if (beats[j].len > 0 && toc_engine_may_carry(engine, session, &engine->logs[j])) {
-                TOC_TRY(bundle_add(engine, session, &bundle, beats[j]));
+                TOC_TRY(toc_bundle_add(engine, session, &bundle, beats[j]));
             }
         }
-        if (bundle.len > 0) {
-            TOC_TRY(send(engine, session, bundle.items, bundle.len));
-        }
+        TOC_TRY(toc_bundle_send(engine, session, &bundle));
         TOC_TRY(toc_ask_offer_grown(engine, session));
     }
     for (size_t i = 0; i < engine->logs_len; i++) {
@@ -145,115 +130,40 @@ static enum toc_result ask_for_tails(struct toc_engine *engine)
     return TOC_OK;
 }
 
-/* ---- receipts ---- */
+/* ---- a hub passes heartbeats on ---- */
 
-static enum toc_result receipt(struct toc_engine *engine, struct toc_log *log)
+/* What came since the last time, to everybody but who said it. At once after a quiet while; then
+ * together: of n members each hears n heartbeats an interval, and n * n frames of one are most of
+ * what an idle hub does. */
+static enum toc_result relay_heartbeats(struct toc_engine *engine, int64_t *deadline)
 {
-    struct toc_statement statement;
-    struct toc_bytes bytes = {NULL, 0};
-    struct toc_hash head;
-    bool direct = false;
-
-    if (log->row.applied_next == log->row.chain.next_sequence) {
-        head = log->row.chain.head;
-    } else if (toc_store_head_at(engine->store, log->row.id, log->row.applied_next, &head) !=
-               TOC_OK) {
+    if (!engine->relay_due) {
         return TOC_OK;
     }
-    for (size_t pass = 0; pass < 2 && !direct; pass++) {
-        for (size_t i = 0; i < engine->sessions_len; i++) {
-            struct toc_session *session = &engine->sessions[i];
-            const bool to_publisher = strcmp(session->member, log->row.log.publisher) == 0;
-            if (session->link == 0 || !session->open ||
-                (pass == 0 ? !to_publisher : !is_hub(engine, session->member))) {
-                continue;
-            }
-            if (bytes.len == 0) {
-                TOC_TRY(make(engine, log, TOC_RECEIPT, log->row.applied_next, &head, &statement,
-                             &bytes));
-            }
-            TOC_TRY(send(engine, session, &bytes, 1));
-            direct |= to_publisher;
-        }
+    if (engine->relay_mono > engine->now_mono) {
+        *deadline = engine->relay_mono < *deadline ? engine->relay_mono : *deadline;
+        return TOC_OK;
     }
-    if (bytes.len > 0) {
-        log->receipt_due = false;
-        log->receipt_urgent = false;
-        log->receipt_mono = engine->now_mono;
-    }
-    return TOC_OK;
-}
-
-static int64_t receipt_time(const struct toc_engine *engine, const struct toc_log *log)
-{
-    return log->receipt_urgent ? engine->now_mono
-                               : log->receipt_mono + (int64_t)engine->conf->receipt_s * 1000;
-}
-
-static enum toc_result receipts(struct toc_engine *engine, int64_t *deadline)
-{
-    for (size_t i = 0; i < engine->logs_len; i++) {
-        struct toc_log *log = &engine->logs[i];
-        if (!log->receipt_due || log->own) {
-            continue;
-        }
-        if (receipt_time(engine, log) <= engine->now_mono) {
-            TOC_TRY(receipt(engine, log));
-        } else if (receipt_time(engine, log) < *deadline) {
-            *deadline = receipt_time(engine, log);
-        }
-    }
-    return TOC_OK;
-}
-
-/* ---- a hub passes receipts on: to the publisher, and of its own logs to all readers ---- */
-
-static enum toc_result pass_on(struct toc_engine *engine, struct toc_log *log)
-{
-    struct toc_stored_statement *list =
-        toc_arena_zero(engine->arena, TOC_MEMBERS_MAX, sizeof(*list));
-    size_t len = 0;
-
-    TOC_ENSURE(list != NULL, TOC_NOMEM);
-    TOC_TRY(toc_store_statements(engine->store, log->row.id, TOC_RECEIPT, engine->arena, list,
-                                 TOC_MEMBERS_MAX, &len));
     for (size_t i = 0; i < engine->sessions_len; i++) {
         struct toc_session *session = &engine->sessions[i];
-        const bool wants = log->own ? toc_engine_may_carry(engine, session, log)
-                                    : strcmp(session->member, log->row.log.publisher) == 0;
-        struct bundle bundle = {.len = 0};
-        if (session->link == 0 || !session->open || session->blocked || !wants) {
+        struct toc_bundle bundle = {.len = 0};
+        if (session->link == 0 || !session->open || session->blocked) {
             continue;
         }
-        for (size_t j = 0; j < len; j++) {
-            TOC_TRY(bundle_add(engine, session, &bundle, list[j].bytes));
+        for (size_t j = 0; j < engine->logs_len; j++) {
+            const struct toc_log *log = &engine->logs[j];
+            if (log->relay_due && log->relay_from != session->link &&
+                toc_engine_may_carry(engine, session, log)) {
+                TOC_TRY(toc_bundle_add(engine, session, &bundle, log->heartbeat));
+            }
         }
-        if (bundle.len > 0) {
-            TOC_TRY(send(engine, session, bundle.items, bundle.len));
-        }
-    }
-    log->receipts_grew = false;
-    log->bundled_mono = engine->now_mono;
-    return TOC_OK;
-}
-
-static enum toc_result pass_receipts_on(struct toc_engine *engine, int64_t *deadline)
-{
-    if (!is_hub(engine, engine->me)) {
-        return TOC_OK;
+        TOC_TRY(toc_bundle_send(engine, session, &bundle));
     }
     for (size_t i = 0; i < engine->logs_len; i++) {
-        struct toc_log *log = &engine->logs[i];
-        const int64_t when = log->bundled_mono + interval_ms(engine);
-        if (!log->receipts_grew) {
-            continue;
-        }
-        if (when <= engine->now_mono || log->bundled_mono == 0) {
-            TOC_TRY(pass_on(engine, log));
-        } else if (when < *deadline) {
-            *deadline = when;
-        }
+        engine->logs[i].relay_due = false;
     }
+    engine->relay_due = false;
+    engine->relay_mono = engine->now_mono + toc_heartbeat_interval_ms(engine) / RELAYS;
     return TOC_OK;
 }
 
@@ -263,7 +173,7 @@ enum toc_result toc_heartbeat_close_logs(struct toc_engine *engine, const struct
 {
     const struct toc_roster *now = toc_engine_roster(engine);
 
-    if (!is_hub(engine, engine->me)) {
+    if (!toc_engine_is_hub(engine, engine->me)) {
         return TOC_OK;
     }
     for (size_t i = 0; i < engine->logs_len; i++) {
@@ -277,8 +187,8 @@ enum toc_result toc_heartbeat_close_logs(struct toc_engine *engine, const struct
             (after != NULL && toc_member_same_keys(before, after))) {
             continue;
         }
-        TOC_TRY(make(engine, log, TOC_CLOSING, log->row.chain.next_sequence, &log->row.chain.head,
-                     &closing, &bytes));
+        TOC_TRY(toc_statement_say(engine, log, TOC_CLOSING, log->row.chain.next_sequence,
+                                  &log->row.chain.head, &closing, &bytes));
         TOC_TRY(toc_statement_close(engine, log, &closing, bytes));
         for (size_t j = 0; j < engine->sessions_len; j++) {
             struct toc_session *session = &engine->sessions[j];
@@ -297,18 +207,18 @@ static void say_receipts_again(struct toc_engine *engine, const struct toc_sessi
     const bool to_publisher = strcmp(session->member, log->row.log.publisher) == 0;
 
     const bool due = !log->own && log->row.applied_next > 1 &&
-                     (to_publisher || is_hub(engine, session->member)) &&
+                     (to_publisher || toc_engine_is_hub(engine, session->member)) &&
                      toc_roster_in_audience(toc_engine_roster(engine), engine->me,
                                             log->row.log.publisher, log->row.log.stream);
 
-    log->receipts_grew |= is_hub(engine, engine->me) && (log->own || to_publisher);
+    log->receipts_grew |= toc_engine_is_hub(engine, engine->me) && (log->own || to_publisher);
     log->receipt_due |= due;
     log->receipt_unheard |= due;
 }
 
 enum toc_result toc_heartbeat_greet(struct toc_engine *engine, struct toc_session *session)
 {
-    struct bundle bundle = {.len = 0};
+    struct toc_bundle bundle = {.len = 0};
 
     for (size_t i = 0; i < engine->logs_len; i++) {
         struct toc_log *log = &engine->logs[i];
@@ -320,7 +230,7 @@ enum toc_result toc_heartbeat_greet(struct toc_engine *engine, struct toc_sessio
         say_receipts_again(engine, session, log);
         /* Not what a hub told us that we said before our disk was put back. */
         if (log->heartbeat.len > 0 && !log->own) {
-            TOC_TRY(bundle_add(engine, session, &bundle, log->heartbeat));
+            TOC_TRY(toc_bundle_add(engine, session, &bundle, log->heartbeat));
         }
         if (log->row.closed_next == 0) {
             continue;
@@ -328,10 +238,10 @@ enum toc_result toc_heartbeat_greet(struct toc_engine *engine, struct toc_sessio
         TOC_TRY(toc_store_statements(engine->store, log->row.id, TOC_CLOSING, engine->arena,
                                      closings, 2, &len));
         for (size_t j = 0; j < len; j++) {
-            TOC_TRY(bundle_add(engine, session, &bundle, closings[j].bytes));
+            TOC_TRY(toc_bundle_add(engine, session, &bundle, closings[j].bytes));
         }
     }
-    return bundle.len > 0 ? send(engine, session, bundle.items, bundle.len) : TOC_OK;
+    return toc_bundle_send(engine, session, &bundle);
 }
 
 /* ---- the roster's age ---- */
@@ -382,14 +292,14 @@ enum toc_result toc_heartbeat_finish(struct toc_engine *engine)
     watch_expiry(engine);
     TOC_TRY(catch_up(engine));
     if (engine->beat_mono <= engine->now_mono) {
-        engine->beat_mono = engine->now_mono + interval_ms(engine);
+        engine->beat_mono = engine->now_mono + toc_heartbeat_interval_ms(engine);
         toc_ask_watch_words(engine);
         TOC_TRY(beat(engine));
         TOC_TRY(ask_for_tails(engine));
     }
     deadline = engine->beat_mono;
-    TOC_TRY(receipts(engine, &deadline));
-    TOC_TRY(pass_receipts_on(engine, &deadline));
+    TOC_TRY(toc_receipts_finish(engine, &deadline));
+    TOC_TRY(relay_heartbeats(engine, &deadline));
     engine->beat_deadline = deadline;
     return TOC_OK;
 }
@@ -441,7 +351,7 @@ enum toc_peer_state toc_session_state(const struct toc_engine *engine,
     if (session->transport != TOC_PEER_CONNECTED) {
         return session->transport;
     }
-    if (engine->now_mono - session->heard_mono >= 3 * interval_ms(engine) + 500 ||
+    if (engine->now_mono - session->heard_mono >= 3 * toc_heartbeat_interval_ms(engine) + 500 ||
         holds_back(engine, session)) {
         return TOC_PEER_LAGGING;
     }
