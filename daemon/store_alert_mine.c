@@ -145,8 +145,10 @@ enum toc_result toc_store_alerts_look(struct toc_store *store,
 {
     TOC_AUTO(toc_query_close) struct toc_query query = {0};
     TOC_TRY(toc_query_open(store, &store->local, TOC_SQL_ALERTS_LOOK,
-                           "SELECT " MINE " FROM alert_mine WHERE look = 1 AND number > ?1"
-                           " AND publisher = ?3 AND stream = ?4 ORDER BY number LIMIT ?2",
+                           "SELECT " MINE
+                           " FROM alert_mine INDEXED BY alert_mine_look WHERE look = 1"
+                           " AND publisher = ?3 AND stream = ?4 AND number > ?1"
+                           " ORDER BY number LIMIT ?2",
                            &query));
     toc_query_integer(&query, 1, after);
     toc_query_integer(&query, 2, (int64_t)max);
@@ -160,7 +162,8 @@ enum toc_result toc_store_alerts_look_next(struct toc_store *store, struct toc_a
     TOC_AUTO(toc_query_close) struct toc_query query = {0};
     struct toc_alert_source next = {.stream = ""};
     TOC_TRY(toc_query_open(store, &store->local, TOC_SQL_ALERTS_LOOK_NEXT,
-                           "SELECT publisher, stream FROM alert_mine WHERE look = 1"
+                           "SELECT publisher, stream FROM alert_mine INDEXED BY alert_mine_look"
+                           " WHERE look = 1"
                            " AND (publisher, stream) > (?1, ?2)"
                            " ORDER BY publisher, stream LIMIT 1",
                            &query));

@@ -142,10 +142,15 @@ enum toc_result toc_store_flags(struct toc_store *store, unsigned state, int64_t
                                 size_t *ret_len)
 {
     TOC_AUTO(toc_query_close) struct toc_query query = {0};
-    TOC_TRY(toc_query_open(store, &store->local, TOC_SQL_FLAGS,
-                           "SELECT " COLUMNS " FROM flag WHERE number > ?1"
-                           " AND (?2 = 0 OR state = ?2) ORDER BY number LIMIT ?3",
-                           &query));
+    TOC_TRY(state == 0
+                ? toc_query_open(store, &store->local, TOC_SQL_FLAGS,
+                                 "SELECT " COLUMNS " FROM flag WHERE number > ?1 AND ?2 = 0"
+                                 " ORDER BY number LIMIT ?3",
+                                 &query)
+                : toc_query_open(store, &store->local, TOC_SQL_FLAGS_IN_STATE,
+                                 "SELECT " COLUMNS " FROM flag WHERE number > ?1 AND state = ?2"
+                                 " ORDER BY number LIMIT ?3",
+                                 &query));
     toc_query_integer(&query, 1, after);
     toc_query_integer(&query, 2, state);
     toc_query_integer(&query, 3, (int64_t)max);
@@ -156,7 +161,7 @@ enum toc_result toc_store_flags_waiting(struct toc_store *store, uint64_t *ret_l
 {
     TOC_AUTO(toc_query_close) struct toc_query query = {0};
     TOC_TRY(toc_query_open(store, &store->local, TOC_SQL_FLAGS_WAITING,
-                           "SELECT count(*) FROM flag WHERE state <> 3", &query));
+                           "SELECT count(*) FROM flag WHERE state < 3", &query));
     TOC_TRY(toc_query_row(&query));
     *ret_len = (uint64_t)toc_query_get(&query, 0);
     return TOC_OK;

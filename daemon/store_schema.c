@@ -293,6 +293,9 @@ const char *const toc_local_migrations[] = {
     " time_ms INTEGER NOT NULL, uid INTEGER NOT NULL, text TEXT NOT NULL)"
     " STRICT, WITHOUT ROWID;"
     "CREATE INDEX dispute_of_alert ON dispute (alert);",
+    /* What may have to be told is asked for log by log. */
+    "DROP INDEX alert_mine_look;"
+    "CREATE INDEX alert_mine_look ON alert_mine (publisher, stream, number) WHERE look = 1;",
 };
 const int toc_local_migrations_len =
     (int)(sizeof toc_local_migrations / sizeof toc_local_migrations[0]);
