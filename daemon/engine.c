@@ -395,6 +395,7 @@ void toc_engine_begin(struct toc_engine *engine)
     engine->store_failed = false;
     engine->journal_grew = false;
     (void)toc_store_unread(engine->store); /* after the commit: none of this tick's concern */
+    toc_store_local_gather(engine->store);
     if (engine->reload_due) {
         reload(engine);
         engine->store_failed = engine->reload_due;
@@ -443,7 +444,9 @@ static enum toc_result recover(struct toc_engine *engine, struct toc_why *why)
         session->half_heard = true;
     }
     engine->roster_spread = true;
-    return toc_fail(why, TOC_STORE, "%s", words);
+    const enum toc_result result = toc_fail(why, TOC_STORE, "%s", words);
+    (void)(toc_store_local_keep(engine->store) == TOC_OK); /* toc_store_durable says so, too */
+    return result;
 }
 
 enum toc_result toc_engine_finish(struct toc_engine *engine, struct toc_why *why)
@@ -452,6 +455,9 @@ enum toc_result toc_engine_finish(struct toc_engine *engine, struct toc_why *why
 
     if (toc_store_unread(engine->store)) {
         result = TOC_STORE;
+    }
+    if (result == TOC_OK) { /* first: what the group knows of us we know ourselves */
+        result = toc_store_local_keep(engine->store);
     }
     if (result == TOC_OK && engine->in_transaction) {
         result = toc_store_commit(engine->store);

@@ -112,8 +112,7 @@ static enum toc_result note_sent(struct toc_engine *engine, struct toc_own_flag 
 
     TOC_ENSURE(flag->state != TOC_OWN_FLAG_SENT, TOC_OK);
     flag->state = TOC_OWN_FLAG_SENT;
-    TOC_TRY(toc_store_flag_deed_add(engine->store, flag->id, &deed));
-    return toc_store_flag_save(engine->store, flag);
+    return toc_store_flag_sent(engine->store, flag, &deed);
 }
 
 enum toc_result toc_flag_send(struct toc_engine *engine, struct toc_own_flag *flag,
@@ -194,11 +193,24 @@ enum toc_result toc_flag_confirm(struct toc_engine *engine, const struct toc_own
 
 /* ---- the tick ---- */
 
+/* Its submission came in this tick, and is signed with the others of the tick. */
+static bool is_going(struct toc_engine *engine, const struct toc_own_flag *flag)
+{
+    char name[TOC_FLAG_SUBMISSION_LEN + 1];
+
+    toc_flag_submission(flag->id, flag->revision, name);
+    return toc_publish_is_queued(engine, name);
+}
+
 static enum toc_result send_page(struct toc_engine *engine, struct toc_own_flag *flags, size_t len)
 {
     for (size_t i = 0; i < len; i++) {
         struct toc_why why = {""};
         uint64_t sequence;
+        if (is_going(engine, &flags[i])) {
+            engine->tokens.look = true; /* to see it committed */
+            continue;
+        }
         const enum toc_result result = toc_flag_send(engine, &flags[i], &sequence, &why);
         if (result == TOC_NOMEM || result == TOC_STORE) {
             return result;

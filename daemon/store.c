@@ -345,6 +345,29 @@ enum toc_result toc_store_commit(struct toc_store *store)
     return result;
 }
 
+void toc_store_local_gather(struct toc_store *store)
+{
+    struct toc_vfs_wal *const wal = toc_vfs_wal(store->local.handle);
+    if (wal != NULL) {
+        toc_vfs_defer(wal, 1);
+    }
+}
+
+enum toc_result toc_store_local_keep(struct toc_store *store)
+{
+    struct toc_vfs_wal *const wal = toc_vfs_wal(store->local.handle);
+    TOC_ENSURE(wal != NULL, TOC_OK); /* in memory */
+    toc_vfs_defer(wal, 0);
+    TOC_ENSURE(toc_vfs_owes(wal), TOC_OK);
+    const int error = toc_vfs_sync(wal);
+    if (error != SQLITE_OK) {
+        store->lost = true;
+        return toc_store_failed(store, &store->local, error);
+    }
+    toc_vfs_settled(wal);
+    return TOC_OK;
+}
+
 void toc_store_rollback(struct toc_store *store)
 {
     if (store->changing) {

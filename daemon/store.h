@@ -46,6 +46,11 @@ void toc_store_checkpointer_stop(struct toc_store *store);
  * in memory, a commit is durable when it returns. Stopped before close. */
 enum toc_result toc_store_syncer_start(struct toc_store *store, struct toc_why *why) TOC_MUST_CHECK;
 void toc_store_syncer_stop(struct toc_store *store);
+/* From now on changes of local.db are written, and kept for good by _keep, all in one sync; without
+ * it each is on disk when its function returns. TOC_STORE from _keep: as from toc_store_durable,
+ * which says it from then on. */
+void toc_store_local_gather(struct toc_store *store);
+enum toc_result toc_store_local_keep(struct toc_store *store) TOC_MUST_CHECK;
 /* Is the last commit on disk? TOC_AGAIN: not yet, and not waited for. TOC_STORE: the disk failed;
  * what it holds is not known, and the process must end. */
 enum toc_result toc_store_durable(struct toc_store *store, bool wait) TOC_MUST_CHECK;

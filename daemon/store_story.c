@@ -21,6 +21,20 @@ enum toc_result toc_store_flag_deed_add(struct toc_store *store, const uint8_t i
     return toc_query_run(&query);
 }
 
+/* After a power cut its submission is found again. */
+enum toc_result toc_store_flag_sent(struct toc_store *store, const struct toc_own_flag *flag,
+                                    const struct toc_flag_deed *deed)
+{
+    enum toc_result result;
+
+    TOC_TRY(toc_db_begin_lightly(store, &store->local));
+    result = toc_store_flag_deed_add(store, flag->id, deed);
+    if (result == TOC_OK) {
+        result = toc_store_flag_save(store, flag);
+    }
+    return toc_db_end_lightly(store, &store->local, result);
+}
+
 static enum toc_result read_deed(const struct toc_query *query, struct toc_arena *arena,
                                  void *ret_row)
 {

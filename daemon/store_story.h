@@ -28,6 +28,9 @@ struct toc_flag_deed {
 /* `number` is not looked at. */
 enum toc_result toc_store_flag_deed_add(struct toc_store *store, const uint8_t id[TOC_FLAG_ID_LEN],
                                         const struct toc_flag_deed *deed) TOC_MUST_CHECK;
+/* Both at once, of a flag whose newest revision was submitted; not synced. */
+enum toc_result toc_store_flag_sent(struct toc_store *store, const struct toc_own_flag *flag,
+                                    const struct toc_flag_deed *deed) TOC_MUST_CHECK;
 /* The newest `max`, the newest first. */
 enum toc_result toc_store_flag_deeds(struct toc_store *store, const uint8_t id[TOC_FLAG_ID_LEN],
                                      struct toc_arena *arena, struct toc_flag_deed *ret_deeds,

@@ -136,6 +136,7 @@ void toc_store_sync_begin(struct toc_store *store)
 enum toc_result toc_store_durable(struct toc_store *store, bool wait)
 {
     struct toc_syncer *const syncer = store->syncer;
+    TOC_ENSURE(!store->lost, TOC_STORE);
     TOC_ENSURE(syncer != NULL && toc_vfs_owes(syncer->wal), TOC_OK);
     (void)pthread_mutex_lock(&syncer->mutex);
     while (wait && syncer->asked) {

@@ -17,6 +17,7 @@ struct toc_vfs_wal {
     size_t len;
     bool head;       /* what came last is the head of a frame, */
     bool commits;    /* and the page to come is the last of a commit */
+    bool restarts;   /* the head of the file was written since the last sync */
     size_t unsynced; /* bytes since the last sync */
     size_t defer_from;
     int flags; /* of the sync that is owed */
@@ -93,6 +94,7 @@ static int wal_write(sqlite3_file *file, const void *data, int len, sqlite3_int6
     const bool page = len > FRAME_HEAD_LEN && wal->head;
     const bool last = page && wal->commits;
     wal->unsynced += (size_t)len;
+    wal->restarts |= at == 0;
     wal->head = len == FRAME_HEAD_LEN && !wal->head;
     wal->commits = wal->head && ends_commit(data);
     const int error = gather(wal, data, len, at);
@@ -113,7 +115,10 @@ static int wal_sync(sqlite3_file *file, int flags)
     if (error != SQLITE_OK) {
         return error;
     }
-    if (wal->defer_from > 0 && wal->unsynced >= wal->defer_from) {
+    /* The log begins anew over frames of before: its head must be on the disk before they go. */
+    const bool restarts = wal->restarts;
+    wal->restarts = false;
+    if (!restarts && wal->defer_from > 0 && wal->unsynced >= wal->defer_from) {
         wal->owes = true;
         wal->flags = flags;
         wal->unsynced = 0;

@@ -17,7 +17,7 @@ struct toc_vfs_wal;
 /* Of a connection whose database is in WAL mode and was read; NULL when it is not ours. */
 struct toc_vfs_wal *toc_vfs_wal(sqlite3 *handle);
 /* From now on a sync after at least `bytes` were written since the last one is not done but owed;
- * 0: always done. */
+ * 0: always done. So is always that of the file's head, which SQLite asks for by itself. */
 void toc_vfs_defer(struct toc_vfs_wal *wal, size_t bytes);
 /* Is one owed? */
 bool toc_vfs_owes(const struct toc_vfs_wal *wal);

@@ -4,6 +4,7 @@
 #include "runner.h"
 #include "scratch.h"
 #include "store_fixture.h"
+#include <limits.h>
 #include <poll.h>
 #include <string.h>
 
@@ -102,6 +103,64 @@ START_TEST(truncating)
 }
 END_TEST
 
+static void note(int64_t time_ms)
+{
+    ck_assert_int_eq(toc_store_audit_add(store, time_ms, 0, "look", "s1"), TOC_OK);
+}
+
+/* Of local.db: one sync for all, which comes when it is asked for. */
+START_TEST(gathered)
+{
+    note(1);
+    toc_faulty_vfs_arm(TOC_FAULT_IO, LONG_MAX, false);
+    note(2);
+    const long each = toc_faulty_vfs_calls();
+    toc_store_local_gather(store);
+    note(3);
+    note(4);
+    const long written = toc_faulty_vfs_calls();
+    ck_assert_int_eq(written, each + 2 * (each - 1));
+    ck_assert_int_eq(toc_store_local_keep(store), TOC_OK);
+    ck_assert_int_eq(toc_faulty_vfs_calls(), written + 1);
+    ck_assert_int_eq(toc_store_local_keep(store), TOC_OK);
+    ck_assert_int_eq(toc_faulty_vfs_calls(), written + 1);
+    note(5);
+    ck_assert_int_eq(toc_faulty_vfs_calls(), written + 1 + each);
+}
+END_TEST
+
+/* The head of a log that begins anew is never left for later: frames of before would be taken for
+ * its own. */
+START_TEST(gathered_behind_a_new_head)
+{
+    long calls[2];
+    note(1);
+    ck_assert_int_eq(toc_store_truncate_wal(store), TOC_OK);
+    for (int i = 0; i < 2; i++) {
+        toc_faulty_vfs_arm(TOC_FAULT_IO, LONG_MAX, false);
+        toc_store_local_gather(store);
+        note(2 + i);
+        calls[i] = toc_faulty_vfs_calls();
+    }
+    ck_assert_int_eq(calls[0], calls[1] + 2); /* the head, and its sync */
+    ck_assert_int_eq(toc_store_local_keep(store), TOC_OK);
+}
+END_TEST
+
+/* What a disk took and then would not keep: nothing more is said on the strength of it. */
+START_TEST(gathered_and_lost)
+{
+    toc_store_local_gather(store);
+    note(1);
+    toc_faulty_vfs_arm(TOC_FAULT_IO, 1, false);
+    ck_assert_int_eq(toc_store_local_keep(store), TOC_STORE);
+    ck_assert_ptr_nonnull(strstr(toc_store_why(store), "local.db"));
+    ck_assert_int_eq(toc_store_local_keep(store), TOC_OK); /* as disks do */
+    ck_assert_int_eq(toc_store_durable(store, false), TOC_STORE);
+    ck_assert_int_eq(commit(1, 10), TOC_STORE);
+}
+END_TEST
+
 int main(void)
 {
     Suite *const suite = suite_create("fault/store_sync");
@@ -111,6 +170,9 @@ int main(void)
     tcase_add_test(tests, large_and_small);
     tcase_add_test(tests, failing);
     tcase_add_test(tests, truncating);
+    tcase_add_test(tests, gathered);
+    tcase_add_test(tests, gathered_behind_a_new_head);
+    tcase_add_test(tests, gathered_and_lost);
     suite_add_tcase(suite, tests);
     return toc_test_main(suite);
 }
