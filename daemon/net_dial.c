@@ -12,6 +12,17 @@
  */
 #define DIAL_THREADS 2
 
+/* What the other end is not to send back: what it heard from ourselves (PROTOCOL.md 1). */
+static enum toc_result leave_out(void *socket, const char *member, struct toc_why *why)
+{
+    const struct toc_net_option invert = {ZMQ_INVERT_MATCHING, 1};
+    TOC_TRY(toc_net_socket_options(socket, &invert, 1, why));
+    if (zmq_setsockopt(socket, ZMQ_SUBSCRIBE, member, strlen(member) + 1) != 0) {
+        return toc_fail(why, TOC_IO, "subscription: %s", zmq_strerror(zmq_errno()));
+    }
+    return TOC_OK;
+}
+
 enum toc_result toc_net_line_open(struct toc_net_dialler *dialler, struct toc_net_line *line,
                                   int type, const char *endpoint,
                                   const struct toc_box_public *own_public,
@@ -31,9 +42,11 @@ enum toc_result toc_net_line_open(struct toc_net_dialler *dialler, struct toc_ne
     };
     TOC_TRY(toc_net_socket_options(socket, options, sizeof options / sizeof options[0], why));
     const uint64_t affinity = DIAL_THREADS;
-    if (zmq_setsockopt(socket, ZMQ_AFFINITY, &affinity, sizeof affinity) != 0 ||
-        (type == ZMQ_SUB && zmq_setsockopt(socket, ZMQ_SUBSCRIBE, "", 0) != 0)) {
+    if (zmq_setsockopt(socket, ZMQ_AFFINITY, &affinity, sizeof affinity) != 0) {
         return toc_fail(why, TOC_IO, "dialled socket: %s", zmq_strerror(zmq_errno()));
+    }
+    if (type == ZMQ_SUB) {
+        TOC_TRY(leave_out(socket, dialler->keys->member, why));
     }
     TOC_TRY(toc_net_socket_call(socket, own_public, own_secret, line->server_key, why));
     TOC_TRY(toc_net_monitor_open(dialler->context, socket, ++dialler->monitors, &monitor, why));

@@ -27,7 +27,11 @@ static enum toc_result prepare(struct toc_net *net, void *socket, enum toc_domai
     }
     TOC_TRY(toc_net_socket_options(socket, server_options,
                                    sizeof server_options / sizeof server_options[0], why));
-    if (domain == TOC_DOMAIN_SESSION) {
+    if (domain != TOC_DOMAIN_SESSION) {
+        /* A subscription says what its member has already: the batches that it signed itself. */
+        const struct toc_net_option invert = {ZMQ_INVERT_MATCHING, 1};
+        TOC_TRY(toc_net_socket_options(socket, &invert, 1, why));
+    } else {
         /* A ROUTER that does not know the peer, or is full, must say so and not drop in silence. */
         const struct toc_net_option mandatory = {ZMQ_ROUTER_MANDATORY, 1};
         TOC_TRY(toc_net_socket_options(socket, &mandatory, 1, why));

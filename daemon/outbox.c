@@ -104,8 +104,8 @@ enum toc_result toc_out_feed(struct toc_engine *engine, const struct toc_log *lo
     struct toc_bytes parts[2];
 
     TOC_ENSURE(topic != NULL, TOC_NOMEM);
-    memcpy(topic, log->row.log.stream, stream_len + 1);
-    memcpy(topic + stream_len + 1, log->row.log.publisher, publisher_len);
+    memcpy(topic, log->row.log.publisher, publisher_len + 1);
+    memcpy(topic + publisher_len + 1, log->row.log.stream, stream_len);
     parts[0] = toc_bytes_of(topic, stream_len + 1 + publisher_len);
     TOC_TRY(toc_arena_copy(engine->arena, batch, &parts[1]));
     return toc_out_add(engine, TOC_OUT_FEED, 0, parts, 2);

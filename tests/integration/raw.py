@@ -36,7 +36,7 @@ class Raw:
         self.stamp = 0  # the newest that was received
         self.monitor = self.socket.get_monitor_socket()
         if kind == zmq.SUB:
-            self.socket.setsockopt(zmq.SUBSCRIBE, b"")
+            self.socket.setsockopt(zmq.INVERT_MATCHING, 1)  # without a subscription: everything
         self.socket.connect(endpoint)
 
     def close(self):

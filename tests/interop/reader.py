@@ -56,7 +56,7 @@ class Link:
             socket.curve_publickey = z85.encode(self.reader.keys.curve_public)
             socket.curve_secretkey = z85.encode(self.reader.keys.curve_secret)
             if kind == zmq.SUB:
-                socket.setsockopt(zmq.SUBSCRIBE, b"")
+                socket.setsockopt(zmq.INVERT_MATCHING, 1)  # without a subscription: everything
             if kind == zmq.DEALER:
                 self._watch(socket)
             socket.connect(endpoint)

@@ -341,6 +341,31 @@ START_TEST(nobody_in_the_roster_is_not_dialled)
 }
 END_TEST
 
+/* What a member signed itself it has: the other end does not send it back. */
+START_TEST(the_feed_leaves_out_what_is_ours)
+{
+    dial(toc_net_endpoint(callee.net, TOC_DOMAIN_SESSION),
+         toc_net_endpoint(callee.net, TOC_DOMAIN_FEED));
+    reaches(TOC_PEER_CONNECTED);
+    char own[TOC_MEMBER_LEN_MAX + 16];
+    const int len = snprintf(own, sizeof own, "%s%cframework", caller.keys->member, 0);
+    const struct toc_bytes ours[] = {toc_bytes_of(own, (size_t)len), toc_bytes_text("ours")};
+    const struct toc_bytes theirs[] = {toc_bytes_text("huba"), toc_bytes_text("theirs")};
+    ck_assert_str_eq(caller.keys->member, "hub");
+    for (int i = 0; i < 500 && fake_count(caller.engine, FAKE_FEED) < 3; i++) {
+        fake_send(callee.engine, TOC_OUT_FEED, 0, ours, 2);
+        fake_send(callee.engine, TOC_OUT_FEED, 0, theirs, 2);
+        turn(&callee, 5);
+        turn(&caller, 5);
+    }
+    ck_assert_uint_ge(fake_count(caller.engine, FAKE_FEED), 3);
+    turns_for(&caller, 50);
+    for (size_t i = 0; i < caller.engine->events_len; i++) {
+        ck_assert_str_ne(caller.engine->events[i].text, "ours");
+    }
+}
+END_TEST
+
 START_TEST(the_feed_comes_with_the_link_of_its_peer)
 {
     dial(toc_net_endpoint(callee.net, TOC_DOMAIN_SESSION),
@@ -406,6 +431,7 @@ static Suite *suite(void)
     tcase_add_test(tcase, it_ends_and_comes_back);
     tcase_add_test(tcase, a_cut_wire_is_found_by_its_silence);
     tcase_add_test(tcase, nobody_in_the_roster_is_not_dialled);
+    tcase_add_test(tcase, the_feed_leaves_out_what_is_ours);
     tcase_add_test(tcase, the_feed_comes_with_the_link_of_its_peer);
     tcase_add_test(tcase, a_new_configuration_changes_who_is_dialled);
     suite_add_tcase(made, tcase);
