@@ -100,6 +100,9 @@ void toc_net_close(struct toc_net **net)
     }
     toc_net_local_close(old);
     toc_net_zap_close(&old->zap);
+    while (old->queue.first != NULL) {
+        toc_net_queue_forget(&old->queue, old->queue.first);
+    }
     if (old->sessions.by_id != NULL) {
         toc_net_links_done(&old->sessions);
     }
@@ -141,7 +144,9 @@ toc_link toc_net_next_link(struct toc_net *net)
 void toc_net_forget(struct toc_net *net, struct toc_net_links *links, struct toc_net_link **entry,
                     struct toc_engine *engine)
 {
-    (void)net;
+    if (links == &net->sessions) {
+        toc_net_queue_forget(&net->queue, *entry);
+    }
     toc_engine_link_gone(engine, (*entry)->link);
     toc_net_links_remove(links, entry);
 }
@@ -308,7 +313,8 @@ enum toc_result toc_net_wait(struct toc_net *net, int64_t until_ms, const int *f
 
 int64_t toc_net_deadline(const struct toc_net *net)
 {
-    if (net->sessions.pending > 0 || net->locals.pending > 0 || net->flooded) {
+    if (net->sessions.pending > 0 || net->locals.pending > 0 || net->flooded ||
+        net->queue.first != NULL) {
         return 0;
     }
     int64_t deadline_ms = net->backlog_ms;

@@ -21,6 +21,10 @@ struct toc_net_link {
     int64_t pid;                    /* of a local client; 0 for a session */
     bool gone, blocked;             /* found while sending, for the engine to hear next tick */
     struct toc_net_backlog backlog; /* of a session */
+    /* Of net_queue.h: what was received and not given to the engine yet. */
+    struct toc_net_waiting *waiting, *waiting_last;
+    size_t waiting_len, waiting_bytes;
+    struct toc_net_link *next_waiting;
     /* The table's own. */
     struct toc_net_link *newer, *older;
     struct toc_net_link *next_id, *next_link;

@@ -8,12 +8,15 @@
 #include <string.h>
 
 #define SERVER_THREADS 1 /* the I/O thread that looks up no names */
+/* Messages off the socket in one turn: more than come in while it takes them. */
+#define TAKEN_MAX 16384
 
-/* A dialler pings, and says how long its silence means nothing. A listener does not: libzmq 4.3.4
- * aborts when it is time for a ping on a connection that broke while its frames waited to be read
- * (zeromq/libzmq#4841), and any member can bring that about at a daemon whose disk stands still.
- * Who takes nothing of what the kernel has for it is cut off, and what waits for it freed. */
+/* A dialler pings, and says how long its silence means nothing; a listener does not. No mark for
+ * what comes in, and no ping: libzmq 4.3.4 aborts when it is to send one, or answer one, on a
+ * connection that broke while its frames waited for room (net_queue.h). Who takes nothing of what
+ * the kernel has for it is cut off after this time, and what waited for it is freed. */
 static const struct toc_net_option server_options[] = {
+    {ZMQ_RCVHWM, 0},
     {ZMQ_TCP_MAXRT, 30000},
     {ZMQ_BACKLOG, 512},
 };
@@ -137,12 +140,13 @@ static enum toc_result accept_link(struct toc_net *net, struct toc_engine *engin
     return TOC_OK;
 }
 
-static enum toc_result link_of(struct toc_net *net, struct toc_engine *engine,
-                               const struct toc_net_message *message, toc_link *ret_link)
+static enum toc_result link_of(struct toc_net *net, struct toc_engine *engine, zmq_msg_t *id_frame,
+                               zmq_msg_t *body, struct toc_net_link **ret_entry)
 {
     uint8_t key[TOC_BOX_KEY_LEN];
-    TOC_TRY(key_of(&message->parts[1], key));
-    const struct toc_bytes id = toc_net_part(message, 0);
+    TOC_ENSURE(zmq_msg_size(body) > 0, TOC_MALFORMED);
+    TOC_TRY(key_of(body, key));
+    const struct toc_bytes id = toc_bytes_of(zmq_msg_data(id_frame), zmq_msg_size(id_frame));
     struct toc_net_link *entry = toc_net_links_find(&net->sessions, id);
     if (entry != NULL && !toc_bytes_equal_secret(entry->key, key, sizeof key)) {
         toc_net_forget(net, &net->sessions, &entry, engine);
@@ -151,37 +155,59 @@ static enum toc_result link_of(struct toc_net *net, struct toc_engine *engine,
         TOC_TRY(accept_link(net, engine, id, key, &entry));
     }
     toc_net_links_touch(&net->sessions, entry);
-    *ret_link = entry->link;
+    *ret_entry = entry;
     return TOC_OK;
 }
 
-static enum toc_result receive_one(struct toc_net *net, struct toc_engine *engine,
-                                   const struct toc_net_message *message)
+static void note_frame(struct toc_net *net, enum toc_result result)
 {
-    TOC_ENSURE(message->len == 2 && !message->over, TOC_MALFORMED);
-    TOC_ENSURE(zmq_msg_size(&message->parts[1]) > 0, TOC_MALFORMED);
-    toc_link link = 0;
-    TOC_TRY(link_of(net, engine, message, &link));
-    return toc_engine_session(engine, link, toc_net_part(message, 1));
+    if (result != TOC_OK) {
+        toc_net_notice_add(&net->notices, TOC_NOTICE_WARN, "session.frame", "result=%s",
+                           toc_result_name(result));
+    }
+}
+
+/* One message off the socket. What its link has no room for is lost, and both sides begin anew when
+ * it speaks again. False: there is none. */
+static bool queue_one(struct toc_net *net, struct toc_engine *engine, void *socket)
+{
+    zmq_msg_t id;
+    zmq_msg_t body;
+    enum toc_result result = toc_net_take_pair(socket, &id, &body);
+    if (result == TOC_OK) {
+        struct toc_net_link *entry = NULL;
+        result = link_of(net, engine, &id, &body, &entry);
+        if (result == TOC_OK) {
+            result = toc_net_queue_add(&net->queue, entry, &body);
+            if (result != TOC_OK) {
+                toc_engine_link_blocked(engine, entry->link);
+            }
+        } else {
+            (void)zmq_msg_close(&body);
+        }
+        (void)zmq_msg_close(&id);
+    }
+    if (result != TOC_AGAIN) {
+        note_frame(net, result);
+    }
+    return result != TOC_AGAIN;
 }
 
 void toc_net_server_receive(struct toc_net *net, struct toc_engine *engine)
 {
     void *socket = net->servers[TOC_DOMAIN_SESSION].socket;
-    for (int i = 0; socket != NULL && i < TOC_TICK_FRAMES_PER_SOCKET; i++) {
-        const size_t mark = net->held.len;
-        struct toc_net_message message;
-        if (!toc_engine_has_room(engine) ||
-            toc_net_held_take(&net->held, socket, 2, &message) != TOC_OK) {
+    if (socket == NULL) {
+        return;
+    }
+    for (int i = 0; i < TAKEN_MAX && queue_one(net, engine, socket); i++) {
+        continue;
+    }
+    for (int i = 0; i < TOC_TICK_FRAMES_PER_SOCKET && toc_engine_has_room(engine); i++) {
+        struct toc_bytes frame;
+        struct toc_net_link *entry = NULL;
+        if (toc_net_queue_take(&net->queue, &net->held, &frame, &entry) != TOC_OK) {
             break;
         }
-        const enum toc_result result = receive_one(net, engine, &message);
-        if (result != TOC_OK) {
-            toc_net_notice_add(&net->notices, TOC_NOTICE_WARN, "session.frame", "result=%s",
-                               toc_result_name(result));
-        }
-        if (message.len != 2 || message.over) {
-            toc_net_held_release(&net->held, mark);
-        }
+        note_frame(net, toc_engine_session(engine, entry->link, frame));
     }
 }

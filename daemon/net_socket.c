@@ -127,11 +127,43 @@ static void skip_parts(void *socket)
     }
 }
 
+bool toc_net_held_has_room(const struct toc_net_held *held, size_t parts)
+{
+    return held->len + parts <= TOC_NET_HELD_MAX && held->bytes < TOC_NET_HELD_BYTES_MAX;
+}
+
+struct toc_bytes toc_net_held_keep(struct toc_net_held *held, zmq_msg_t *frame)
+{
+    TOC_ASSERT(held->len < TOC_NET_HELD_MAX);
+    zmq_msg_t *slot = &held->frames[held->len++];
+    (void)zmq_msg_init(slot);
+    (void)zmq_msg_move(slot, frame);
+    held->bytes += zmq_msg_size(slot);
+    return toc_bytes_of(zmq_msg_data(slot), zmq_msg_size(slot));
+}
+
+enum toc_result toc_net_take_pair(void *socket, zmq_msg_t *ret_first, zmq_msg_t *ret_second)
+{
+    (void)zmq_msg_init(ret_first);
+    (void)zmq_msg_init(ret_second);
+    if (zmq_msg_recv(ret_first, socket, ZMQ_DONTWAIT) < 0) {
+        return TOC_AGAIN; /* an empty message owns nothing: there is nothing to close */
+    }
+    if (zmq_msg_more(ret_first) != 0 && zmq_msg_recv(ret_second, socket, ZMQ_DONTWAIT) >= 0) {
+        if (zmq_msg_more(ret_second) == 0) {
+            return TOC_OK;
+        }
+        skip_parts(socket);
+    }
+    (void)zmq_msg_close(ret_first);
+    (void)zmq_msg_close(ret_second);
+    return TOC_MALFORMED;
+}
+
 enum toc_result toc_net_held_take(struct toc_net_held *held, void *socket, size_t parts_max,
                                   struct toc_net_message *ret_message)
 {
-    TOC_ENSURE(held->len + parts_max <= TOC_NET_HELD_MAX, TOC_AGAIN);
-    TOC_ENSURE(held->bytes < TOC_NET_HELD_BYTES_MAX, TOC_AGAIN);
+    TOC_ENSURE(toc_net_held_has_room(held, parts_max), TOC_AGAIN);
     struct toc_net_message message = {.parts = &held->frames[held->len]};
     bool more = true;
     while (more && message.len < parts_max) {

@@ -4,6 +4,7 @@
 
 #include "net_dial.h"
 #include "net_links.h"
+#include "net_queue.h"
 #include "net_zap.h"
 
 /* A listening CURVE socket, or nothing. */
@@ -25,6 +26,7 @@ struct toc_net {
     size_t dials_len;
     toc_link last_link;
     struct toc_net_held held;
+    struct toc_net_queue queue; /* of sessions */
     struct toc_net_notices notices;
     size_t memory_max;  /* of limits, or more when a flood was none */
     int64_t looked_ms;  /* at memory, last */

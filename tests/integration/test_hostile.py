@@ -410,6 +410,41 @@ def test_a_member_that_never_reads(town):
             peer.close()
 
 
+def test_floods_with_pings_that_break_off(town):
+    """libzmq 4.3.4 aborts when it has to answer a ping of a connection that broke while its frames waited
+    for room: so its frames never wait inside libzmq. Seconds of this were enough."""
+    fill_log(town, 20)
+    roster, greetings = town.members_roster, 0
+    hello = wire.hello(roster.group, "hull", roster.version, roster.head)
+    end = time.monotonic() + 12
+    while time.monotonic() < end:
+        # It waits a millisecond for the answer to a ping, then breaks off and comes again.
+        with member(town, RCVHWM=1, RCVBUF=4096, SNDHWM=0, HEARTBEAT_IVL=1) as peer:
+            peer.send(hello)
+            peer.want_all("leeds")
+            greetings += peer.receive(1) is not None
+            for _ in range(60):
+                for _ in range(50):
+                    peer.send(b"x" * 20)
+                time.sleep(0.0005)
+        assert good(town) < SERVED_WITHIN
+    assert greetings > 0
+
+
+def test_more_than_a_link_may_have_waiting(town):
+    """It is lost, and both sides begin anew; nobody else waits for it."""
+    with greeted(town, SNDHWM=0) as peer:
+        large = wire.have([[(1, "hull"), (2, "framework"), (3, 1), (4, 2), (5, os.urandom(32))]] * 256)
+        for _ in range(4):
+            for _ in range(3000):
+                peer.send(large)
+            assert good(town) < SERVED_WITHIN
+        peer.await_kind(wire.HELLO, 60)  # the hub's: something of it did not fit
+    with greeted(town) as peer:  # it may come again, and is served
+        peer.want_all("leeds")
+        peer.await_kind(wire.GIVE)
+
+
 def test_a_subscriber_that_says_what_is_no_subscription(town):
     """XPUB would take such frames for grants of others; and a table of subscriptions may not grow
     for ever."""
