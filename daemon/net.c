@@ -18,7 +18,7 @@ static const struct toc_net_limits defaults = {
     .redial_min_ms = 200,
     .redial_max_ms = 4000,
     .rebind_ms = 20,
-    /* Far above what every member may have in flight at once by the marks and credits. */
+    /* Far above what every honest member may have in flight at once (docs/limits.md, Memory). */
     .memory_max = (size_t)1024 * 1024 * 1024,
 };
 /* libzmq keeps the parts of a message that never ends, and bounds neither their number nor the

@@ -5,7 +5,8 @@
 #include <string.h>
 
 /* Frames that wait inside libzmq, per peer and direction. A frame may have 1 MiB, so these are what
- * bounds the memory of a peer that sends faster than it is read, or does not read. */
+ * bounds the memory of a peer that sends faster than it is read, or does not read. What comes in at
+ * a listening socket has another bound: net_queue.h. */
 #define FRAMES_IN_MAX 16
 #define FRAMES_OUT_MAX 64
 

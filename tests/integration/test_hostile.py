@@ -426,20 +426,19 @@ def test_floods_with_pings_that_break_off(town):
             for _ in range(60):
                 for _ in range(50):
                     peer.send(b"x" * 20)
-                time.sleep(0.0005)
+                peer.monitor.poll(1)  # a ping falls between them
         assert good(town) < SERVED_WITHIN
     assert greetings > 0
 
 
 def test_more_than_a_link_may_have_waiting(town):
-    """It is lost, and both sides begin anew; nobody else waits for it."""
+    """What is over is lost; nobody else waits for it, and memory stays."""
     with greeted(town, SNDHWM=0) as peer:
         large = wire.have([[(1, "hull"), (2, "framework"), (3, 1), (4, 2), (5, os.urandom(32))]] * 256)
         for _ in range(4):
             for _ in range(3000):
                 peer.send(large)
             assert good(town) < SERVED_WITHIN
-        peer.await_kind(wire.HELLO, 60)  # the hub's: something of it did not fit
     with greeted(town) as peer:  # it may come again, and is served
         peer.want_all("leeds")
         peer.await_kind(wire.GIVE)

@@ -369,6 +369,41 @@ START_TEST(a_turn_takes_no_more_than_its_budget)
 }
 END_TEST
 
+/* A sender that does not stop: what its link has no room for is lost, and the engine hears of it;
+ * nobody else's is. */
+START_TEST(a_link_has_so_much_waiting_and_delays_nobody)
+{
+    void *flood = peer_call(&world, ZMQ_DEALER, &other, NULL);
+    void *socket = peer_call(&world, ZMQ_DEALER, &good, NULL);
+    const size_t fit = TOC_NET_WAITING_BYTES_MAX / (256 * 1024);
+    uint8_t *big = calloc(1, 256 * 1024);
+    ck_assert_ptr_nonnull(big);
+    world.engine->room = 0;
+    for (size_t i = 0; i < fit + 3; i++) {
+        ck_assert_int_ge(zmq_send(flood, big, 256 * 1024, 0), 0);
+    }
+    turns_until(&world, FAKE_BLOCKED, 3);
+    const toc_link flooding = fake_last(world.engine, FAKE_BLOCKED)->link;
+    say_text(socket, "hello", 0);
+    turns_until(&world, FAKE_ACCEPT, 2);
+    world.engine->room = 1000000;
+    turns_until(&world, FAKE_SESSION, fit + 1);
+    ck_assert_uint_eq(fake_count(world.engine, FAKE_BLOCKED), 3);
+    size_t place = 0; /* of the other's, among all that the engine heard */
+    size_t heard_before = 0;
+    for (size_t i = 0; i < world.engine->events_len; i++) {
+        const struct fake_event *event = &world.engine->events[i];
+        heard_before += event->kind == FAKE_SESSION && event->link == flooding ? 1 : 0;
+        place = event->kind == FAKE_SESSION && event->link != flooding ? heard_before : place;
+    }
+    ck_assert_uint_eq(heard_before, fit);
+    ck_assert_uint_eq(place, 1); /* it had its turn after one of the flood's */
+    free(big);
+    (void)zmq_close(flood);
+    (void)zmq_close(socket);
+}
+END_TEST
+
 static Suite *suite(void)
 {
     Suite *made = suite_create("daemon net server");
@@ -387,6 +422,7 @@ static Suite *suite(void)
     tcase_add_test(tcase, a_burst_of_small_frames_arrives_whole);
     tcase_add_test(tcase, one_key_has_few_links_and_the_oldest_goes);
     tcase_add_test(tcase, a_removed_member_is_cut_off_and_the_others_are_not);
+    tcase_add_test(tcase, a_link_has_so_much_waiting_and_delays_nobody);
     tcase_add_test(tcase, a_removed_member_hears_no_more_of_the_feed);
     tcase_add_test(tcase, a_turn_takes_no_more_than_its_budget);
     suite_add_tcase(made, tcase);
