@@ -113,7 +113,7 @@ enum toc_result toc_engine_session(struct toc_engine *engine, toc_link link, str
     TOC_TRY(settle(engine, resume(engine, session)));
     TOC_TRY(settle(engine, greet_forgotten(engine, session, &message)));
     result = settle(engine, handle(engine, session, &message));
-    if (has_read && result != TOC_STORE && result != TOC_NOMEM) {
+    if ((has_read || session->held_off) && result != TOC_STORE && result != TOC_NOMEM) {
         TOC_TRY(settle(engine, toc_give_on(engine, session)));
     }
     return result;

@@ -13,6 +13,7 @@
 #include "flow.h"
 #include "hub_check.h"
 #include "opened.h"
+#include "parted.h"
 #include "records.h"
 #include "telling.h"
 #include "tokens.h"
@@ -85,6 +86,7 @@ struct toc_session {
     bool blocked;         /* at its mark: nothing until it says something */
     bool starved;         /* wanted more than there was room for: on when it has read something */
     bool unlisted;        /* the same of what its hello is answered with */
+    bool held_off;        /* for what its key left unread on connections that went */
     bool unserved;        /* the outbox was full; looked at again in the next tick */
     struct toc_flow flow; /* of this connection: a new hello leaves it as it is */
     uint32_t received;    /* bytes we got and have not asked on for */
@@ -150,6 +152,7 @@ struct toc_engine {
 
     struct toc_session *sessions;
     size_t sessions_len, sessions_room;
+    struct toc_parted parted;
 
     struct toc_prover provers[2 + 1];
     size_t provers_len;
@@ -407,6 +410,8 @@ void toc_tokens_recover(struct toc_engine *engine);
 struct toc_pending *toc_give_pending(struct toc_session *session, uint32_t log);
 enum toc_result toc_give_want(struct toc_engine *engine, struct toc_session *session,
                               const struct toc_want *want) TOC_MUST_CHECK;
+/* Is there room on its connection for a listing? */
+bool toc_give_may_list(struct toc_engine *engine, struct toc_session *session);
 /* The peer has read more of what it was sent: what waited for room goes on. */
 enum toc_result toc_give_on(struct toc_engine *engine, struct toc_session *session) TOC_MUST_CHECK;
 /* At _finish: everything that advanced, to everyone who waits for it. */

@@ -224,6 +224,7 @@ static void session_end(struct toc_engine *engine, struct toc_session *session)
     session->unserved = false;
     session->pending_len = 0;
     session->unlisted = false;
+    session->held_off = false;
     session->flow = (struct toc_flow){0};
     session->received = 0;
     toc_ask_forget(engine, session);
@@ -256,6 +257,11 @@ void toc_engine_link_gone(struct toc_engine *engine, toc_link link)
 
     if (session == NULL) {
         return;
+    }
+    if (!session->dialled) {
+        /* It may be there still: dropped, because its key has opened more. */
+        toc_parted_add(&engine->parted, session->curve_key, toc_flow_unread(&session->flow),
+                       engine->now_mono);
     }
     session_end(engine, session);
     if (session->dialled) {

@@ -72,12 +72,29 @@ static const char *wraps_for(const struct toc_engine *engine, const struct toc_s
     return peer != NULL && toc_member_has(peer, TOC_ROLE_HUB) ? NULL : session->member;
 }
 
+static bool is_held_off(struct toc_engine *engine, struct toc_session *session)
+{
+    session->held_off = !session->dialled &&
+                        toc_parted_is_over(&engine->parted, session->curve_key, engine->now_mono);
+    return session->held_off;
+}
+
+static bool has_room(struct toc_engine *engine, struct toc_session *session, size_t len)
+{
+    return toc_flow_has_room(&session->flow, len) && !is_held_off(engine, session);
+}
+
+bool toc_give_may_list(struct toc_engine *engine, struct toc_session *session)
+{
+    return toc_flow_may_list(&session->flow) && !is_held_off(engine, session);
+}
+
 static enum toc_result send_wraps(struct toc_engine *engine, struct toc_session *session,
                                   const struct toc_log *log, struct toc_pending *pending)
 {
     const char *member = wraps_for(engine, session);
 
-    while (toc_flow_has_room(&session->flow, 0) && toc_out_has_room(engine)) {
+    while (has_room(engine, session, 0) && toc_out_has_room(engine)) {
         struct toc_bytes wraps[WRAPS_PER_FRAME];
         struct toc_message message = {.kind = TOC_MESSAGE_GIVE};
         size_t len = 0;
@@ -90,7 +107,7 @@ static enum toc_result send_wraps(struct toc_engine *engine, struct toc_session 
         message.as.give = (struct toc_give){.log = log->row.log, .wraps = wraps, .wraps_len = len};
         TOC_TRY(toc_out_message(engine, session, &message));
     }
-    session->starved |= !toc_flow_has_room(&session->flow, 0);
+    session->starved |= !has_room(engine, session, 0);
     return TOC_OK;
 }
 
@@ -111,7 +128,7 @@ static enum toc_result send_batches(struct toc_engine *engine, struct toc_sessio
     size_t len = 0;
 
     while (len < TOC_GIVE_BATCHES_MAX && is_wanted(pending, log) &&
-           toc_flow_has_room(&session->flow, bytes)) {
+           has_room(engine, session, bytes)) {
         struct toc_stored_batch stored;
         TOC_TRY(
             toc_store_batch_get(engine->store, log->row.id, pending->next, engine->arena, &stored));
@@ -207,7 +224,7 @@ enum toc_result toc_give_want(struct toc_engine *engine, struct toc_session *ses
 
 enum toc_result toc_give_on(struct toc_engine *engine, struct toc_session *session)
 {
-    if (session->open && session->unlisted && toc_flow_may_list(&session->flow)) {
+    if (session->open && session->unlisted && toc_give_may_list(engine, session)) {
         TOC_TRY(toc_hello_list(engine, session));
     }
     return session->open && session->starved ? serve_all(engine, session) : TOC_OK;

@@ -42,7 +42,7 @@ static enum toc_result send_rosters(struct toc_engine *engine, struct toc_sessio
     const uint64_t last = toc_roster_chain_version(engine->rosters);
     uint64_t version = after + 1;
 
-    while (version <= last && toc_out_has_room(engine) && toc_flow_may_list(&session->flow)) {
+    while (version <= last && toc_out_has_room(engine) && toc_give_may_list(engine, session)) {
         struct toc_bytes items[TOC_ROSTERS_MAX];
         struct toc_message message = {.kind = TOC_MESSAGE_ROSTERS};
         size_t bytes = 0;
@@ -104,7 +104,7 @@ static enum toc_result open_session(struct toc_engine *engine, struct toc_sessio
     toc_ask_forget(engine, session); /* the peer begins anew, too, and forgets what we wanted */
     /* Not again and again to one that does not read it. */
     session->unlisted = true;
-    return toc_flow_may_list(&session->flow) ? toc_hello_list(engine, session) : TOC_OK;
+    return toc_give_may_list(engine, session) ? toc_hello_list(engine, session) : TOC_OK;
 }
 
 enum toc_result toc_handle_hello(struct toc_engine *engine, struct toc_session *session,

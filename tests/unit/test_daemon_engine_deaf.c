@@ -235,6 +235,32 @@ START_TEST(hellos_are_not_answered_with_lists_for_ever)
 }
 END_TEST
 
+/* As one that opens a fifth connection, so that the first is dropped and still there: its window
+ * does not begin anew for ever. */
+START_TEST(one_connection_after_the_other)
+{
+    struct toc_message want = a_want(1);
+    size_t before;
+
+    for (int i = 0; i < 400; i++) {
+        connect();
+        tick(&want);
+        toc_engine_begin(hub);
+        toc_engine_link_gone(hub, LINK);
+    }
+    ck_assert_uint_gt(got.bytes, TOC_PARTED_MAX);
+    ck_assert_uint_lt(got.bytes, TOC_PARTED_MAX + DEAF_MAX + (size_t)400 * 4096);
+    /* Its other connections wait as well, and go on when it is forgotten. */
+    connect();
+    tick(&want);
+    toc_fixture_group_advance(group, TOC_PARTED_MS / 2);
+    before = got.batches;
+    want = (struct toc_message){.kind = TOC_MESSAGE_HAVE};
+    tick(&want);
+    ck_assert_uint_gt(got.batches, before);
+}
+END_TEST
+
 /* ---- who reads ---- */
 
 START_TEST(a_reader_gets_everything)
@@ -339,6 +365,7 @@ int main(void)
     tcase_add_test(tcase, every_word_but_the_stamp);
     tcase_add_test(tcase, a_stamp_counts_once);
     tcase_add_test(tcase, hellos_are_not_answered_with_lists_for_ever);
+    tcase_add_test(tcase, one_connection_after_the_other);
     tcase_add_test(tcase, a_reader_gets_everything);
     tcase_add_test(tcase, what_was_lost_does_not_stop_it);
     tcase_add_test(tcase, a_new_connection_begins_anew);
