@@ -280,23 +280,45 @@ void toc_fixture_group_tokens(struct toc_fixture_group *group, const char *const
     }
 }
 
+/* Returns its hash. */
+static struct toc_hash sign(struct toc_fixture_group *group, const struct toc_roster *roster,
+                            struct toc_bytes *ret_signed)
+{
+    struct toc_roster_signature signature = {.signer = group->signer};
+    struct toc_bytes body;
+
+    ck_assert_int_eq(toc_wire_roster_encode(group->arena, roster, &body), TOC_OK);
+    signature.signature =
+        toc_roster_sign(&group->group, roster->version, body, &group->signer_secret);
+    ck_assert_int_eq(toc_wire_signed_roster_encode(group->arena, body, &signature, 1, ret_signed),
+                     TOC_OK);
+    return toc_roster_hash(&group->group, roster->version, body);
+}
+
+struct toc_bytes toc_fixture_group_sign_other(struct toc_fixture_group *group)
+{
+    struct toc_roster other = group->draft;
+    struct toc_signed_roster held;
+    struct toc_bytes bytes;
+
+    ck_assert_uint_ge(other.version, 2);
+    ck_assert_int_eq(
+        toc_wire_signed_roster_decode(group->arena, group->signed_rosters[other.version], &held),
+        TOC_OK);
+    other.previous = held.roster.previous;
+    (void)sign(group, &other, &bytes);
+    return bytes;
+}
+
 uint64_t toc_fixture_group_sign(struct toc_fixture_group *group)
 {
     struct toc_roster *draft = &group->draft;
-    struct toc_roster_signature signature = {.signer = group->signer};
-    struct toc_bytes body;
     struct toc_hash hash;
 
     draft->version++;
     draft->issued_ms = group->wall_ms;
     ck_assert_uint_lt(draft->version, VERSIONS_MAX);
-    ck_assert_int_eq(toc_wire_roster_encode(group->arena, draft, &body), TOC_OK);
-    signature.signature =
-        toc_roster_sign(&group->group, draft->version, body, &group->signer_secret);
-    ck_assert_int_eq(toc_wire_signed_roster_encode(group->arena, body, &signature, 1,
-                                                   &group->signed_rosters[draft->version]),
-                     TOC_OK);
-    hash = toc_roster_hash(&group->group, draft->version, body);
+    hash = sign(group, draft, &group->signed_rosters[draft->version]);
     draft->previous = hash;
     if (draft->version == 1) {
         group->group = hash;

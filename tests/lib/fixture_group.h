@@ -36,6 +36,9 @@ void toc_fixture_group_tokens(struct toc_fixture_group *group, const char *const
 struct toc_roster *toc_fixture_group_draft(struct toc_fixture_group *group);
 /* Signs it as the next version, which it returns. */
 uint64_t toc_fixture_group_sign(struct toc_fixture_group *group);
+/* Another roster of the newest version (from 2), of the draft as it is now and as validly signed;
+ * nothing follows it, and it is in no file. */
+struct toc_bytes toc_fixture_group_sign_other(struct toc_fixture_group *group);
 
 /* ---- what there is; borrowed from the group ---- */
 const struct toc_member_keys *toc_fixture_group_keys(const struct toc_fixture_group *group,

@@ -391,6 +391,11 @@ static void tick(struct sim_node *node)
 
 void sim_adopt(struct sim_node *node, uint64_t version)
 {
+    sim_adopt_file(node, toc_fixture_group_file(node->sim->group, version));
+}
+
+void sim_adopt_file(struct sim_node *node, struct toc_bytes file)
+{
     struct toc_why why = {""};
     enum toc_result result;
 
@@ -398,11 +403,9 @@ void sim_adopt(struct sim_node *node, uint64_t version)
         sim_start(node);
     }
     toc_engine_begin(node->engine);
-    result = toc_engine_configure(node->engine, &node->conf,
-                                  toc_fixture_group_file(node->sim->group, version), &why);
+    result = toc_engine_configure(node->engine, &node->conf, file, &why);
     if (result != TOC_OK || toc_engine_finish(node->engine, &why) != TOC_OK) {
-        sim_fail(node->sim, "%s: adopting %llu: %s", node->member, (unsigned long long)version,
-                 why.text);
+        sim_fail(node->sim, "%s: adopting a roster: %s", node->member, why.text);
     }
     look_at(node);
     tick_send(node, false);

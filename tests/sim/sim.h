@@ -63,6 +63,7 @@ struct sim_node {
     int64_t wall_offset;
     struct toc_store *store;
     struct sim_disk *disk;     /* NULL: in memory, where a commit is for ever */
+    bool honest;               /* its disk never lies */
     int64_t slow_until;        /* its disk takes its time, */
     int64_t busy_until;        /* and the tick is not over before */
     int64_t late;              /* what it sends leaves so much later */
@@ -210,6 +211,7 @@ void sim_start(struct sim_node *node);
 void sim_restore(struct sim_node *node, struct toc_store **store);
 /* A running member adopts a version as its operator would do it. */
 void sim_adopt(struct sim_node *node, uint64_t version);
+void sim_adopt_file(struct sim_node *node, struct toc_bytes file);
 /* Any local request, answered in a tick of its own; a new reference. */
 json_t *sim_ask(struct sim_node *node, const char *request);
 /* It is no member from this version on, which the hub adopts now. */
@@ -267,6 +269,7 @@ void sim_check_sent(struct sim_node *node, const struct toc_out *out, size_t len
 /* What only its own disk held is forgotten by the checks too. */
 void sim_check_restored(struct sim_node *node);
 void sim_check_before_restore(struct sim_node *node);
+void sim_check_lost(struct sim *sim); /* and after that, of everybody */
 /* The member's log; NULL when there is none. */
 struct sim_seen *sim_seen(struct sim_node *node, const struct toc_log_id *log);
 /* Its row in the member's store. */

@@ -115,6 +115,33 @@ void sim_check_restored(struct sim_node *node)
     node->journal_position = 0;
 }
 
+/* What a publisher and all who had it have lost, one after the other, is no more. */
+void sim_check_lost(struct sim *sim)
+{
+    for (struct sim_submission *one = sim->submissions; one != NULL; one = one->next) {
+        struct toc_submission known;
+        char id[SIM_KEY_LEN];
+        (void)snprintf(id, sizeof(id), "s%u", one->number);
+        one->excused |= one->asked == SIM_ACKNOWLEDGED && !became(one) &&
+                        toc_store_submission_find(one->node->store, id, &known) != TOC_OK;
+    }
+    for (size_t i = 0; i < sizeof sim->truth / sizeof sim->truth[0]; i++) {
+        struct sim_truth **at = &sim->truth[i];
+        while (*at != NULL) {
+            struct sim_truth *one = *at;
+            struct sim_node *const publisher = sim_node(sim, one->log.publisher);
+            const struct sim_seen *seen = sim_seen(publisher, &one->log);
+            if (!held_elsewhere(publisher, one) &&
+                (seen == NULL || seen->next_sequence < one->next_sequence)) {
+                *at = one->next;
+                free(one);
+            } else {
+                at = &one->next;
+            }
+        }
+    }
+}
+
 /* ---- rows ---- */
 
 struct rows {

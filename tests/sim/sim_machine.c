@@ -66,7 +66,7 @@ void sim_machine_turn(struct sim *sim)
         if (sim_chance(sim, sim->faults.trouble)) {
             get_into_trouble(node);
         }
-        if (sim_chance(sim, sim->faults.lie)) {
+        if (!node->honest && sim_chance(sim, sim->faults.lie)) {
             sim_trace(node, "its disk lies");
             sim_disk_arm(node->disk, SIM_DISK_LIES, 0, 0);
         } else if (sim_chance(sim, sim->faults.lie > 0 ? LIE_ENDS : 0)) {
@@ -109,6 +109,7 @@ static void on_what_is_left(struct sim_node *node, bool older)
         sim_check_restored(node);
         excuse_repeats(node);
         sim_check_store(node); /* what it holds is looked for before it ticks again */
+        sim_check_lost(node->sim);
     }
 }
 

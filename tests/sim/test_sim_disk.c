@@ -88,9 +88,15 @@ static void settle(struct sim *sim)
     sim_heal(sim);
 }
 
+/* The hub's disk or the councils': what both have lost nobody can prove to its publisher. */
 static void lies(struct sim *sim, unsigned steps)
 {
+    const bool hub = sim_chance(sim, 400);
+
     star(sim);
+    for (size_t i = 0; i < sim->nodes_len; i++) {
+        sim->nodes[i].honest = (i == 0) != hub;
+    }
     sim->withdraw_chance = 0;
     sim->faults.lie = 10;
     sim_run(sim, steps);
@@ -99,7 +105,7 @@ static void lies(struct sim *sim, unsigned steps)
 
 START_TEST(disks_that_lie)
 {
-    sim_seeds("CK_RUN_CASE=lies test_sim_disk", 6, 300, lies);
+    sim_seeds("CK_RUN_CASE=lies test_sim_disk", 4, 300, lies);
 }
 END_TEST
 
@@ -132,7 +138,7 @@ static void put_back(struct sim *sim, unsigned steps)
 
 START_TEST(disks_put_back)
 {
-    sim_seeds("CK_RUN_CASE=back test_sim_disk", 5, 300, put_back);
+    sim_seeds("CK_RUN_CASE=back test_sim_disk", 4, 300, put_back);
 }
 END_TEST
 

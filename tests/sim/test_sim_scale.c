@@ -1,6 +1,6 @@
 /* Dozens of members, one hub or two; slow, broken and stalled lines; machines that stop, sleep for
- * long, or get an old disk back; clocks that jump; members that come and go; keys that change. All
- * of it at once, and then all agree. */
+ * long, or get an old disk back; disks that fail, are short, full or slow; clocks that jump;
+ * members that come and go; keys that change. All of it at once, and then all agree. */
 #include "sim.h"
 
 #include "runner.h"
@@ -87,6 +87,8 @@ static void start(struct region *region)
         (void)sim_wire(sim, "nag", "spg", true);
         (void)sim_wire(sim, "spg", "nag", true);
     }
+    sim->disk_chance = 300; /* of the councils: the hub's is put back, see disk_is_old */
+    sim->faults.trouble = 3;
     for (region->made = 0; region->made < members; region->made++) {
         connect_member(region, region->made);
     }

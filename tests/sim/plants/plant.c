@@ -208,8 +208,25 @@ enum toc_result __wrap_toc_store_commit(struct toc_store *store)
     return result == TOC_STORE ? TOC_OK : result;
 }
 
+#elif TOC_PLANT == 13 /* of two rosters nobody keeps the other */
+
+enum toc_result __wrap_toc_store_evidence_add(struct toc_store *store, const char *about,
+                                              int64_t time_ms, struct toc_bytes one,
+                                              struct toc_bytes other);
+enum toc_result __wrap_toc_store_evidence_add(struct toc_store *store, const char *about,
+                                              int64_t time_ms, struct toc_bytes one,
+                                              struct toc_bytes other)
+{
+    (void)store;
+    (void)about;
+    (void)time_ms;
+    (void)one;
+    (void)other;
+    return TOC_OK;
+}
+
 #endif
 
 #ifdef TOC_PLANT
-_Static_assert(TOC_PLANT >= 1 && TOC_PLANT <= 12, "there are twelve");
+_Static_assert(TOC_PLANT >= 1 && TOC_PLANT <= 13, "there are thirteen");
 #endif
