@@ -21,6 +21,8 @@ TOCSIND_FAULTY = os.environ.get("TOCSIND_FAULTY", "")
 TRACED = {**os.environ, "ASAN_OPTIONS": "detect_leaks=0"}
 
 CALL, CHANGE, MESSAGE, PART, MEMORY = 1, 2, 3, 4, 5
+ONCE, FOREVER, KILL = "once", "for ever", "killed"
+EVERY = os.environ.get("TOC_FAULT_STRIDE") == "1"
 
 
 class _Fields(ctypes.Structure):
@@ -38,11 +40,12 @@ class Plan:
         with open(self.path, "r+b") as file:
             self._fields = _Fields.from_buffer(mmap.mmap(file.fileno(), 0))
 
-    def arm(self, kind, at, forever=False, error=errno.EIO):
-        """`at`: 1 is the first call from now on, 0 none (they are counted); `error` 0: SIGKILL."""
+    def arm(self, kind, at, way, error=errno.EIO):
+        """`at`: 1 is the first call from now on."""
         self.disarm()
         fields = self._fields
-        fields.at, fields.forever, fields.error = at, forever, error
+        fields.at, fields.forever = at, way == FOREVER
+        fields.error = 0 if way == KILL else error
         fields.calls = fields.fired = 0
         fields.kind = kind
 
@@ -71,18 +74,18 @@ def stride(usual):
     return int(os.environ.get("TOC_FAULT_STRIDE", usual))
 
 
-def sweep(plan, usual, forever=(False, True)):
-    """Yields (at, forever) for the body to arm the plan with, until a body's plan was not met."""
-    for always in forever:
+def sweep(plan, usual, ways=(ONCE, FOREVER)):
+    """Yields (at, way) for the body to arm the plan with, until a body's plan was not met."""
+    for way in ways:
         at, count = 1, 0
         while True:
-            yield at, always
+            yield at, way
             plan.disarm()
             if plan.fired == 0:
                 break
             at += stride(usual)
             count += 1
-        print(f"{'for ever' if always else 'once'}: {count} places, of {plan.calls}")
+        print(f"{way}: {count} places, of {plan.calls}")
         assert count > 0, "nothing failed"
 
 

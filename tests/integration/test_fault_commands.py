@@ -1,6 +1,6 @@
 """Commands that write files, with every system call that changes a file failing in turn, once and for
-ever. Afterwards what the command makes is there and whole, or it said in one line why not and does it
-the next time. Nothing half-written is taken for whole."""
+ever, or the command killed in its place. Afterwards what it makes is there and whole, or it said in one
+line why not, and does it the next time. Nothing half-written is taken for whole."""
 
 import os
 import pathlib
@@ -41,32 +41,46 @@ def make_way(line, folder):
     path.unlink()
 
 
-def run_again(first, folder, forever, command):
-    """Without the fault. Refused only for what was left by a disk that let nothing be removed, or
-    when the first time had said that it was done."""
+def is_whole(whole):
+    try:
+        whole()
+    except AssertionError:
+        return False
+    return True
+
+
+def run_again(first, folder, way, command, whole):
+    """Without the fault. Refused only when the first time had said that it was done, or for what was
+    left by a disk that let nothing be removed; or by a command that was killed, unless it was done."""
     for _ in range(4):
         result = harness.tocsin(*command, expect=None)
         if result.status == 0:
-            return
+            return whole()
+        line = faults.one_line(result)
         if "is written" in first:
-            faults.one_line(result)
-            return
-        assert forever, (first, result)
-        make_way(faults.one_line(result), folder)
+            return whole()
+        if way == faults.KILL and is_whole(whole):
+            return None
+        assert way != faults.ONCE, (first, result)
+        make_way(line, folder)
     raise AssertionError(result)
 
 
 def sweep(plan, kept, folder, command, whole, usual):
     """`command` in `folder`, which is a copy of `kept` each time; `whole` looks at what is there."""
-    for at, forever in faults.sweep(plan, usual):
+    for at, way in faults.sweep(plan, usual, (faults.ONCE, faults.FOREVER, faults.KILL)):
         faults.copy(kept, folder)
-        plan.arm(faults.CHANGE, at, forever)
-        result = harness.tocsin(*command, expect=None, runner=plan.runner, env=faults.TRACED)
+        plan.arm(faults.CHANGE, at, way)
+        result = harness.tocsin(*command, expect=None, runner=plan.runner, killed=way == faults.KILL,
+                                env=faults.TRACED)
         plan.disarm()
         assert plan.fired or result.status == 0, result
-        if result.status != 0:
-            run_again(faults.one_line(result), folder, forever, command)
-        whole()
+        if result.status == 0:
+            whole()
+        elif way == faults.KILL:
+            run_again("", folder, way, command, whole)
+        else:
+            run_again(faults.one_line(result), folder, way, command, whole)
 
 
 def keys(folder, name, *options):
@@ -212,14 +226,16 @@ def test_rejects_of_an_import(plan, leeds, folder):
     kept.mkdir(parents=True)
     (kept / path.name).write_text(old)
     command = ["import", "spend", spend, "--dry-run", "--rejects", path]
-    for at, forever in faults.sweep(plan, 3):
+    for at, way in faults.sweep(plan, 3, (faults.ONCE, faults.FOREVER, faults.KILL)):
         faults.copy(kept, path.parent)
-        plan.arm(faults.CHANGE, at, forever)
-        result = leeds.run(*command, expect=None, runner=plan.runner, env=faults.TRACED)
+        plan.arm(faults.CHANGE, at, way)
+        result = leeds.run(*command, expect=None, runner=plan.runner, killed=way == faults.KILL,
+                           env=faults.TRACED)
         plan.disarm()
         if result.status != 5:
             assert plan.fired
-            faults.one_line(result)
+            if way != faults.KILL:
+                faults.one_line(result)
             assert path.read_text() == old, "half of it"
             leeds.run(*command, expect=5)
         whole()

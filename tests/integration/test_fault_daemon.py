@@ -16,9 +16,9 @@ pytestmark = pytest.mark.skipif(not faults.TRACE_CALLS, reason="trace_calls writ
 
 
 def sweep_start(plan, member, kept, whole, usual):
-    for at, forever in faults.sweep(plan, usual):
+    for at, way in faults.sweep(plan, usual):
         faults.copy(kept, member.folder)
-        plan.arm(faults.CHANGE, at, forever)
+        plan.arm(faults.CHANGE, at, way)
         since = len(member.log())
         started = faults.ready_or_ended(member, member.spawn("--alone", env=faults.TRACED))
         plan.disarm()
@@ -92,9 +92,9 @@ def refused(reply):
     assert reply is None or reply["result"] in ("store", "io", "again") and len(reply["message"]) > 20, reply
 
 
-def under(plan, at, forever, member, request, parts=(), **fields):
+def under(plan, at, way, member, request, parts=(), **fields):
     """Asks while the plan is armed. What was refused is asked again without it."""
-    plan.arm(faults.CHANGE, at, forever)
+    plan.arm(faults.CHANGE, at, way)
     reply = ask(member, request, parts, **fields)
     plan.disarm()
     if reply is None or not reply["ok"]:
@@ -118,9 +118,9 @@ def pair(groups, tmp_path, traced="leeds", **options):
 def test_submissions(groups, tmp_path):
     group, plan = pair(groups, tmp_path)
     names = []
-    for at, forever in faults.sweep(plan, 1):
-        names.append(f"F-{at}-{forever}")
-        under(plan, at, forever, group.leeds, "submit", [wire.framework(names[-1], "Highways")],
+    for at, way in faults.sweep(plan, 1):
+        names.append(f"F-{at}-{way}")
+        under(plan, at, way, group.leeds, "submit", [wire.framework(names[-1], "Highways")],
               stream="framework", id=names[-1])
     faults.check_log(group, names)
 
@@ -129,13 +129,13 @@ def test_publishing(groups, tmp_path):
     """Three drafts leave together or stay together."""
     group, plan = pair(groups, tmp_path)
     leeds, names = group.leeds, set()
-    for at, forever in faults.sweep(plan, 2):
-        fresh = [f"F-{at}-{forever}-{number}" for number in range(3)]
+    for at, way in faults.sweep(plan, 2):
+        fresh = [f"F-{at}-{way}-{number}" for number in range(3)]
         for name in fresh:
             plan.disarm()
             done(leeds, "stage", [wire.framework(name, "Highways")], stream="framework", source="test",
                  withdraw=False)
-        plan.arm(faults.CHANGE, at, forever)
+        plan.arm(faults.CHANGE, at, way)
         reply = ask(leeds, "publish")
         plan.disarm()
         if reply is None or not reply["ok"]:
@@ -156,10 +156,10 @@ def test_rotation(groups, tmp_path):
     """New keys for every log: what is published under them is read, whichever call failed."""
     group, plan = pair(groups, tmp_path)
     leeds, names = group.leeds, []
-    for at, forever in faults.sweep(plan, 2):
-        plan.arm(faults.CHANGE, at, forever)
+    for at, way in faults.sweep(plan, 2):
+        plan.arm(faults.CHANGE, at, way)
         rotated = ask(leeds, "rotate")
-        names.append(f"F-{at}-{forever}")
+        names.append(f"F-{at}-{way}")
         record = {"parts": [wire.framework(names[-1], "Highways")], "stream": "framework",
                   "id": names[-1]}
         submitted = ask(leeds, "submit", **record) if rotated else None
@@ -180,13 +180,13 @@ def test_adopting_a_roster(groups, tmp_path):
     hub = group.hub
     group.make("york")
     version = hub.status()["roster_version"]
-    for at, forever in faults.sweep(plan, 2):
+    for at, way in faults.sweep(plan, 2):
         if version % 2 == 0:
             group.admit("york")
         else:
             harness.tocsin("group", "remove", "york", "--dir", group.authority)
         version += 1
-        reply = under(plan, at, forever, hub, "adopt", [group.roster.read_bytes()])
+        reply = under(plan, at, way, hub, "adopt", [group.roster.read_bytes()])
         assert reply["roster_version"] == version
         group.leeds.wait(lambda: group.leeds.status()["roster_version"] == version, 20, "the roster")
         harness.tocsin("group", "verify", hub.folder / "yh-spg.roster")
@@ -199,9 +199,9 @@ def test_applying_at_the_hub(groups, tmp_path):
     """What a peer sends, while the hub's disk fails: it is asked for again."""
     group, plan = pair(groups, tmp_path, traced="spg")
     hub, names = group.hub, []
-    for at, forever in faults.sweep(plan, 2):
-        names.append(f"F-{at}-{forever}")
-        plan.arm(faults.CHANGE, at, forever)
+    for at, way in faults.sweep(plan, 2):
+        names.append(f"F-{at}-{way}")
+        plan.arm(faults.CHANGE, at, way)
         group.leeds.submit(names[-1], wire.framework(names[-1], "Highways"))
 
         def settled():

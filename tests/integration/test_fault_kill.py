@@ -14,7 +14,7 @@ pytestmark = pytest.mark.skipif(not faults.TRACE_CALLS, reason="trace_calls writ
 def publish_until_killed(group, plan, at, count):
     """Is it acknowledged? `count`: how many records there are before."""
     leeds, hub = group.leeds, group.hub
-    plan.arm(faults.CALL, at, error=0)
+    plan.arm(faults.CALL, at, faults.KILL)
     tag = leeds.local.send("publish")
     acknowledged = None
     while leeds.running and hub.next_sequence("leeds") < count + 4:
@@ -33,7 +33,7 @@ def test_between_any_two_calls_of_a_publish(groups, tmp_path):
     leeds, names = group.leeds, []
     plan = faults.trace(leeds, tmp_path)
     group.hub.start()
-    for at, _ in faults.sweep(plan, 23, forever=(False,)):
+    for at, _ in faults.sweep(plan, 23, ways=(faults.KILL,)):
         if not leeds.running:
             faults.start(leeds)
             leeds.wait_peer("spg")

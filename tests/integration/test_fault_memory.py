@@ -15,9 +15,9 @@ def test_start(groups, tmp_path):
     leeds.start("--alone")
     leeds.submit("one", wire.framework("F1", "Highways"))
     leeds.stop()
-    for at, forever in faults.sweep(plan, 1201):
+    for at, way in faults.sweep(plan, 1201):
         since = len(leeds.log())
-        plan.arm(faults.MEMORY, at, forever, errno.ENOMEM)
+        plan.arm(faults.MEMORY, at, way, errno.ENOMEM)
         ready = leeds.spawn("--alone")
         started = faults.ready_or_ended(leeds, ready)
         plan.disarm()
@@ -33,10 +33,10 @@ def test_submissions(groups, tmp_path):
     plan = faults.replace(leeds, tmp_path)
     leeds.start("--alone")
     names = []
-    for at, forever in faults.sweep(plan, 33):
-        name, since = f"F-{at}-{forever}", len(leeds.log())
+    for at, way in faults.sweep(plan, 33):
+        name, since = f"F-{at}-{way}", len(leeds.log())
         request = {"parts": [wire.framework(name, "Highways")], "stream": "framework", "id": name}
-        plan.arm(faults.MEMORY, at, forever, errno.ENOMEM)
+        plan.arm(faults.MEMORY, at, way, errno.ENOMEM)
         reply = faults.ask(leeds, "submit", patience=1, **request)
         plan.disarm()
         if reply is None and not leeds.running:

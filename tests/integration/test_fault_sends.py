@@ -38,9 +38,8 @@ def check(group, names):
     assert group.hub.status()["evidence"] == 0
 
 
-EVERY = faults.stride(0) == 1
 CASES = [("leeds", errno.EAGAIN), ("spg", errno.EHOSTUNREACH), ("york", errno.ENOTSOCK)]
-if EVERY:
+if faults.EVERY:
     CASES = [(role, error) for role in ("leeds", "spg", "york")
              for error in (errno.EAGAIN, errno.EHOSTUNREACH, errno.ENOTSOCK)]
 
@@ -51,20 +50,20 @@ def test_sends(groups, tmp_path, role, error):
     member = group.members[role]
     plan = faults.replace(member, tmp_path)
     group.start()
-    names, enough = [], 12 if EVERY else 4
+    names, enough = [], 12 if faults.EVERY else 4
 
-    def met(forever):
+    def met(way):
         """Who publishes and who reads say a few things for a record, and then little."""
-        if plan.fired > 2 * forever:
+        if plan.fired > 2 * (way == faults.FOREVER):
             return True
         return applied(group, "york") == len(names) if role == "spg" else plan.calls > enough
 
-    for at, forever in faults.sweep(plan, 6):
-        names.append(f"F-{at}-{forever}")
-        plan.arm(faults.MESSAGE, at, forever, error)
+    for at, way in faults.sweep(plan, 6):
+        names.append(f"F-{at}-{way}")
+        plan.arm(faults.MESSAGE, at, way, error)
         publish(group, names[-1])
         watching = group.leeds if role == "spg" else group.hub
-        watching.wait(lambda: met(forever), 30, "the fault, or that everybody was told")
+        watching.wait(lambda: met(way), 30, "the fault, or that everybody was told")
         plan.disarm()
         await_everywhere(group, names)
     check(group, names)
