@@ -1,10 +1,14 @@
 #include "commands.h"
 #include "ensure.h"
 #include "export_ocds.h"
+#include "file.h"
 #include "pulling.h"
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 struct export
@@ -59,23 +63,48 @@ static enum toc_result write_all(struct toc_cli *cli, struct export *export, str
     return TOC_OK;
 }
 
-/* A file is new, whole and on disk, or not there. */
+/* Under a name that nobody reads, and never over a file that is there. */
+static enum toc_result open_temporary(struct export *export, char temporary[PATH_MAX],
+                                      struct toc_why *why)
+{
+    const int len = snprintf(temporary, PATH_MAX, "%s.XXXXXX", export->path);
+    if (len < 0 || len >= PATH_MAX) {
+        return toc_fail(why, TOC_TOOBIG, "%.60s...: path too long", export->path);
+    }
+    if (access(export->path, F_OK) == 0) {
+        return toc_fail(why, TOC_EXISTS, "%s: is there already: choose another name", export->path);
+    }
+    const int fd = mkostemp(temporary, O_CLOEXEC);
+    if (fd < 0) {
+        return toc_fail(why, TOC_IO, "%s: cannot be made: %s: choose another name", export->path,
+                        strerror(errno));
+    }
+    export->file = fchmod(fd, 0644) == 0 ? fdopen(fd, "w") : NULL;
+    if (export->file == NULL) {
+        (void)broken(export, why);
+        (void)close(fd);
+        (void)unlink(temporary);
+        return TOC_IO;
+    }
+    return TOC_OK;
+}
+
+/* A file is new, whole and on disk, or not there: one that was cut between two items could be read.
+ */
 static enum toc_result write_file(struct toc_cli *cli, struct export *export, struct toc_why *why)
 {
     TOC_AUTO(export_done) struct export owned = *export;
-    owned.file = fopen(owned.path, "wxe");
-    if (owned.file == NULL) {
-        return toc_fail(why, errno == EEXIST ? TOC_EXISTS : TOC_IO,
-                        "%s: cannot be made: %s: choose another name", owned.path, strerror(errno));
-    }
+    char temporary[PATH_MAX];
+    TOC_TRY(open_temporary(&owned, temporary, why));
     enum toc_result result = write_all(cli, &owned, why);
     if (result == TOC_OK && fsync(fileno(owned.file)) != 0) {
         result = broken(&owned, why);
     }
     if (result != TOC_OK) {
-        (void)unlink(owned.path);
+        (void)unlink(temporary);
         return result;
     }
+    TOC_TRY(toc_file_place(temporary, owned.path, why));
     memcpy(export->counts, owned.counts, sizeof export->counts);
     export->counts[2] /= 2; /* each is two items */
     export->bytes = owned.bytes;

@@ -212,11 +212,8 @@ enum toc_result toc_file_write(const char *path, struct toc_bytes bytes, mode_t 
     return result;
 }
 
-enum toc_result toc_file_create(const char *path, struct toc_bytes bytes, mode_t mode,
-                                struct toc_why *why)
+enum toc_result toc_file_place(const char *temporary, const char *path, struct toc_why *why)
 {
-    char temporary[PATH_MAX];
-    TOC_TRY(write_temporary(path, bytes, mode, temporary, why));
     /* link() refuses what is there, which rename() would replace. */
     enum toc_result result = TOC_OK;
     if (link(temporary, path) != 0) {
@@ -233,6 +230,14 @@ enum toc_result toc_file_create(const char *path, struct toc_bytes bytes, mode_t
         (void)unlink(path); /* ours since a moment ago; the next try would find it in its way */
     }
     return result;
+}
+
+enum toc_result toc_file_create(const char *path, struct toc_bytes bytes, mode_t mode,
+                                struct toc_why *why)
+{
+    char temporary[PATH_MAX];
+    TOC_TRY(write_temporary(path, bytes, mode, temporary, why));
+    return toc_file_place(temporary, path, why);
 }
 
 /* One level. */

@@ -21,6 +21,10 @@ enum toc_result toc_file_write(const char *path, struct toc_bytes bytes, mode_t 
  * is not there. */
 enum toc_result toc_file_create(const char *path, struct toc_bytes bytes, mode_t mode,
                                 struct toc_why *why) TOC_MUST_CHECK;
+/* The end of a _create whose content is too large for memory: `temporary`, beside `path`, written
+ * and synced, gets that name. It is gone in any case. TOC_EXISTS, TOC_IO. */
+enum toc_result toc_file_place(const char *temporary, const char *path, struct toc_why *why)
+    TOC_MUST_CHECK;
 /* The folder and its parents (mode 0700 for the last one if new). Fine if it exists. */
 enum toc_result toc_file_mkdir(const char *path, struct toc_why *why) TOC_MUST_CHECK;
 /* `name` as seen from the folder of `base` (a file): absolute names stay. ret_path has PATH_MAX. */

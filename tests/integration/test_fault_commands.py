@@ -66,8 +66,9 @@ def run_again(first, folder, way, command, whole):
     raise AssertionError(result)
 
 
-def sweep(plan, kept, folder, command, whole, usual):
-    """`command` in `folder`, which is a copy of `kept` each time; `whole` looks at what is there."""
+def sweep(plan, kept, folder, command, whole, usual, never_half=None):
+    """`command` in `folder`, which is a copy of `kept` each time; `whole` looks at what is there, and
+    `never_half` is a file that is not there unless it is whole."""
     for at, way in faults.sweep(plan, usual, (faults.ONCE, faults.FOREVER, faults.KILL)):
         faults.copy(kept, folder)
         plan.arm(faults.CHANGE, at, way)
@@ -75,6 +76,7 @@ def sweep(plan, kept, folder, command, whole, usual):
                                 env=faults.TRACED)
         plan.disarm()
         assert plan.fired or result.status == 0, result
+        assert never_half is None or not never_half.exists() or is_whole(whole), (at, way)
         if result.status == 0:
             whole()
         elif way == faults.KILL:
@@ -185,9 +187,10 @@ def leeds(shared_groups):
     return group.leeds
 
 
-def sweep_output(plan, leeds, folder, command, whole, usual):
-    (folder / "kept").mkdir(parents=True)
-    sweep(plan, folder / "kept", folder / "out", ["-c", leeds.conf, *command], whole, usual)
+def sweep_output(plan, leeds, path, command, whole, usual):
+    kept = path.parent.parent / "kept"
+    kept.mkdir(parents=True)
+    sweep(plan, kept, path.parent, ["-c", leeds.conf, *command], whole, usual, path)
 
 
 def test_export(plan, leeds, folder):
@@ -198,7 +201,7 @@ def test_export(plan, leeds, folder):
         [log] = harness.tocsin("--json", "verify", path).json["logs"]
         assert log["next_sequence"] == 61
 
-    sweep_output(plan, leeds, folder / "export", ["export", path], whole, 3)
+    sweep_output(plan, leeds, path, ["export", path], whole, 3)
 
 
 def test_export_ocds(plan, leeds, folder):
@@ -208,7 +211,7 @@ def test_export_ocds(plan, leeds, folder):
         assert named(path.parent) == ["leeds.json"]
         assert "F-59" in path.read_text() and path.read_text().rstrip().endswith("}")
 
-    sweep_output(plan, leeds, folder / "ocds", ["export", path, "--ocds"], whole, 3)
+    sweep_output(plan, leeds, path, ["export", path, "--ocds"], whole, 3)
 
 
 def test_rejects_of_an_import(plan, leeds, folder):
