@@ -256,7 +256,11 @@ static enum toc_result import_file(struct toc_spend_run *run, struct toc_why *wh
     if (rejects != NULL && !run->same) {
         TOC_TRY(toc_rejects_finish(rejects, why));
     }
-    return run->same || run->words->dry_run ? TOC_OK : toc_settle(run->cli, &run->settled, why);
+    /* Also when it is there already: the try that brought it may have failed before this was done.
+     */
+    struct toc_settled earlier;
+    return run->words->dry_run ? TOC_OK
+                               : toc_settle(run->cli, run->same ? &earlier : &run->settled, why);
 }
 
 int toc_import_spend_run(struct toc_cli *cli, const struct toc_import_words *words)

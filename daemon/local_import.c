@@ -296,8 +296,8 @@ enum toc_result toc_local_import_close(struct toc_engine *engine, const struct t
     TOC_TRY(toc_store_import_close(engine->store, &import, &end, &report));
     state = report.same ? "same" : (end.dry_run ? "dry_run" : "live");
     if (!report.same && !end.dry_run) {
+        toc_settle_changed(engine); /* first: the rows count from here, whatever else fails */
         TOC_TRY(audit_close(engine, local, &import, &report));
-        toc_settle_changed(engine);
     }
     return answer_close(engine, local, &import, state, &report);
 }
