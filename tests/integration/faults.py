@@ -11,6 +11,7 @@ import mmap
 import os
 import pathlib
 import shutil
+import signal
 
 import harness
 from harness import references
@@ -21,7 +22,7 @@ TOCSIND_FAULTY = os.environ.get("TOCSIND_FAULTY", "")
 TRACED = {**os.environ, "ASAN_OPTIONS": "detect_leaks=0"}
 
 CALL, CHANGE, MESSAGE, PART, MEMORY = 1, 2, 3, 4, 5
-ONCE, FOREVER, KILL = "once", "for ever", "killed"
+ONCE, FOREVER, KILL = "once", "forever", "killed"
 EVERY = os.environ.get("TOC_FAULT_STRIDE") == "1"
 
 
@@ -93,6 +94,16 @@ def trace(member, folder):
     """The member's plan; its daemon runs traced from its next start on."""
     plan = Plan(folder / f"{member.name}.plan")
     member.program = [*plan.runner, harness.TOCSIND]
+
+    def kill():
+        """The daemon itself: after the runner's death it would live on for a moment."""
+        member.stopped_on_purpose = True
+        if member.running:
+            os.kill(plan.pid, signal.SIGKILL)
+        member.forget_local()
+        member.process.wait(30)
+
+    member.kill = kill
     return plan
 
 

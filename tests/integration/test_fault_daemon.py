@@ -6,6 +6,7 @@ import pytest
 
 import faults
 import harness
+import spending
 import wire
 from harness import references
 
@@ -123,6 +124,73 @@ def test_submissions(groups, tmp_path):
         under(plan, at, way, group.leeds, "submit", [wire.framework(names[-1], "Highways")],
               stream="framework", id=names[-1])
     faults.check_log(group, names)
+
+
+def test_a_large_submission(groups, tmp_path):
+    """Whose commit is synced by a thread of its own, while nothing is said yet: when that fails the
+    daemon ends, because nobody knows what the disk holds."""
+    group, plan = pair(groups, tmp_path)
+    leeds, names, ended = group.leeds, [], 0
+    for at, way in faults.sweep(plan, 2):
+        fresh = [f"F-{at}-{way}-{number}" for number in range(400)]
+        records = [wire.framework(name, "Highways", "x" * 400) for name in fresh]
+        since = len(leeds.log())
+        under(plan, at, way, leeds, "submit", records, stream="framework", id=f"{at}-{way}")
+        ended += " error store.lost " in leeds.log()[since:]
+        names += fresh
+    assert ended > 0, "no sync of a large commit failed"
+    faults.check_log(group, names)
+
+
+def test_imports(groups, tmp_path):
+    """By the command, into the database of what the council keeps to itself: all of a file counts or
+    nothing of it, and the suppliers follow. Each file takes the place of the one before."""
+    group, plan = pair(groups, tmp_path)
+    leeds, path, pounds = group.leeds, tmp_path / "spend.csv", 600
+    names = [f"Bolt {number} Ltd" for number in range(40)]
+
+    def spent():
+        return [one["pence"] // 4000 for one in leeds.call("import_list")["imports"]]
+
+    for at, way in faults.sweep(plan, 9):
+        before, pounds = spent(), pounds + 1
+        spending.write(path, [(name, "", "2018-10-02", f"{pounds}.00") for name in names])
+        plan.arm(faults.CHANGE, at, way)
+        result = leeds.run("import", "spend", path, expect=None)
+        plan.disarm()
+        if result.status != 0:
+            faults.one_line(result)
+            if not leeds.running:
+                leeds.stopped_on_purpose = True
+                leeds.forget_local()
+                faults.start(leeds)
+                leeds.wait_peer("spg")
+            assert spent() in (before, [pounds]), "a part of a file"
+            leeds.run("import", "spend", path)
+        assert spent() == [pounds]
+        suppliers = spending.own_suppliers(leeds)
+        assert sorted(one["name"] for one in suppliers) == sorted(names)
+        assert {one["spend"] for one in suppliers} == {pounds}
+
+
+@pytest.mark.skipif(not faults.EVERY, reason="its pauses grow: ten seconds and more")
+def test_a_disk_that_stays_away(groups, tmp_path):
+    """After ten commits in a row the daemon ends; what it had acknowledged is there."""
+    group, plan = pair(groups, tmp_path)
+    leeds = group.leeds
+    leeds.submit("first", wire.framework("first", "Highways"))
+    plan.arm(faults.CHANGE, 1, faults.FOREVER)
+    refusals = 0
+    while leeds.running:
+        refusals += faults.ask(leeds, "submit", [wire.framework("F", "Highways")], patience=5,
+                               stream="framework", id="F") is not None
+    plan.disarm()
+    leeds.stopped_on_purpose = True
+    leeds.forget_local()
+    assert refusals >= 8 and leeds.log().count(" error store.failed ") == 10
+    assert "daemon.stopped" in faults.last_line(leeds, 0)
+    done(leeds, "submit", [wire.framework("F", "Highways")], stream="framework", id="F")
+    faults.check_log(group, ["first", "F"])
 
 
 def test_publishing(groups, tmp_path):

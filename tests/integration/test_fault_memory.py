@@ -50,3 +50,30 @@ def test_submissions(groups, tmp_path):
     leeds.kill()
     leeds.start("--alone")
     assert references(leeds.records()) == names
+
+
+def test_applying(groups, tmp_path):
+    """At the hub, what a peer sends: it is asked for again."""
+    group = groups(councils=("leeds",))
+    plan = faults.replace(group.hub, tmp_path)
+    group.start()
+    names = []
+    for at, way in faults.sweep(plan, 29):
+        names.append(f"F-{at}-{way}")
+        since = len(group.hub.log())
+        plan.arm(faults.MEMORY, at, way, errno.ENOMEM)
+        group.leeds.submit(names[-1], wire.framework(names[-1], "Highways"))
+        group.leeds.wait(lambda: plan.fired or len(names) == receipts(group.leeds) or
+                         not group.hub.running, 30, "the fault, or a receipt")
+        plan.disarm()
+        if not group.hub.running:
+            faults.last_line(group.hub, since)
+            group.hub.start()
+        group.hub.wait_sequence("leeds", len(names) + 1, 30)
+    assert references(group.hub.records("leeds")) == names
+
+
+def receipts(leeds):
+    """How far the hub has applied the log, as it says itself."""
+    return max((one["sequence"] for log in leeds.logs("leeds") for one in log["applied"]
+                if one["member"] == "spg"), default=0)
