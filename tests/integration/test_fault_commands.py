@@ -140,7 +140,7 @@ def test_group_admit(plan, folder):
         harness.tocsin("group", "remove", "leeds", "--dir", at / "authority")
 
     sweep(plan, kept, at, ["group", "admit", at / "leeds" / "leeds.request",
-                           "--dir", at / "authority"], whole, 4)
+                           "--dir", at / "authority"], whole, 5)
 
 
 def test_group_sign(plan, folder):
@@ -158,7 +158,7 @@ def test_group_sign(plan, folder):
         harness.tocsin("group", "remove", "leeds", "--dir", at / "authority")
 
     sweep(plan, kept, at, ["group", "sign", "--key", at / "signer-2.key", "--dir", at / "authority"],
-          whole, 4)
+          whole, 5)
 
 
 def test_init(plan, folder):
@@ -201,7 +201,7 @@ def test_export(plan, leeds, folder):
         [log] = harness.tocsin("--json", "verify", path).json["logs"]
         assert log["next_sequence"] == 61
 
-    sweep_output(plan, leeds, path, ["export", path], whole, 3)
+    sweep_output(plan, leeds, path, ["export", path], whole, 7)
 
 
 def test_export_ocds(plan, leeds, folder):
@@ -211,7 +211,7 @@ def test_export_ocds(plan, leeds, folder):
         assert named(path.parent) == ["leeds.json"]
         assert "F-59" in path.read_text() and path.read_text().rstrip().endswith("}")
 
-    sweep_output(plan, leeds, path, ["export", path, "--ocds"], whole, 3)
+    sweep_output(plan, leeds, path, ["export", path, "--ocds"], whole, 4)
 
 
 def test_rejects_of_an_import(plan, leeds, folder):

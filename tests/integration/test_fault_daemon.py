@@ -131,7 +131,7 @@ def test_a_large_submission(groups, tmp_path):
     daemon ends, because nobody knows what the disk holds."""
     group, plan = pair(groups, tmp_path)
     leeds, names, ended = group.leeds, [], 0
-    for at, way in faults.sweep(plan, 2):
+    for at, way in faults.sweep(plan, 3):
         fresh = [f"F-{at}-{way}-{number}" for number in range(400)]
         records = [wire.framework(name, "Highways", "x" * 400) for name in fresh]
         since = len(leeds.log())
