@@ -153,7 +153,7 @@ static enum toc_result set_list(const struct toc_authority_step *step, const cha
                                 struct toc_why *why)
 {
     const struct toc_member_list *const known = find_list(step->now, list->name);
-    struct toc_member_list sorted;
+    struct toc_member_list sorted = {.name = list->name};
     TOC_TRY(sort_members(step, list, &sorted, why));
     TOC_TRY(put_list(step, &sorted, next, why));
     TOC_TRY(put_rule(step, stream, list, next, why));

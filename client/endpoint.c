@@ -72,7 +72,7 @@ enum toc_result toc_peer_words_parse(const char *text, struct toc_peer_words *re
     if (len > 0 && len < sizeof peer.member) {
         memcpy(peer.member, text, len);
     }
-    if (!toc_ident_member(peer.member)) {
+    if (equals == NULL || !toc_ident_member(peer.member)) {
         return toc_fail(why, TOC_INVALID, "'%.60s' is not MEMBER=SESSION[,FEED]", text);
     }
     TOC_TRY(toc_addresses_parse(equals + 1, &peer.addresses, why));

@@ -117,6 +117,7 @@ static enum toc_result add_log(struct toc_log_check *check, const struct toc_bat
     }
     struct toc_checked_log fresh = {.log = header->log};
     TOC_TRY(start_of(check, header, &fresh.chain, why));
+    TOC_ASSERT(check->logs != NULL);
     check->logs[check->logs_len] = fresh;
     *ret_log = &check->logs[check->logs_len++];
     return TOC_OK;

@@ -283,7 +283,7 @@ static enum toc_result read_statement(struct toc_engine *engine, const struct st
 
     /* Who has both reads what is said of the supplier itself. */
     for (size_t i = 0; i < 2 * statement->len; i++) {
-        const struct part part = part_of(statement, i % statement->len);
+        const struct part part = part_of(statement, i < statement->len ? i : i - statement->len);
         const char *key;
         if (part.of_parent != (i >= statement->len) || (part.of_parent && is_read)) {
             continue;

@@ -285,7 +285,7 @@ enum toc_result toc_ask_offered(struct toc_engine *engine, struct toc_session *s
     source = toc_engine_session_of(engine, log->source);
     /* Followed, and nothing was lost; or what it speaks of is coming: of many that waited for a
      * machine that slept, each would be given everything again. */
-    if (source == session &&
+    if (source != NULL && source == session &&
         (head->next_sequence <= log->row.chain.next_sequence || just_asked(engine, log))) {
         return TOC_OK;
     }

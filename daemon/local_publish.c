@@ -166,8 +166,9 @@ static enum toc_result name_sequences(struct sending *sending, uint64_t first)
         if (one == NULL) {
             break; /* over REPLY_RECORDS_MAX */
         }
-        failed |= json_object_set_new(
-            one, "sequence", first == 0 ? json_null() : json_integer((json_int_t)(first + i)));
+        failed |= json_object_set_new(one, "sequence",
+                                      first == 0 ? json_null()
+                                                 : json_integer((json_int_t)first + (json_int_t)i));
     }
     sending->named_from = json_array_size(sending->records);
     return failed == 0 ? TOC_OK : TOC_NOMEM;

@@ -272,10 +272,16 @@ static const char *shown(const struct toc_net *net, enum toc_domain domain)
     return endpoint == NULL ? "none" : endpoint;
 }
 
+/* Without a service manager there is nobody to tell, which is no failure. */
+static void tell(const char *state)
+{
+    const enum toc_result told = toc_notify(state);
+    (void)told;
+}
+
 static int run(struct daemon *daemon)
 {
-    /* Without a service manager there is nobody to tell, which is no failure. */
-    enum toc_result told = toc_notify("READY=1");
+    tell("READY=1");
     toc_log(TOC_LOG_INFO, "daemon.ready",
             "member=%s version=" VERSION " session=%s feed=%s local=%s", daemon->conf->member,
             shown(daemon->net, TOC_DOMAIN_SESSION), shown(daemon->net, TOC_DOMAIN_FEED),
@@ -288,8 +294,7 @@ static int run(struct daemon *daemon)
                                   .conf = &daemon->conf,
                                   .signals = daemon->signals};
     const enum toc_result result = toc_tick_run(&tick);
-    told = toc_notify("STOPPING=1");
-    (void)told;
+    tell("STOPPING=1");
     toc_log(result == TOC_OK ? TOC_LOG_INFO : TOC_LOG_ERROR, "daemon.stopped",
             "member=%s result=%s", daemon->conf->member, toc_result_name(result));
     return result == TOC_OK ? EXIT_DONE : EXIT_FAILED;

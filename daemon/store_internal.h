@@ -77,6 +77,11 @@ enum toc_result toc_store_failed(struct toc_store *store, const struct toc_db *d
 enum toc_result toc_db_explain(const struct toc_db *db, int error, struct toc_why *why);
 /* For what is read and cannot have been written by us. */
 enum toc_result toc_store_damaged(struct toc_store *store, const struct toc_db *db);
+#ifdef __clang_analyzer__
+/* As toc_fail: which failure it is does not matter to the analyser, that it is one does. */
+#define toc_store_failed(store, db, error) ((void)toc_store_failed(store, db, error), TOC_STORE)
+#define toc_store_damaged(store, db) ((void)toc_store_damaged(store, db), TOC_STORE)
+#endif
 /* A connection with our settings; the journal mode is left as it is. */
 enum toc_result toc_db_connect(struct toc_db *db, int cache_kib, struct toc_why *why);
 /* A store without schema, in memory. */

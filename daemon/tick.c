@@ -116,16 +116,18 @@ static void reload(const struct toc_tick *tick)
 {
     struct toc_why why = {.text = "out of memory"};
     TOC_AUTO(free_conf) struct toc_conf *conf = calloc(1, sizeof *conf);
-    enum toc_result result = toc_notify_reloading();
-    result = conf == NULL ? TOC_NOMEM : take_conf(tick, &conf, &why);
+    const enum toc_result reloading = toc_notify_reloading();
+    const enum toc_result result = conf == NULL ? TOC_NOMEM : take_conf(tick, &conf, &why);
     if (result == TOC_OK) {
         toc_log(TOC_LOG_INFO, "conf.reloaded", "file=%s", (*tick->conf)->file);
     } else {
         toc_log(TOC_LOG_ERROR, "conf.kept", "file=%s result=%s why=\"%s\"", (*tick->conf)->file,
                 toc_result_name(result), why.text);
     }
-    result = toc_notify("READY=1");
-    (void)result; /* without a service manager there is nobody to tell */
+    const enum toc_result ready = toc_notify("READY=1");
+    /* Without a service manager there is nobody to tell. */
+    (void)reloading;
+    (void)ready;
 }
 
 /* ---- the roster file ---- */

@@ -108,7 +108,7 @@ static enum toc_result grow(struct toc_buf *buf, size_t len_needed)
     }
     uint8_t *const data = malloc(room);
     TOC_ENSURE(data != NULL, TOC_NOMEM);
-    if (buf->len > 0) {
+    if (buf->data != NULL) {
         memcpy(data, buf->data, buf->len);
     }
     toc_bytes_wipe(buf->data, buf->room);

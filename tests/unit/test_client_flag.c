@@ -269,7 +269,8 @@ END_TEST
 
 START_TEST(what_is_no_id)
 {
-    static const char *const wrong[] = {"", "012", "s17!", "wxyz", ID "0"};
+    static const char too_long[] = ID "0";
+    static const char *const wrong[] = {"", "012", "s17!", "wxyz", too_long};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         ck_assert_int_eq(fake_run(toc_cmd_flag_clear, FAKE_WORDS("clear", wrong[i]), NULL, 0, NULL),
                          TOC_EXIT_USAGE);

@@ -189,9 +189,9 @@ START_TEST(test_every_company_register)
         "ES", "NA", "NZ", "NF", "GN", "NL", "NC", "R0", "NI", "EN", "IP", "SP", "IC", "SI",
         "NP", "NV", "RC", "SR", "NR", "NO", "CE", "CS", "SG", "RS", "BR", "OE", "PC"};
     size_t known = 0;
-    for (char a = '0'; a <= 'Z'; a++) {
-        for (char b = '0'; b <= 'Z'; b++) {
-            char id[9] = {a, b, '0', '1', '2', '3', '4', '5', '\0'};
+    for (int a = '0'; a <= 'Z'; a++) {
+        for (int b = '0'; b <= 'Z'; b++) {
+            char id[9] = {(char)a, (char)b, '0', '1', '2', '3', '4', '5', '\0'};
             const bool digits = a <= '9' && b <= '9';
             bool listed = digits;
             for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++) {

@@ -472,8 +472,8 @@ START_TEST(envelope)
     struct toc_signed_roster decoded;
     const struct toc_roster roster = example_roster();
     ck_assert_int_eq(toc_wire_roster_encode(arena, &roster, &body), TOC_OK);
-    for (uint8_t i = 0; i < COUNT(signatures); i++) {
-        signatures[i].signer.bytes[0] = i;
+    for (size_t i = 0; i < COUNT(signatures); i++) {
+        signatures[i].signer.bytes[0] = (uint8_t)i;
     }
     ck_assert_int_eq(toc_wire_signed_roster_encode(arena, body, signatures, 0, &bytes), TOC_OK);
     ck_assert_int_eq(toc_wire_signed_roster_decode(arena, bytes, &decoded), TOC_OK);
