@@ -67,7 +67,7 @@ enum toc_result toc_db_explain(const struct toc_db *db, int error, struct toc_wh
     }
 }
 
-enum toc_result toc_store_failed(struct toc_store *store, const struct toc_db *db, int error)
+enum toc_result(toc_store_failed)(struct toc_store *store, const struct toc_db *db, int error)
 {
     const int kind = error & 0xff;
 
@@ -78,7 +78,7 @@ enum toc_result toc_store_failed(struct toc_store *store, const struct toc_db *d
     return toc_db_explain(db, error, &store->why);
 }
 
-enum toc_result toc_store_damaged(struct toc_store *store, const struct toc_db *db)
+enum toc_result(toc_store_damaged)(struct toc_store *store, const struct toc_db *db)
 {
     if (store->changing && db == &store->group) {
         store->spoilt = true;

@@ -44,7 +44,7 @@ const char *toc_result_name(enum toc_result result)
     return "unknown";
 }
 
-enum toc_result toc_fail(struct toc_why *why, enum toc_result result, const char *format, ...)
+enum toc_result(toc_fail)(struct toc_why *why, enum toc_result result, const char *format, ...)
 {
     if (why != NULL) {
         /* By way of a copy, so that the arguments may point into why->text itself. */
