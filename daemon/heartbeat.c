@@ -169,6 +169,28 @@ static enum toc_result relay_heartbeats(struct toc_engine *engine, int64_t *dead
 
 /* ---- closings ---- */
 
+static enum toc_result close_log(struct toc_engine *engine, struct toc_log *log)
+{
+    struct toc_statement closing;
+    struct toc_bytes bytes;
+
+    TOC_TRY(toc_statement_say(engine, log, TOC_CLOSING, log->row.chain.next_sequence,
+                              &log->row.chain.head, &closing, &bytes));
+    TOC_TRY(toc_statement_close(engine, log, &closing, bytes));
+    for (size_t i = 0; i < engine->sessions_len; i++) {
+        struct toc_session *session = &engine->sessions[i];
+        if (session->link != 0 && session->open && toc_engine_may_carry(engine, session, log)) {
+            TOC_TRY(send(engine, session, &bytes, 1));
+        }
+    }
+    return TOC_OK;
+}
+
+static bool is_open(const struct toc_log *log)
+{
+    return log->row.id != 0 && log->row.closed_next == 0 && log->row.state != TOC_LOG_STOPPED;
+}
+
 enum toc_result toc_heartbeat_close_logs(struct toc_engine *engine, const struct toc_roster *was)
 {
     const struct toc_roster *now = toc_engine_roster(engine);
@@ -180,21 +202,32 @@ enum toc_result toc_heartbeat_close_logs(struct toc_engine *engine, const struct
         struct toc_log *log = &engine->logs[i];
         const struct toc_member *before = toc_roster_member(was, log->row.log.publisher);
         const struct toc_member *after = toc_roster_member(now, log->row.log.publisher);
-        struct toc_statement closing;
-        struct toc_bytes bytes;
-        if (log->row.id == 0 || log->row.closed_next != 0 || before == NULL ||
-            log->row.state == TOC_LOG_STOPPED ||
-            (after != NULL && toc_member_same_keys(before, after))) {
-            continue;
+        if (is_open(log) && before != NULL &&
+            (after == NULL || !toc_member_same_keys(before, after))) {
+            TOC_TRY(close_log(engine, log));
         }
-        TOC_TRY(toc_statement_say(engine, log, TOC_CLOSING, log->row.chain.next_sequence,
-                                  &log->row.chain.head, &closing, &bytes));
-        TOC_TRY(toc_statement_close(engine, log, &closing, bytes));
-        for (size_t j = 0; j < engine->sessions_len; j++) {
-            struct toc_session *session = &engine->sessions[j];
-            if (session->link != 0 && session->open && toc_engine_may_carry(engine, session, log)) {
-                TOC_TRY(send(engine, session, &bytes, 1));
-            }
+    }
+    return TOC_OK;
+}
+
+/* Nothing of the log was here when its publisher went; others had it by links of their own, and the
+ * hub takes it over. It ends where it has grown no more for an interval. With other hubs it is left
+ * open: one of them may have closed it further on. */
+static enum toc_result close_what_came_late(struct toc_engine *engine)
+{
+    const struct toc_roster *roster = toc_engine_roster(engine);
+
+    for (size_t i = 0; i < roster->members_len; i++) {
+        const bool is_hub = toc_member_has(&roster->members[i], TOC_ROLE_HUB);
+        if (is_hub != (strcmp(roster->members[i].id, engine->me) == 0)) {
+            return TOC_OK;
+        }
+    }
+    for (size_t i = 0; i < engine->logs_len; i++) {
+        struct toc_log *log = &engine->logs[i];
+        if (is_open(log) && !log->grew && log->row.chain.next_sequence > 1 &&
+            toc_roster_member(roster, log->row.log.publisher) == NULL) {
+            TOC_TRY(close_log(engine, log));
         }
     }
     return TOC_OK;
@@ -294,6 +327,7 @@ enum toc_result toc_heartbeat_finish(struct toc_engine *engine)
     if (engine->beat_mono <= engine->now_mono) {
         engine->beat_mono = engine->now_mono + toc_heartbeat_interval_ms(engine);
         toc_ask_watch_words(engine);
+        TOC_TRY(close_what_came_late(engine));
         TOC_TRY(beat(engine));
         TOC_TRY(ask_for_tails(engine));
     }
