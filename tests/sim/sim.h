@@ -73,6 +73,7 @@ struct sim_node {
     bool gone;             /* no member any more */
     uint64_t gone_version; /* the roster without it */
     int64_t gone_mono;     /* when the hub learned of it */
+    int64_t heard_due;     /* of what was received in this tick as a dialler, the earliest */
     int64_t restart_mono;
     unsigned unanswered; /* submissions that were not acknowledged */
     toc_link links;      /* numbers given out */

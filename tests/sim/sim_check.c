@@ -467,11 +467,13 @@ static void check_acknowledged(struct sim_node *node)
     }
 }
 
-/* A hub that knows gives nothing more, on a connection that stayed open either. */
+/* A hub that knows gives nothing more, on a connection that stayed open either. What was under way
+ * then arrives, however long the member sleeps before it reads. */
 static void check_silence(struct sim_node *node, const struct toc_log_row *row,
                           const struct sim_seen *seen)
 {
-    if (node->gone && node->sim->mono > node->gone_mono + 5000 && seen->next_sequence != 0 &&
+    if (node->gone && node->sim->mono > node->gone_mono + 5000 &&
+        node->heard_due > node->gone_mono + 5000 && seen->next_sequence != 0 &&
         row->chain.next_sequence > seen->next_sequence &&
         strcmp(row->log.publisher, node->member) != 0) {
         sim_fail(node->sim, "%s is no member and was given %s %s", node->member, row->log.publisher,

@@ -286,11 +286,13 @@ static void receive_dialler(struct sim_node *node, struct sim_wire *wire)
     }
     while (toc_engine_has_room(node->engine) &&
            (frame = queue_take(&wire->to_dialler, node->sim->mono)) != NULL) {
+        node->heard_due = frame->due < node->heard_due ? frame->due : node->heard_due;
         (void)toc_engine_session(node->engine, wire->dial_link, frame->bytes);
         frame_free(frame);
     }
     while (toc_engine_has_room(node->engine) &&
            (frame = queue_take(&wire->feed, node->sim->mono)) != NULL) {
+        node->heard_due = frame->due < node->heard_due ? frame->due : node->heard_due;
         (void)toc_engine_feed(node->engine, wire->dial_link, frame->bytes);
         frame_free(frame);
     }
@@ -330,6 +332,7 @@ void sim_net_receive(struct sim_node *node)
 {
     const size_t first = sim_below(node->sim, node->sim->wires_len);
 
+    node->heard_due = INT64_MAX;
     for (size_t i = 0; i < node->sim->wires_len; i++) {
         struct sim_wire *wire = &node->sim->wires[(first + i) % node->sim->wires_len];
         if (wire->dialler == node) {
