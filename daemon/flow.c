@@ -31,7 +31,7 @@ bool toc_flow_confirm(struct toc_flow *flow, uint64_t stamp)
     for (size_t i = 0; i < flow->marks_len && stamp != 0; i++) {
         if (flow->marks[i].stamp == stamp) {
             const uint64_t more = flow->marks[i].given - flow->read;
-            const uint32_t left = TOC_CREDIT_MAX - TOC_CREDIT_FIRST - flow->earned;
+            const uint32_t left = TOC_UNREAD_MAX - TOC_CREDIT_FIRST - flow->earned;
             flow->earned += more < left ? (uint32_t)more : left;
             flow->read = flow->marks[i].given;
             forget_marks(flow, i + 1);
@@ -53,5 +53,5 @@ bool toc_flow_has_room(const struct toc_flow *flow, size_t len)
 
 bool toc_flow_may_list(const struct toc_flow *flow)
 {
-    return toc_flow_unread(flow) < TOC_CREDIT_MAX;
+    return toc_flow_unread(flow) < TOC_UNREAD_MAX;
 }

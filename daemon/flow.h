@@ -28,7 +28,7 @@ struct toc_flow {
     uint64_t given;   /* bytes of frames since the connection began */
     uint64_t read;    /* of these, what the peer has shown to have read */
     uint64_t stamped; /* `given` at the last stamp */
-    uint32_t earned;  /* added to TOC_CREDIT_FIRST, up to TOC_CREDIT_MAX in all */
+    uint32_t earned;  /* added to TOC_CREDIT_FIRST, up to TOC_UNREAD_MAX in all */
     struct toc_flow_mark marks[TOC_FLOW_MARKS_MAX];
     size_t marks_len;
     uint64_t seen; /* the newest of the peer's stamps; 0: none yet */

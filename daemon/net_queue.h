@@ -9,8 +9,8 @@
 #include "net_links.h"
 #include "net_socket.h"
 
-/* Of one link. A peer that keeps to its window (flow.h) has half as many bytes under way, in frames
- * of 250 bytes and more. */
+/* Of one link. A peer that keeps to its window (flow.h) has three quarters as many bytes under way,
+ * in frames of 250 bytes and more. */
 #define TOC_NET_WAITING_BYTES_MAX (2 * 1024 * 1024)
 #define TOC_NET_WAITING_FRAMES_MAX 8192
 

@@ -23,7 +23,7 @@
 #define SIM_KEY_LEN 24
 /* On their way to one peer that does not read: the credit, what may overdraw it, and an hour of
  * small talk (of which libzmq's own mark would hold less). */
-#define SIM_UNREAD_MAX (TOC_CREDIT_MAX + 2 * TOC_BATCH_LEN_MAX + 512 * 1024)
+#define SIM_UNREAD_MAX (TOC_UNREAD_MAX + 2 * TOC_BATCH_LEN_MAX + 512 * 1024)
 
 /* Chances in a thousand: a step for what happens to a member or wire, a frame for the feed. */
 struct sim_faults {
