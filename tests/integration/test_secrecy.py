@@ -123,8 +123,9 @@ def test_after_retention_nothing_opens_with_every_key_file_there(groups):
                     "--kind", "dps")
     group.leeds.run("publish")
     members = list(group.members.values())
-    for member in members:
+    for member in members:  # all of them before any stops: who stops gives nothing to the rest
         member.wait_sequence("leeds", 302)
+    for member in members:
         assert len(member.json("framework", "list")["frameworks"]) == 300
         member.stop()
     [key] = {key for member in members for key in epoch_keys(member)}
