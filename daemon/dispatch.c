@@ -126,7 +126,10 @@ enum toc_result toc_engine_feed(struct toc_engine *engine, toc_link link, struct
     enum toc_result result;
     struct toc_log *log;
 
-    TOC_ENSURE(session != NULL && session->open && !engine->store_failed, TOC_DENIED);
+    if (session == NULL || !session->open) {
+        return TOC_OK; /* The feed came back first. The session asks for what it brings. */
+    }
+    TOC_ENSURE(!engine->store_failed, TOC_DENIED);
     TOC_ENSURE(toc_roster_validity(toc_engine_roster(engine), engine->now_wall) != TOC_EXPIRED,
                TOC_STALE);
     engine->counters.feed_heard++;

@@ -51,6 +51,19 @@ START_TEST(links)
 }
 END_TEST
 
+/* A hub that starts again is heard on its feed as soon as in its session, and no fault of it. */
+START_TEST(feed_before_its_session)
+{
+    struct toc_engine *const engine = toc_fixture_exchange_daemon(exchange, "leeds")->engine;
+    const uint64_t before = engine->counters.feed_heard;
+
+    toc_engine_begin(engine);
+    ck_assert_int_eq(toc_engine_feed(engine, 999, toc_bytes_of("batch", 5)), TOC_OK);
+    ck_assert_int_eq(toc_engine_finish(engine, &why), TOC_OK);
+    ck_assert_uint_eq(engine->counters.feed_heard, before);
+}
+END_TEST
+
 /* In ascending order, so that none is moved for another. */
 static struct toc_log_id numbered(const char *publisher, size_t number)
 {
@@ -236,6 +249,7 @@ int main(void)
     tcase_set_timeout(tcase, 120);
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_add_test(tcase, links);
+    tcase_add_test(tcase, feed_before_its_session);
     tcase_add_test(tcase, logs_of_a_publisher);
     tcase_add_test(tcase, logs_in_all);
     tcase_add_test(tcase, generations_ahead);
