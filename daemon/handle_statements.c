@@ -86,16 +86,12 @@ static struct toc_bytes batch_before(struct toc_engine *engine, const struct toc
     return toc_bytes_of(NULL, 0);
 }
 
-static enum toc_result relay(struct toc_engine *engine, const struct toc_session *from,
-                             const struct toc_log *log, struct toc_bytes bytes)
+enum toc_result toc_statement_spread(struct toc_engine *engine, const struct toc_session *from,
+                                     const struct toc_log *log, struct toc_bytes bytes)
 {
-    const struct toc_member *self = toc_roster_member(toc_engine_roster(engine), engine->me);
     const struct toc_message message = {.kind = TOC_MESSAGE_STATEMENTS,
                                         .as.statements = {&bytes, 1}};
 
-    if (self == NULL || !toc_member_has(self, TOC_ROLE_HUB)) {
-        return TOC_OK;
-    }
     for (size_t i = 0; i < engine->sessions_len; i++) {
         struct toc_session *session = &engine->sessions[i];
         if (session != from && session->link != 0 && session->open && !session->blocked &&
@@ -246,7 +242,9 @@ static enum toc_result take_closing(struct toc_engine *engine, struct toc_sessio
     TOC_ENSURE(member == NULL || then == NULL || then->admitted_version == closing->roster_version,
                TOC_DENIED);
     TOC_TRY(toc_statement_close(engine, log, closing, heard->bytes));
-    return relay(engine, session, log, heard->bytes);
+    return toc_engine_is_hub(engine, engine->me)
+               ? toc_statement_spread(engine, session, log, heard->bytes)
+               : TOC_OK;
 }
 
 static enum toc_result take(struct toc_engine *engine, struct toc_session *session,

@@ -39,15 +39,6 @@ enum toc_result toc_statement_say(struct toc_engine *engine, const struct toc_lo
     return TOC_OK;
 }
 
-static enum toc_result send(struct toc_engine *engine, struct toc_session *session,
-                            const struct toc_bytes *items, size_t len)
-{
-    const struct toc_message message = {.kind = TOC_MESSAGE_STATEMENTS,
-                                        .as.statements = {items, len}};
-
-    return toc_out_message(engine, session, &message);
-}
-
 /* ---- heartbeats ---- */
 
 /* Signs what is due, once, and keeps it as the log's newest heartbeat for this tick's sends. */
@@ -177,13 +168,7 @@ static enum toc_result close_log(struct toc_engine *engine, struct toc_log *log)
     TOC_TRY(toc_statement_say(engine, log, TOC_CLOSING, log->row.chain.next_sequence,
                               &log->row.chain.head, &closing, &bytes));
     TOC_TRY(toc_statement_close(engine, log, &closing, bytes));
-    for (size_t i = 0; i < engine->sessions_len; i++) {
-        struct toc_session *session = &engine->sessions[i];
-        if (session->link != 0 && session->open && toc_engine_may_carry(engine, session, log)) {
-            TOC_TRY(send(engine, session, &bytes, 1));
-        }
-    }
-    return TOC_OK;
+    return toc_statement_spread(engine, NULL, log, bytes);
 }
 
 static bool is_open(const struct toc_log *log)
