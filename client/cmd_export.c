@@ -4,11 +4,9 @@
 #include "file.h"
 #include "pulling.h"
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 struct export
@@ -67,19 +65,16 @@ static enum toc_result write_all(struct toc_cli *cli, struct export *export, str
 static enum toc_result open_temporary(struct export *export, char temporary[PATH_MAX],
                                       struct toc_why *why)
 {
-    const int len = snprintf(temporary, PATH_MAX, "%s.XXXXXX", export->path);
-    if (len < 0 || len >= PATH_MAX) {
-        return toc_fail(why, TOC_TOOBIG, "%.60s...: path too long", export->path);
-    }
     if (access(export->path, F_OK) == 0) {
         return toc_fail(why, TOC_EXISTS, "%s: is there already: choose another name", export->path);
     }
-    const int fd = mkostemp(temporary, O_CLOEXEC);
+    const int fd = toc_file_temporary(export->path, 0644, temporary);
     if (fd < 0) {
-        return toc_fail(why, TOC_IO, "%s: cannot be made: %s: choose another name", export->path,
+        return toc_fail(why, errno == ENAMETOOLONG ? TOC_TOOBIG : TOC_IO,
+                        "%s: cannot be made: %s: choose another name", export->path,
                         strerror(errno));
     }
-    export->file = fchmod(fd, 0644) == 0 ? fdopen(fd, "w") : NULL;
+    export->file = fdopen(fd, "w");
     if (export->file == NULL) {
         (void)broken(export, why);
         (void)close(fd);

@@ -1,11 +1,11 @@
 #include "import_rejects.h"
 #include "ensure.h"
+#include "file.h"
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 struct toc_rejects {
@@ -42,18 +42,15 @@ enum toc_result toc_rejects_open(const char *path, struct toc_rejects **ret_reje
     if (rejects == NULL) {
         return toc_fail(why, TOC_NOMEM, "out of memory");
     }
-    char temporary[PATH_MAX];
-    const int len = snprintf(temporary, sizeof temporary, "%s.XXXXXX", path);
-    if (len < 0 || (size_t)len >= sizeof temporary) {
+    const int fd = toc_file_temporary(path, 0644, rejects->temporary);
+    if (fd < 0 && errno == ENAMETOOLONG) {
         return toc_fail(why, TOC_TOOBIG, "--rejects: path too long");
     }
-    memcpy(rejects->path, path, strlen(path) + 1);
-    const int fd = mkstemp(temporary);
     if (fd < 0) {
         return failed(path, "create", why);
     }
-    memcpy(rejects->temporary, temporary, (size_t)len + 1);
-    rejects->file = fchmod(fd, 0644) == 0 ? fdopen(fd, "w") : NULL;
+    memcpy(rejects->path, path, strlen(path) + 1);
+    rejects->file = fdopen(fd, "w");
     if (rejects->file == NULL) {
         (void)close(fd);
         return failed(path, "write", why);

@@ -152,12 +152,9 @@ static enum toc_result sync_folder_of(const char *path, struct toc_why *why)
     return TOC_OK;
 }
 
-static enum toc_result write_all(int fd, const char *path, struct toc_bytes bytes, mode_t mode,
+static enum toc_result write_all(int fd, const char *path, struct toc_bytes bytes,
                                  struct toc_why *why)
 {
-    if (fchmod(fd, mode) != 0) {
-        return broken(path, "set the mode of", why);
-    }
     for (size_t done = 0; done < bytes.len;) {
         const ssize_t written = write(fd, bytes.data + done, bytes.len - done);
         if (written < 0 && errno == EINTR) {
@@ -171,26 +168,43 @@ static enum toc_result write_all(int fd, const char *path, struct toc_bytes byte
     return fsync(fd) == 0 ? TOC_OK : broken(path, "sync", why);
 }
 
-/* Writes and syncs a temporary beside the path. On failure there is none left. */
-static enum toc_result write_temporary(const char *path, struct toc_bytes bytes, mode_t mode,
-                                       char ret_temporary[PATH_MAX], struct toc_why *why)
+int toc_file_temporary(const char *path, mode_t mode, char ret_temporary[PATH_MAX])
 {
     char temporary[PATH_MAX];
     const int len = snprintf(temporary, sizeof temporary, "%s.XXXXXX", path);
     if (len < 0 || (size_t)len >= sizeof temporary) {
-        return toc_fail(why, TOC_TOOBIG, "path too long");
+        errno = ENAMETOOLONG;
+        return -1;
     }
-    TOC_AUTO(close_fd) int fd = mkostemp(temporary, O_CLOEXEC);
+    const int fd = mkostemp(temporary, O_CLOEXEC);
     if (fd < 0) {
-        return failed(path, "create", why);
+        return -1;
     }
-    const enum toc_result result = write_all(fd, path, bytes, mode, why);
-    if (result != TOC_OK) {
+    if (fchmod(fd, mode) != 0) {
+        const int error = errno;
+        (void)close(fd);
         (void)unlink(temporary);
-        return result;
+        errno = error;
+        return -1;
     }
     memcpy(ret_temporary, temporary, (size_t)len + 1);
-    return TOC_OK;
+    return fd;
+}
+
+/* Writes and syncs a temporary beside the path. On failure there is none left. */
+static enum toc_result write_temporary(const char *path, struct toc_bytes bytes, mode_t mode,
+                                       char ret_temporary[PATH_MAX], struct toc_why *why)
+{
+    TOC_AUTO(close_fd) int fd = toc_file_temporary(path, mode, ret_temporary);
+    if (fd < 0) {
+        return errno == ENAMETOOLONG ? toc_fail(why, TOC_TOOBIG, "path too long")
+                                     : failed(path, "create", why);
+    }
+    const enum toc_result result = write_all(fd, path, bytes, why);
+    if (result != TOC_OK) {
+        (void)unlink(ret_temporary);
+    }
+    return result;
 }
 
 enum toc_result toc_file_write(const char *path, struct toc_bytes bytes, mode_t mode,

@@ -3,6 +3,7 @@
 #define TOC_FILE_H
 
 #include "bytes.h"
+#include <limits.h>
 #include <sys/types.h>
 
 /* Reads at most len_max bytes into an initialised buffer (appends; on failure it is as it was).
@@ -21,6 +22,9 @@ enum toc_result toc_file_write(const char *path, struct toc_bytes bytes, mode_t 
  * is not there. */
 enum toc_result toc_file_create(const char *path, struct toc_bytes bytes, mode_t mode,
                                 struct toc_why *why) TOC_MUST_CHECK;
+/* Opens a new file beside `path`, with this mode, for _place or a rename; its name is `path` and
+ * seven characters. -1 with errno, ENAMETOOLONG among them: nothing is left of it. */
+int toc_file_temporary(const char *path, mode_t mode, char ret_temporary[PATH_MAX]);
 /* The end of a _create whose content is too large for memory: `temporary`, beside `path`, written
  * and synced, gets that name. It is gone in any case. TOC_EXISTS, TOC_IO. */
 enum toc_result toc_file_place(const char *temporary, const char *path, struct toc_why *why)
