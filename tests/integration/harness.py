@@ -10,6 +10,7 @@ import itertools
 import json
 import os
 import pathlib
+import resource
 import select
 import shutil
 import signal
@@ -23,10 +24,12 @@ import zmq
 
 import pairing
 import stores
+import wire
 
 TOCSIND = os.environ.get("TOCSIND", "build/daemon/tocsind")
 TOCSIN = os.environ.get("TOCSIN", "build/client/tocsin")
 DATA = pathlib.Path(__file__).resolve().parent.parent / "data"
+SERVED_WITHIN = 8  # seconds, for a record from one council through the hub to another
 
 SANITIZER_WORDS = ("ERROR: AddressSanitizer", "ERROR: LeakSanitizer", "runtime error:",
                    "Assertion", "assertion")
@@ -500,6 +503,21 @@ class Group:
 
     def forget(self):
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def good(town):
+    """Seconds that a record of leeds' takes to york, whatever others do meanwhile."""
+    name = f"good-{next(town.numbers)}"
+    began = time.monotonic()
+    sequence = town.leeds.submit(name, wire.framework(name, name), timeout=SERVED_WITHIN)
+    town.york.wait_sequence("leeds", sequence["first_sequence"] + 1, SERVED_WITHIN)
+    return time.monotonic() - began
+
+
+def resident(member):
+    """Bytes."""
+    with open(f"/proc/{member.process.pid}/statm") as statm:
+        return int(statm.read().split()[1]) * resource.getpagesize()
 
 
 def references(lines):

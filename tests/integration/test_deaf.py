@@ -12,12 +12,11 @@ import pytest
 import zmq
 
 import wire
-from harness import tocsin
+from harness import SERVED_WITHIN, good, resident, tocsin
 from raw import Raw, server_key
 
 DEAF = 50
 ROUNDS = 40  # Wants of each
-SERVED_WITHIN = 8  # seconds, for a record from one council through the hub to another
 # docs/limits.md, Memory: a window of 128 KiB and a batch for each that never reads; and as much again for
 # each copy on the way (store to outbox, outbox to libzmq, the tick before), and the sanitizer.
 WINDOW = 128 * 1024 + 70 * 1024
@@ -44,20 +43,6 @@ def town(shared_groups):
     group.hub.status()  # the tests' own connection to its local socket is there, too
     group.sockets = sockets(group.hub)
     return group
-
-
-def resident(member):
-    with open(f"/proc/{member.process.pid}/statm") as statm:
-        return int(statm.read().split()[1]) * resource.getpagesize()
-
-
-def good(town):
-    """A council's record at another; what neither may notice."""
-    name = f"good-{next(town.numbers)}"
-    began = time.monotonic()
-    sequence = town.leeds.submit(name, wire.framework(name, name), timeout=SERVED_WITHIN)
-    town.york.wait_sequence("leeds", sequence["first_sequence"] + 1, SERVED_WITHIN)
-    return time.monotonic() - began
 
 
 class Deaf(Raw):

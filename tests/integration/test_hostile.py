@@ -15,10 +15,9 @@ import zmq
 from zmq.utils import z85
 
 import wire
-from harness import Local
+from harness import SERVED_WITHIN, Local, good, resident
 from raw import GREETING, Raw, curve_hello, server_key
 
-SERVED_WITHIN = 8  # seconds, for a record from one council through the hub to another
 GROWTH_MAX = 128 * 1024 * 1024
 
 
@@ -37,20 +36,6 @@ def town(shared_groups):
     group.numbers = itertools.count(1)
     good(group)
     return group
-
-
-def good(town):
-    """The good client's work."""
-    name = f"good-{next(town.numbers)}"
-    began = time.monotonic()
-    sequence = town.leeds.submit(name, wire.framework(name, name), timeout=SERVED_WITHIN)
-    town.york.wait_sequence("leeds", sequence["first_sequence"] + 1, SERVED_WITHIN)
-    return time.monotonic() - began
-
-
-def resident(member):
-    with open(f"/proc/{member.process.pid}/statm") as statm:
-        return int(statm.read().split()[1]) * resource.getpagesize()
 
 
 @pytest.fixture(autouse=True)

@@ -200,6 +200,10 @@ void sim_trace(const struct sim_node *node, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 /* A member of the newest roster starts, with an empty disk. */
 struct sim_node *sim_node_add(struct sim *sim, const char *member);
+/* A group of the hub `spg` and these councils, which dial it, all but the first with its feed. */
+void sim_star(struct sim *sim, const char *const *councils, size_t len);
+/* Nothing has failed yet. */
+bool sim_goes_on(const struct sim *sim);
 struct sim_node *sim_node(struct sim *sim, const char *member);
 /* `feeds`: the server has a feed and the dialler listens to it. */
 struct sim_wire *sim_wire(struct sim *sim, const char *dialler, const char *server, bool feeds);

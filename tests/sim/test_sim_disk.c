@@ -12,24 +12,10 @@
 
 static const char *const councils[] = {"hull", "leeds", "york"};
 
-static bool goes_on(const struct sim *sim)
-{
-    return sim->failure[0] == '\0';
-}
-
 static void star(struct sim *sim)
 {
-    toc_fixture_group_add(sim->group, "spg", TOC_ROLE_BIT(TOC_ROLE_HUB));
-    for (size_t i = 0; i < 3; i++) {
-        toc_fixture_group_add(sim->group, councils[i], TOC_ROLE_BIT(TOC_ROLE_COUNCIL));
-    }
-    (void)toc_fixture_group_sign(sim->group);
     sim->disk_chance = 1000;
-    (void)sim_node_add(sim, "spg");
-    for (size_t i = 0; i < 3; i++) {
-        (void)sim_node_add(sim, councils[i]);
-        (void)sim_wire(sim, councils[i], "spg", i > 0);
-    }
+    sim_star(sim, councils, sizeof councils / sizeof councils[0]);
     sim->faults.crash = 20;
     sim->faults.disk = 0;
     sim->faults.trouble = 15;
@@ -58,7 +44,7 @@ static void end_what_is_lost(struct sim *sim, struct sim_node *node)
 {
     static const char *const streams[] = {"framework", "distress"};
 
-    for (size_t i = 0; i < 2 && goes_on(sim); i++) {
+    for (size_t i = 0; i < 2 && sim_goes_on(sim); i++) {
         struct toc_log_id id = {.generation = 1};
         const struct toc_log *log;
         char request[100];
@@ -118,7 +104,7 @@ static void put_back(struct sim *sim, unsigned steps)
     star(sim);
     sim->withdraw_chance = 0;
     sim_run(sim, steps / 3);
-    if (!goes_on(sim)) {
+    if (!sim_goes_on(sim)) {
         return;
     }
     node = &sim->nodes[sim_below(sim, sim->nodes_len)];
@@ -127,7 +113,7 @@ static void put_back(struct sim *sim, unsigned steps)
     }
     copy = sim_disk_copy(node->disk);
     sim_run(sim, steps / 3);
-    if (goes_on(sim)) {
+    if (sim_goes_on(sim)) {
         sim_machine_restore(node, copy);
         node->restart_mono = sim->mono + (int64_t)sim_below(sim, 20000);
         sim_run(sim, steps / 3);

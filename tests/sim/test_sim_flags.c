@@ -9,11 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static bool goes_on(const struct sim *sim)
-{
-    return sim->failure[0] == '\0';
-}
-
 static char *asked(struct sim_node *node, const char *request)
 {
     json_t *reply = sim_ask(node, request);
@@ -30,15 +25,15 @@ static void rebuild(struct sim_flags *flags)
 {
     struct sim *const sim = flags->sim;
 
-    for (size_t i = 0; i < sim->nodes_len && goes_on(sim); i++) {
+    for (size_t i = 0; i < sim->nodes_len && sim_goes_on(sim); i++) {
         static const char list[] = "{\"request\":\"alert_list\",\"limit\":100}";
         struct sim_node *const node = &sim->nodes[i];
         char *before = asked(node, list);
         char *digest = asked(node, "{\"request\":\"rebuild\"}");
         char *again = asked(node, "{\"request\":\"rebuild\"}");
         sim_run(sim, 30);
-        char *after = goes_on(sim) ? asked(node, list) : NULL;
-        if (goes_on(sim) && (strcmp(before, after) != 0 || strcmp(digest, again) != 0)) {
+        char *after = sim_goes_on(sim) ? asked(node, list) : NULL;
+        if (sim_goes_on(sim) && (strcmp(before, after) != 0 || strcmp(digest, again) != 0)) {
             sim_trace(node, "%s\n%s", before, after);
             sim_fail(sim, "%s: rebuilt, its alerts are others", node->member);
         }
@@ -52,11 +47,11 @@ static void rebuild(struct sim_flags *flags)
 static void settle(struct sim_flags *flags)
 {
     sim_heal(flags->sim);
-    if (goes_on(flags->sim)) {
+    if (sim_goes_on(flags->sim)) {
         sim_run(flags->sim, 30); /* tokens that came late meet alerts in slices */
         sim_heal(flags->sim);
     }
-    if (goes_on(flags->sim)) {
+    if (sim_goes_on(flags->sim)) {
         sim_flags_check_heard(flags);
         sim_flags_check_lists(flags);
     }
@@ -64,7 +59,7 @@ static void settle(struct sim_flags *flags)
 
 static void pass_days(struct sim_flags *flags, int64_t days)
 {
-    for (int64_t day = 0; day < days && goes_on(flags->sim); day += 7) {
+    for (int64_t day = 0; day < days && sim_goes_on(flags->sim); day += 7) {
         sim_days(flags->sim, days - day < 7 ? days - day : 7);
         sim_run(flags->sim, 10);
     }
@@ -89,7 +84,7 @@ static void history(struct sim *sim, unsigned steps, bool to_group)
 {
     struct sim_flags *flags = sim_flags_new(sim, to_group);
 
-    for (unsigned part = 0; part < 3 && goes_on(sim); part++) {
+    for (unsigned part = 0; part < 3 && sim_goes_on(sim); part++) {
         sim_run(sim, steps / 3);
         if (part == 1) { /* who has the supplier since today sees what was said before */
             for (size_t i = 1; i < sim->nodes_len; i++) {
@@ -97,7 +92,7 @@ static void history(struct sim *sim, unsigned steps, bool to_group)
                                i % 2 == 0 ? SIM_KNOWS_NAME : SIM_KNOWS_BOTH);
             }
         }
-        if (goes_on(sim) && sim_chance(sim, 500)) {
+        if (sim_goes_on(sim) && sim_chance(sim, 500)) {
             sim_days(sim, 1);
         }
     }
@@ -107,7 +102,7 @@ static void history(struct sim *sim, unsigned steps, bool to_group)
     rebuild(flags);
     pass_days(flags, 8);
     pass_days(flags, 260);
-    if (goes_on(sim)) {
+    if (sim_goes_on(sim)) {
         check_expired(flags);
         if (!to_group && flags->compared == 0) {
             sim_fail(sim, "the hub was never looked at");

@@ -22,23 +22,9 @@ struct fork {
     const struct toc_bytes *held[MEMBERS_MAX]; /* which a member adopted first; NULL: none yet */
 };
 
-static bool goes_on(const struct sim *sim)
-{
-    return sim->failure[0] == '\0';
-}
-
 static void star(struct sim *sim)
 {
-    toc_fixture_group_add(sim->group, "spg", TOC_ROLE_BIT(TOC_ROLE_HUB));
-    for (size_t i = 0; i + 1 < MEMBERS_MAX; i++) {
-        toc_fixture_group_add(sim->group, councils[i], TOC_ROLE_BIT(TOC_ROLE_COUNCIL));
-    }
-    (void)toc_fixture_group_sign(sim->group);
-    (void)sim_node_add(sim, "spg");
-    for (size_t i = 0; i + 1 < MEMBERS_MAX; i++) {
-        (void)sim_node_add(sim, councils[i]);
-        (void)sim_wire(sim, councils[i], "spg", i > 0);
-    }
+    sim_star(sim, councils, sizeof councils / sizeof councils[0]);
     (void)sim_wire(sim, "york", "leeds", false);
 }
 
@@ -93,7 +79,7 @@ static void check_evidence(const struct fork *fork)
 {
     struct sim *const sim = fork->sim;
 
-    for (size_t i = 0; i < sim->wires_len && goes_on(sim); i++) {
+    for (size_t i = 0; i < sim->wires_len && sim_goes_on(sim); i++) {
         struct sim_node *const ends[] = {sim->wires[i].dialler, sim->wires[i].server};
         if (fork->held[ends[0] - sim->nodes] == fork->held[ends[1] - sim->nodes]) {
             continue;
@@ -131,7 +117,7 @@ static void one_goes_on(struct fork *fork, unsigned steps)
     struct sim *const sim = fork->sim;
     const uint64_t next = toc_fixture_group_sign(sim->group);
 
-    for (size_t i = 0; i < sim->nodes_len && goes_on(sim); i++) {
+    for (size_t i = 0; i < sim->nodes_len && sim_goes_on(sim); i++) {
         if (fork->held[i] == &fork->one) {
             sim_adopt(&sim->nodes[i], next);
         }
@@ -139,7 +125,7 @@ static void one_goes_on(struct fork *fork, unsigned steps)
     sim->faults = sim_faults_usual;
     sim->submit_chance = 60;
     sim_run(sim, steps);
-    for (size_t i = 0; i < sim->nodes_len && goes_on(sim); i++) {
+    for (size_t i = 0; i < sim->nodes_len && sim_goes_on(sim); i++) {
         const bool has = stored(&sim->nodes[i], next).len > 0;
         if (has != (fork->held[i] == &fork->one)) {
             sim_fail(sim, "%s %s version %llu, which follows %s", sim->nodes[i].member,
@@ -165,7 +151,7 @@ static void two_rosters(struct sim *sim, unsigned steps)
     sim->hooks = (struct sim_hooks){.context = &fork, .look = look};
     /* Each reaches one member at least by hand; the rest hear from their neighbours. */
     first = sim_below(sim, sim->nodes_len);
-    for (size_t i = 0; i < sim->nodes_len && goes_on(sim); i++) {
+    for (size_t i = 0; i < sim->nodes_len && sim_goes_on(sim); i++) {
         struct sim_node *const node = &sim->nodes[(first + i) % sim->nodes_len];
         if (i < 2 || sim_chance(sim, 400)) {
             adopt(&fork, node, i % 2 == 1);
@@ -177,7 +163,7 @@ static void two_rosters(struct sim *sim, unsigned steps)
     sim_heal(sim);
     sim_run(sim, 60);
     check_evidence(&fork);
-    if (goes_on(sim)) {
+    if (sim_goes_on(sim)) {
         one_goes_on(&fork, steps / 3);
     }
     sim->hooks = (struct sim_hooks){.context = NULL};

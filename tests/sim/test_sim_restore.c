@@ -31,11 +31,6 @@ static struct toc_store *snapshot(struct sim_node *node)
     return store;
 }
 
-static bool goes_on(const struct sim *sim)
-{
-    return sim->failure[0] == '\0';
-}
-
 static void ask_rotate(struct sim *sim, struct sim_node *node, const char *stream)
 {
     char request[100];
@@ -64,7 +59,7 @@ static void end_what_is_lost(struct sim *sim, struct sim_node *node)
     sim->faults = sim_faults_none;
     sim->submit_chance = 0;
     sim_run(sim, 60);
-    for (size_t i = 0; i < 2 && goes_on(sim); i++) {
+    for (size_t i = 0; i < 2 && sim_goes_on(sim); i++) {
         struct toc_log_id id = {.publisher = "leeds", .generation = 1};
         const struct toc_log *log;
         (void)snprintf(id.stream, sizeof(id.stream), "%s", streams[i]);
@@ -90,7 +85,7 @@ static void taken_back(struct sim *sim, unsigned steps)
     }
     old = snapshot(leeds);
     sim_run(sim, steps / 3);
-    if (goes_on(sim)) {
+    if (sim_goes_on(sim)) {
         sim_restore(leeds, &old);
         leeds->restart_mono = sim->mono + (int64_t)sim_below(sim, 20000);
         sim_run(sim, steps / 3);
@@ -117,7 +112,7 @@ static void hub_restored(struct sim *sim, unsigned steps)
     sim_run(sim, steps / 3);
     old = snapshot(hub);
     sim_run(sim, steps / 3);
-    if (goes_on(sim)) {
+    if (sim_goes_on(sim)) {
         sim_restore(hub, &old);
         hub->restart_mono = sim->mono + (int64_t)sim_below(sim, 20000);
         sim_run(sim, steps / 3);
@@ -178,7 +173,7 @@ static void alone(struct sim *sim, unsigned steps)
     (void)sim_submit(leeds, "framework", 1, 20);
     sim_heal(sim);
     between = sim->submissions_made;
-    if (goes_on(sim)) {
+    if (sim_goes_on(sim)) {
         sim->forks = true;
         sim->void_allowed = true;
         sim_restore(leeds, &old);
@@ -192,16 +187,16 @@ static void alone(struct sim *sim, unsigned steps)
         sim->wires[0].cut_until = 0;
         sim_run(sim, 150);
     }
-    if (goes_on(sim) && !(stopped(hub) || stopped(leeds))) {
+    if (sim_goes_on(sim) && !(stopped(hub) || stopped(leeds))) {
         sim_fail(sim, "two histories, and nobody noticed");
     }
-    if (goes_on(sim) && evidence(hub) + evidence(leeds) == 0) {
+    if (sim_goes_on(sim) && evidence(hub) + evidence(leeds) == 0) {
         sim_fail(sim, "a log is stopped, and there is no evidence");
     }
-    if (goes_on(sim) && !stopped(leeds)) {
+    if (sim_goes_on(sim) && !stopped(leeds)) {
         sim_fail(sim, "the publisher was not told");
     }
-    if (goes_on(sim)) {
+    if (sim_goes_on(sim)) {
         ask_rotate(sim, leeds, "framework");
         (void)sim_submit(leeds, "framework", 2, 40);
         sim_heal(sim);

@@ -7,19 +7,10 @@ static const char *const councils[] = {"hull", "leeds", "york"};
 
 static struct sim_node *star(struct sim *sim, const struct toc_stream_rule *rule)
 {
-    toc_fixture_group_add(sim->group, "spg", TOC_ROLE_BIT(TOC_ROLE_HUB));
-    for (size_t i = 0; i < 3; i++) {
-        toc_fixture_group_add(sim->group, councils[i], TOC_ROLE_BIT(TOC_ROLE_COUNCIL));
-    }
     if (rule != NULL) {
         toc_fixture_group_rule(sim->group, rule);
     }
-    (void)toc_fixture_group_sign(sim->group);
-    (void)sim_node_add(sim, "spg");
-    for (size_t i = 0; i < 3; i++) {
-        (void)sim_node_add(sim, councils[i]);
-        (void)sim_wire(sim, councils[i], "spg", i > 0);
-    }
+    sim_star(sim, councils, sizeof councils / sizeof councils[0]);
     return sim_node(sim, "spg");
 }
 
