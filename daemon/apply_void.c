@@ -40,12 +40,29 @@ static enum toc_result view_stored(struct toc_engine *engine, struct toc_log *lo
         if (result == TOC_OK && sequence < log->row.applied_next) {
             result = toc_view_record(engine, log, sequence, bytes, NULL, grace, NULL);
             *records += result == TOC_OK ? 1 : 0;
+            log->row.invalid_records += result == TOC_OK ? 0 : 1;
         }
         if (result == TOC_STORE || result == TOC_NOMEM) {
             return result;
         }
     }
     return TOC_OK;
+}
+
+/* What was not openable when it came counted whole. */
+static enum toc_result view_batch(struct toc_engine *engine, struct toc_log *log,
+                                  const struct toc_batch *batch, const struct toc_epoch_key *key,
+                                  uint64_t *records)
+{
+    struct toc_bytes plain;
+    const enum toc_result result = toc_batch_open(engine->scratch, batch, key, &plain);
+
+    TOC_ENSURE(result != TOC_NOMEM, result);
+    if (result != TOC_OK) {
+        log->row.invalid_records += batch->header.count;
+        return TOC_OK;
+    }
+    return view_stored(engine, log, batch, plain, records);
 }
 
 enum toc_result toc_apply_first_sequence(struct toc_engine *engine, const struct toc_log *log,
@@ -58,31 +75,31 @@ enum toc_result toc_apply_first_sequence(struct toc_engine *engine, const struct
     return TOC_OK;
 }
 
-/* Applies again, without moving the cursor, counting or telling, what was applied before. */
+/* Applies again, without moving the cursor or telling, what was applied before, and counts anew
+ * what is passed over of it. */
 static enum toc_result derive_log(struct toc_engine *engine, struct toc_log *log, uint64_t *records)
 {
     const uint64_t invalid = log->row.invalid_records;
     uint64_t sequence = 0;
     enum toc_result found = toc_apply_first_sequence(engine, log, &sequence);
 
+    log->row.invalid_records = 0;
     while (found == TOC_OK && sequence < log->row.applied_next) {
         struct toc_stored_batch stored;
         struct toc_epoch_row epoch;
         struct toc_batch batch;
-        struct toc_bytes plain;
         toc_arena_reset(engine->scratch);
         TOC_TRY(
             toc_store_batch_get(engine->store, log->row.id, sequence, engine->scratch, &stored));
         TOC_TRY(toc_wire_batch_decode(engine->scratch, stored.bytes, &batch));
         TOC_TRY(toc_store_epoch_get(engine->store, log->row.id, batch.header.epoch, &epoch));
-        if (epoch.has_key &&
-            toc_batch_open(engine->scratch, &batch, &epoch.key, &plain) == TOC_OK) {
-            TOC_TRY(view_stored(engine, log, &batch, plain, records));
+        if (epoch.has_key) {
+            TOC_TRY(view_batch(engine, log, &batch, &epoch.key, records));
         }
         sequence = batch.header.first_sequence + batch.header.count;
     }
-    log->row.invalid_records = invalid;
-    return found == TOC_NOTFOUND ? TOC_OK : found;
+    TOC_ENSURE(found == TOC_OK || found == TOC_NOTFOUND, found);
+    return log->row.invalid_records == invalid ? TOC_OK : toc_engine_log_save(engine, log);
 }
 
 /* Every generation of one publisher's stream, oldest first: logs_sorted is in that order. */
@@ -97,6 +114,24 @@ static enum toc_result derive_source(struct toc_engine *engine, const struct toc
         if (strcmp(log->row.log.publisher, id.publisher) == 0 &&
             strcmp(log->row.log.stream, id.stream) == 0 && log->row.id != 0) {
             TOC_TRY(derive_log(engine, log, &records));
+        }
+    }
+    return TOC_OK;
+}
+
+enum toc_result toc_apply_stream_anew(struct toc_engine *engine, const char *stream,
+                                      uint64_t *records)
+{
+    for (size_t i = 0; i < engine->logs_len; i++) {
+        const struct toc_log_id *const id = &engine->logs[i].row.log;
+        if (strcmp(id->stream, stream) == 0) {
+            TOC_TRY(toc_view_clear(engine, stream, id->publisher, 1, UINT64_MAX >> 1));
+        }
+    }
+    for (size_t i = 0; i < engine->logs_len; i++) {
+        struct toc_log *log = &engine->logs[engine->logs_sorted[i]];
+        if (strcmp(log->row.log.stream, stream) == 0 && log->row.id != 0) {
+            TOC_TRY(derive_log(engine, log, records));
         }
     }
     return TOC_OK;

@@ -8,6 +8,9 @@ static enum toc_result handle(struct toc_engine *engine, struct toc_session *ses
                               const struct toc_message *message)
 {
     switch (message->kind) {
+    case TOC_MESSAGE_NEWER:
+        engine->counters.frames_ignored++;
+        return TOC_OK;
     case TOC_MESSAGE_HELLO:
         return toc_handle_hello(engine, session, &message->as.hello);
     case TOC_MESSAGE_ROSTERS:

@@ -223,7 +223,8 @@ static enum toc_result load(struct toc_engine *engine, struct toc_bytes roster_f
     }
     TOC_TRY(result);
     TOC_TRY(check_self(engine, why));
-    return toc_store_claim(engine->store, &engine->group, engine->me, why);
+    TOC_TRY(toc_store_claim(engine->store, &engine->group, engine->me, why));
+    return toc_apply_reading(engine, why);
 }
 
 enum toc_result toc_engine_new(const struct toc_engine_setup *setup, struct toc_bytes roster_file,

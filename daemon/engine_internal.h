@@ -360,6 +360,13 @@ enum toc_result toc_apply_first_sequence(struct toc_engine *engine, const struct
 enum toc_result toc_apply_joined(struct toc_engine *engine, struct toc_log *log) TOC_MUST_CHECK;
 /* All views from all logs. */
 enum toc_result toc_apply_rebuild(struct toc_engine *engine, uint64_t *ret_records) TOC_MUST_CHECK;
+/* One stream's views from its logs, and how much of each is passed over counted again. Adds to
+ * *records. */
+enum toc_result toc_apply_stream_anew(struct toc_engine *engine, const char *stream,
+                                      uint64_t *records) TOC_MUST_CHECK;
+/* apply_reading.c: at the start, in a transaction of its own: what was not understood when it came
+ * is applied if it is by now. TOC_INVALID: the views are of a newer program. */
+enum toc_result toc_apply_reading(struct toc_engine *engine, struct toc_why *why) TOC_MUST_CHECK;
 /* A record that was valid when applied. Walks the records of a stored range (journal row): calls
  * `each` with the sequence and the decoded record. Passed-over records are left out. */
 enum toc_result toc_apply_read(struct toc_engine *engine, struct toc_log *log,

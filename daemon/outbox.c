@@ -60,6 +60,7 @@ static bool wants_stamp(const struct toc_flow *flow, const struct toc_message *m
         return toc_flow_wants_stamp(
             flow, bytes_of(message->as.give.batches, message->as.give.batches_len) +
                       bytes_of(message->as.give.wraps, message->as.give.wraps_len));
+    case TOC_MESSAGE_NEWER:
     case TOC_MESSAGE_HAVE:
     case TOC_MESSAGE_WANT:
     case TOC_MESSAGE_STATEMENTS:

@@ -147,6 +147,8 @@ const char *const toc_group_migrations[] = {
     " nonce BLOB NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY (token, alert))"
     " STRICT, WITHOUT ROWID;"
     "CREATE INDEX hub_part_of_alert ON hub_part (alert, token);",
+    /* Which records the program that made the views could read (records.h). */
+    "CREATE TABLE reading (one INTEGER PRIMARY KEY CHECK (one = 1), kinds TEXT NOT NULL) STRICT;",
 };
 const int toc_group_migrations_len =
     (int)(sizeof toc_group_migrations / sizeof toc_group_migrations[0]);

@@ -6,6 +6,7 @@
 #include "record_flag.h"
 #include "record_framework.h"
 #include "record_token.h"
+#include <stdio.h>
 #include <string.h>
 
 static enum toc_result withdrawal_validate(const struct toc_record *record, struct toc_why *why)
@@ -121,6 +122,53 @@ const struct toc_record_kind *toc_record_kind_of(enum toc_record_type type)
         }
     }
     return NULL;
+}
+
+void toc_records_reading(char ret_text[TOC_READING_LEN_MAX + 1])
+{
+    size_t len = 0;
+
+    for (size_t i = 1; i < sizeof kinds / sizeof kinds[0]; i++) {
+        const int more = snprintf(ret_text + len, TOC_READING_LEN_MAX + 1 - len, "%s%u.%u",
+                                  i > 1 ? " " : "", (unsigned)kinds[i]->type, kinds[i]->edition);
+        TOC_ASSERT(more > 0 && (size_t)more <= TOC_READING_LEN_MAX - len);
+        len += (size_t)more;
+    }
+}
+
+/* A number without a sign and not too long to count; moves *at behind it. */
+static bool take_number(const char **at, unsigned *ret_number)
+{
+    const size_t digits = strspn(*at, "0123456789");
+    unsigned number = 0;
+
+    for (size_t i = 0; i < digits && digits <= 9; i++) {
+        number = number * 10 + (unsigned)((*at)[i] - '0');
+    }
+    *at += digits;
+    *ret_number = number;
+    return digits > 0 && digits <= 9;
+}
+
+bool toc_records_reads(const char *reading)
+{
+    const char *at = reading;
+    bool more = true;
+
+    while (more) {
+        const struct toc_record_kind *kind;
+        unsigned type;
+        unsigned edition;
+        if (!take_number(&at, &type) || *at++ != '.' || !take_number(&at, &edition)) {
+            return false;
+        }
+        kind = toc_record_kind_of((enum toc_record_type)type);
+        if (kind == NULL || edition > kind->edition || (*at != '\0' && *at != ' ')) {
+            return false;
+        }
+        more = *at++ == ' ';
+    }
+    return true;
 }
 
 /* A kind travels on its stream, and on a sub-group's of it: `framework` and

@@ -12,6 +12,9 @@ struct toc_record_kind {
     const char *name;   /* the JSON key and the command's noun: "framework" */
     const char *stream; /* the stream it travels on */
     bool by_daemon;     /* made by the daemon alone: no user stages or submits one */
+    /* How often its rules have come to accept what they refused before (a new value of an enum):
+     * views that were made before that may lack such a record. */
+    unsigned edition;
     /* Rules of the field beyond shape. TOC_INVALID with a reason that names the field. */
     enum toc_result (*validate)(const struct toc_record *record, struct toc_why *why);
     /* What a person or program sees; a new reference, or NULL without memory. */
@@ -30,6 +33,13 @@ const struct toc_record_kind *toc_record_kind_of(enum toc_record_type type);
 /* The kind a stream carries, or NULL. A sub-group's stream adds a part: "framework.adults-health".
  */
 const struct toc_record_kind *toc_record_kind_for_stream(const char *stream);
+
+/* What this program reads, as a text that names it: each kind as TYPE.EDITION, ascending, a space
+ * between. */
+#define TOC_READING_LEN_MAX 255
+void toc_records_reading(char ret_text[TOC_READING_LEN_MAX + 1]);
+/* Does this program read all that such a text names? False too for what is no such text. */
+bool toc_records_reads(const char *reading);
 
 /* Decode and validate for a stream: TOC_INVALID when the type does not belong there. */
 enum toc_result toc_record_read(struct toc_arena *arena, const char *stream, struct toc_bytes bytes,

@@ -5,6 +5,8 @@
 #include "wire_field.h"
 #include <string.h>
 
+#define NEW_KINDS_FROM 16 /* behind `seen`: what is not known comes last */
+
 /* ---- checks, for both directions ---- */
 
 static enum toc_result check_ascii(const char *text, size_t len_max)
@@ -90,6 +92,20 @@ static enum toc_result check_refusal(const Tocsin__Refusal *refusal)
     return toc_wire_check_text(refusal->about, TOC_ABOUT_LEN_MAX);
 }
 
+/* A message of a kind that this version does not know: nothing of those it knows, and a field where
+ * new kinds are put. */
+static bool is_newer(const Tocsin__Message *message)
+{
+    for (size_t i = 0; i < message->base.n_unknown_fields; i++) {
+        const ProtobufCMessageUnknownField *const field = &message->base.unknown_fields[i];
+        if (field->tag >= NEW_KINDS_FROM &&
+            field->wire_type == PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED) {
+            return message->kind_case == TOCSIN__MESSAGE__KIND__NOT_SET;
+        }
+    }
+    return false;
+}
+
 static enum toc_result check_message(const Tocsin__Message *message)
 {
     switch (message->kind_case) {
@@ -111,7 +127,7 @@ static enum toc_result check_message(const Tocsin__Message *message)
     case _TOCSIN__MESSAGE__KIND__CASE_IS_INT_SIZE:
         break;
     }
-    return TOC_INVALID; /* a kind this version does not know */
+    return is_newer(message) ? TOC_OK : TOC_INVALID;
 }
 
 /* ---- out of an unpacked message ---- */
@@ -186,6 +202,8 @@ static enum toc_result take_message(struct toc_arena *arena, const Tocsin__Messa
 {
     ret_message->kind = (enum toc_message_kind)message->kind_case;
     switch (ret_message->kind) {
+    case TOC_MESSAGE_NEWER:
+        return TOC_OK;
     case TOC_MESSAGE_HELLO:
         take_hello(message->hello, &ret_message->as.hello);
         return TOC_OK;
@@ -327,6 +345,8 @@ static enum toc_result give_message(struct toc_arena *arena, const struct toc_me
     ret_message->kind_case = (Tocsin__Message__KindCase)message->kind;
     ret_message->hello = &ret_body->hello; /* all arms are pointers to the same union */
     switch (message->kind) {
+    case TOC_MESSAGE_NEWER:
+        break;
     case TOC_MESSAGE_HELLO:
         give_hello(&message->as.hello, &ret_body->hello);
         return TOC_OK;

@@ -58,6 +58,7 @@ struct toc_refusal {
 };
 
 enum toc_message_kind {
+    TOC_MESSAGE_NEWER = 0, /* a kind that this version does not know: it has stamps alone */
     TOC_MESSAGE_HELLO = 1,
     TOC_MESSAGE_ROSTERS = 2,
     TOC_MESSAGE_HAVE = 3,
@@ -85,6 +86,7 @@ struct toc_message {
 /* TOC_MALFORMED, TOC_TOOBIG, TOC_INVALID, TOC_NOMEM (over the decoding cap of bounds.h). */
 enum toc_result toc_wire_message_decode(struct toc_arena *arena, struct toc_bytes frame,
                                         struct toc_message *ret_message) TOC_MUST_CHECK;
+/* TOC_INVALID for one of a newer kind: what it says is not known. */
 enum toc_result toc_wire_message_encode(struct toc_arena *arena, const struct toc_message *message,
                                         struct toc_bytes *ret_frame) TOC_MUST_CHECK;
 

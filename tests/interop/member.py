@@ -79,6 +79,7 @@ class Reader:
         try:
             kind, body, stamp, _ = session.read_all(frame)
             unsaid, self.seen = stamp != 0, stamp or self.seen
+            need(kind != "newer", "a message of a kind that is not known")
             if kind not in ("hello", "rosters", "refusal"):
                 need(self.is_open, f"{kind} before a hello", "denied")
             send = getattr(self, f"on_{kind}")(body, now_ms)

@@ -70,6 +70,11 @@ def _unknown_fields(message):
         return importlib.import_module("google.protobuf.unknown_fields").UnknownFieldSet(message)
 
 
+def has_newer(message, number):
+    """A field of bytes, text or a message that is not known, from that number on?"""
+    return any(one.field_number >= number and one.wire_type == 2 for one in _unknown_fields(message))
+
+
 def _check_inside(message):
     """What protobuf takes and the protocol does not, in a message and all it holds."""
     name, known = message.DESCRIPTOR.name, message.DESCRIPTOR.fields_by_number

@@ -139,6 +139,8 @@ static enum toc_result judge_request(struct toc_bytes bytes)
 static void print_message(const struct toc_message *message)
 {
     switch (message->kind) {
+    case TOC_MESSAGE_NEWER:
+        break;
     case TOC_MESSAGE_HELLO:
         printf(" %s %llu %d", message->as.hello.member,
                (unsigned long long)message->as.hello.roster_version, message->as.hello.answer);

@@ -57,6 +57,8 @@ def request(data):
 
 def message(data):
     kind, body, stamp, seen = session.read_all(data)
+    if kind == "newer":
+        return joined(0, stamp, seen)
     if kind == "hello":
         words = (body.member, body.roster_version, body.answer)
     elif kind == "have":

@@ -147,6 +147,7 @@ static void trace(const struct looked *at, const struct toc_message *message)
                   message->as.give.log.generation, message->as.give.wraps_len,
                   message->as.give.batches_len);
         return;
+    case TOC_MESSAGE_NEWER:
     case TOC_MESSAGE_STATEMENTS:
     case TOC_MESSAGE_ROSTERS:
     case TOC_MESSAGE_REFUSAL:
@@ -216,6 +217,7 @@ static void check_message(const struct looked *at, const struct toc_message *mes
             check_statement(at, message->as.statements.items[i]);
         }
         return;
+    case TOC_MESSAGE_NEWER:
     case TOC_MESSAGE_WANT:
     case TOC_MESSAGE_ROSTERS:
     case TOC_MESSAGE_REFUSAL:

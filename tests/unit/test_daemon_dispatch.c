@@ -95,6 +95,28 @@ START_TEST(not_who_dialled)
 }
 END_TEST
 
+/* What it says is passed over, and that it was read is said back: else whoever is newer could not
+ * tell, and would in the end give nothing more. */
+START_TEST(a_kind_of_a_newer_version)
+{
+    static const uint8_t frame[] = "\x70\x7b\xa2\x01\x03new"; /* stamp = 123, field 20 */
+    struct toc_session *const session = session_of_leeds();
+    const uint64_t ignored = hub->counters.frames_ignored;
+    const uint64_t refused = hub->counters.frames_refused;
+
+    toc_engine_begin(hub);
+    ck_assert_int_eq(toc_engine_session(hub, session->link, toc_bytes_of(frame, sizeof frame - 1)),
+                     TOC_OK);
+    ck_assert_uint_eq(session->flow.seen, 123);
+    ck_assert(session->flow.unsaid);
+    ck_assert(session->open);
+    ck_assert_uint_eq(hub->counters.frames_ignored, ignored + 1);
+    ck_assert_uint_eq(hub->counters.frames_refused, refused);
+    ck_assert_int_eq(toc_engine_finish(hub, NULL), TOC_OK);
+    ck_assert(!session->flow.unsaid);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("daemon/dispatch");
@@ -104,6 +126,7 @@ int main(void)
     tcase_add_test(tcase, it_is_greeted_and_goes_on);
     tcase_add_test(tcase, once_an_interval);
     tcase_add_test(tcase, not_who_dialled);
+    tcase_add_test(tcase, a_kind_of_a_newer_version);
     suite_add_tcase(suite, tcase);
     return toc_test_main(suite);
 }

@@ -178,6 +178,25 @@ START_TEST(test_streams)
 }
 END_TEST
 
+START_TEST(test_reading_names_every_kind)
+{
+    static const char *const others[] = {
+        "",       "16",        "16.",          ".0",           "16.0 ", " 16.0",
+        "16.0 x", "16.-1",     "16.0,17.0",    "16.0  17.0",   "15.0",  "99.0",
+        "16.1",   "16.0 23.0", "4294967312.0", "16.4294967296"};
+    char reading[TOC_READING_LEN_MAX + 1];
+
+    toc_records_reading(reading);
+    ck_assert_str_eq(reading, "16.0 17.0 18.0 19.0 20.0 21.0 22.0");
+    ck_assert(toc_records_reads(reading));
+    ck_assert(toc_records_reads("16.0"));
+    ck_assert(toc_records_reads("22.0 16.0")); /* an older program's */
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        ck_assert_msg(!toc_records_reads(others[i]), "'%s'", others[i]);
+    }
+}
+END_TEST
+
 START_TEST(test_size_limit)
 {
     static uint8_t big[TOC_RECORD_LEN_MAX + 1];
@@ -285,6 +304,7 @@ int main(void)
     tcase_add_test(tcase, test_reason_length);
     tcase_add_test(tcase, test_reference_names_and_range);
     tcase_add_test(tcase, test_streams);
+    tcase_add_test(tcase, test_reading_names_every_kind);
     tcase_add_test(tcase, test_size_limit);
     tcase_add_test(tcase, test_empty_lots_do_not_grow_memory);
     tcase_add_test(tcase, test_no_memory);

@@ -345,7 +345,7 @@ START_TEST(frames)
     ck_assert_int_eq(
         toc_wire_message_decode(arena, toc_bytes_of(filler, TOC_FRAME_LEN_MAX + 1), &message),
         TOC_TOOBIG);
-    ck_assert_int_eq(decode(8, toc_bytes_of(NULL, 0)), TOC_INVALID); /* a kind of a later version */
+    ck_assert_int_eq(decode(8, toc_bytes_of(NULL, 0)), TOC_INVALID); /* never given to a kind */
     raw_message(&raw, want_fields, COUNT(want_fields), NULL);
     raw_wrap(&outer, 4, raw_bytes(&raw));
     raw_put(&outer, "\x1a\x00", 2); /* two kinds in one frame */
@@ -353,6 +353,35 @@ START_TEST(frames)
     ck_assert_int_eq(message.kind, TOC_MESSAGE_GIVE); /* untouched */
     message.kind = (enum toc_message_kind)8;
     ck_assert_int_eq(encode(&message), TOC_INVALID);
+}
+END_TEST
+
+/* From number 16 on: of all that it says, the stamps are read. */
+START_TEST(a_kind_of_a_newer_version)
+{
+    static const char *const nothing[] = {"\x70\x05", "\x80\x01\x07", "\x6a\x01x"};
+    struct toc_message message = {.kind = TOC_MESSAGE_GIVE};
+
+    ck_assert_int_eq(decode(16, toc_bytes_of(NULL, 0)), TOC_OK);
+    ck_assert_int_eq(decode(1000, toc_bytes_of("news", 4)), TOC_OK);
+    /* stamp = 5, seen = 6, field 20 = "new" */
+    ck_assert_int_eq(toc_wire_message_decode(
+                         arena, toc_bytes_of("\x70\x05\x78\x06\xa2\x01\x03new", 10), &message),
+                     TOC_OK);
+    ck_assert_int_eq(message.kind, TOC_MESSAGE_NEWER);
+    ck_assert_uint_eq(message.stamp, 5);
+    ck_assert_uint_eq(message.seen, 6);
+    ck_assert_int_eq(encode(&message), TOC_INVALID);
+    /* A known kind with a field more stays what it is; a stamp, a number or field 13 is no kind. */
+    ck_assert_int_eq(
+        toc_wire_message_decode(arena, toc_bytes_of("\x1a\x00\xa2\x01\x03new", 8), &message),
+        TOC_OK);
+    ck_assert_int_eq(message.kind, TOC_MESSAGE_HAVE);
+    for (size_t i = 0; i < COUNT(nothing); i++) {
+        ck_assert_int_eq(
+            toc_wire_message_decode(arena, toc_bytes_of(nothing[i], strlen(nothing[i])), &message),
+            TOC_INVALID);
+    }
 }
 END_TEST
 
@@ -431,6 +460,7 @@ int main(void)
     tcase_add_test(tests, runs);
     tcase_add_test(tests, refusal);
     tcase_add_test(tests, frames);
+    tcase_add_test(tests, a_kind_of_a_newer_version);
     tcase_add_test(tests, stamps);
     tcase_add_test(tests, hostile_empty_heads);
     tcase_add_test(tests, hostile_unknown_fields);
