@@ -80,9 +80,9 @@ void toc_token_job_unblind(struct toc_job *base)
     const struct toc_oprf_batch batch = batch_of(job);
 
     job->result = toc_oprf_verify(&job->public, &batch, &job->proof);
-    for (size_t i = 0; i < job->len && job->result == TOC_OK; i++) {
-        job->result = toc_oprf_finalize(job->inputs[i], &job->blinds[i], &job->evaluated[i],
-                                        &job->outputs[i]);
+    if (job->result == TOC_OK) {
+        job->result =
+            toc_oprf_finalize(job->inputs, job->blinds, job->evaluated, job->len, job->outputs);
     }
 }
 

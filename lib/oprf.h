@@ -59,7 +59,9 @@ enum toc_result toc_oprf_blind(enum toc_oprf_mode mode, struct toc_bytes input,
 enum toc_result toc_oprf_evaluate(const struct toc_scalar *key, const struct toc_element *blinded,
                                   struct toc_element *ret_evaluated) TOC_MUST_CHECK;
 /* One proof for a whole batch. `nonce` is random and used once: a second use gives the key away.
- * TOC_INVALID for an empty or too long batch, or a member of it that is no valid element. */
+ * `evaluated` is what toc_oprf_evaluate made of `blinded` with the same key, and is not looked at
+ * again. TOC_INVALID for an empty or too long batch, or a blinded member that is no valid element.
+ */
 enum toc_result toc_oprf_prove(const struct toc_scalar *key, const struct toc_oprf_batch *batch,
                                const struct toc_scalar *nonce, struct toc_oprf_proof *ret_proof)
     TOC_MUST_CHECK;
@@ -67,9 +69,11 @@ enum toc_result toc_oprf_prove(const struct toc_scalar *key, const struct toc_op
 enum toc_result toc_oprf_verify(const struct toc_element *public,
                                 const struct toc_oprf_batch *batch,
                                 const struct toc_oprf_proof *proof) TOC_MUST_CHECK;
-/* The asker again, after verifying: what both made. TOC_INVALID, TOC_TOOBIG. */
-enum toc_result toc_oprf_finalize(struct toc_bytes input, const struct toc_scalar *blind,
-                                  const struct toc_element *evaluated,
-                                  struct toc_oprf_output *ret_output) TOC_MUST_CHECK;
+/* The asker again, after verifying: what both made, of `len` inputs (1 to TOC_OPRF_BATCH_MAX) at
+ * once, since they share the one inversion that is dear. All lists have `len`. TOC_INVALID for
+ * another length, a blind that is zero or an element that is none; TOC_TOOBIG. */
+enum toc_result toc_oprf_finalize(const struct toc_bytes *inputs, const struct toc_scalar *blinds,
+                                  const struct toc_element *evaluated, size_t len,
+                                  struct toc_oprf_output *ret_outputs) TOC_MUST_CHECK;
 
 #endif

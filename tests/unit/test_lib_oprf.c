@@ -86,7 +86,7 @@ static void check_vector(enum toc_oprf_mode mode, const char *key, const struct 
     ck_assert_mem_eq(blinded.bytes, element(vector->blinded).bytes, TOC_OPRF_ELEMENT_LEN);
     ck_assert_int_eq(toc_oprf_evaluate(&secret, &blinded, &evaluated), TOC_OK);
     ck_assert_mem_eq(evaluated.bytes, element(vector->evaluated).bytes, TOC_OPRF_ELEMENT_LEN);
-    ck_assert_int_eq(toc_oprf_finalize(input, &blind, &evaluated, &output), TOC_OK);
+    ck_assert_int_eq(toc_oprf_finalize(&input, &blind, &evaluated, 1, &output), TOC_OK);
     hex(vector->output, expected, sizeof expected);
     ck_assert_mem_eq(output.bytes, expected, sizeof expected);
 }
@@ -256,6 +256,7 @@ END_TEST
 START_TEST(no_elements_are_refused)
 {
     const struct toc_element identity = {{0}};
+    const struct toc_bytes word = toc_bytes_text("x");
     struct toc_element garbage;
     struct toc_element evaluated;
     struct toc_oprf_output output;
@@ -265,12 +266,28 @@ START_TEST(no_elements_are_refused)
     ck_assert(toc_element_valid(&honest.public));
     ck_assert_int_eq(toc_oprf_evaluate(&honest.key, &identity, &evaluated), TOC_INVALID);
     ck_assert_int_eq(toc_oprf_evaluate(&honest.key, &garbage, &evaluated), TOC_INVALID);
-    ck_assert_int_eq(toc_oprf_finalize(toc_bytes_text("x"), &honest.key, &garbage, &output),
-                     TOC_INVALID);
+    ck_assert_int_eq(toc_oprf_finalize(&word, &honest.key, &garbage, 1, &output), TOC_INVALID);
+    ck_assert_int_eq(toc_oprf_finalize(&word, &honest.key, &identity, 1, &output), TOC_INVALID);
     honest.blinded[2] = identity;
     check_refused();
     honest.blinded[2] = garbage;
     check_refused();
+}
+END_TEST
+
+START_TEST(no_answers_are_refused)
+{
+    const struct toc_element kept = honest.evaluated[2];
+    struct toc_oprf_proof proof;
+    memset(honest.evaluated[2].bytes, 0, sizeof kept.bytes);
+    check_refused();
+    memset(honest.evaluated[2].bytes, 0xff, sizeof kept.bytes);
+    check_refused();
+    honest.evaluated[2] = kept;
+    memset(honest.blinded[2].bytes, 0xff, sizeof kept.bytes);
+    ck_assert_int_eq(toc_oprf_prove(&honest.key, &honest.batch, &honest.key, &proof), TOC_INVALID);
+    memset(honest.blinded[2].bytes, 0, sizeof kept.bytes);
+    ck_assert_int_eq(toc_oprf_prove(&honest.key, &honest.batch, &honest.key, &proof), TOC_INVALID);
 }
 END_TEST
 
@@ -304,12 +321,49 @@ START_TEST(inputs_have_a_limit)
     ck_assert_int_eq(
         toc_oprf_blind(TOC_VOPRF, toc_bytes_of(long_input, sizeof long_input), &blind, &blinded),
         TOC_TOOBIG);
-    ck_assert_int_eq(
-        toc_oprf_finalize(toc_bytes_of(long_input, sizeof long_input), &blind, &blinded, &output),
-        TOC_TOOBIG);
+    const struct toc_bytes too_long = toc_bytes_of(long_input, sizeof long_input);
+    const struct toc_bytes word = toc_bytes_text("x");
+    ck_assert_int_eq(toc_oprf_finalize(&too_long, &blind, &blinded, 1, &output), TOC_TOOBIG);
     ck_assert_int_eq(toc_oprf_blind(TOC_VOPRF, toc_bytes_text("x"), &zero, &blinded), TOC_INVALID);
-    ck_assert_int_eq(toc_oprf_finalize(toc_bytes_text("x"), &zero, &honest.public, &output),
-                     TOC_INVALID);
+    ck_assert_int_eq(toc_oprf_finalize(&word, &zero, &honest.public, 1, &output), TOC_INVALID);
+}
+END_TEST
+
+/* They share an inversion: each comes out as by itself, and one that has none fails all. */
+START_TEST(a_batch_is_unblinded_as_each_by_itself)
+{
+    static const size_t lens[] = {1, 2, 3, TOC_OPRF_BATCH_MAX};
+    struct toc_bytes inputs[TOC_OPRF_BATCH_MAX];
+    struct toc_scalar blinds[TOC_OPRF_BATCH_MAX];
+    uint8_t bytes[TOC_OPRF_BATCH_MAX];
+    struct toc_oprf_output outputs[TOC_OPRF_BATCH_MAX];
+    struct toc_oprf_output kept[TOC_OPRF_BATCH_MAX];
+    make_exchange(TOC_OPRF_BATCH_MAX);
+    for (size_t i = 0; i < TOC_OPRF_BATCH_MAX; i++) {
+        bytes[i] = (uint8_t)i;
+        inputs[i] = toc_bytes_of(&bytes[i], 1);
+        blinds[i] = numbered((uint8_t)(i + 1));
+        ck_assert_int_eq(
+            toc_oprf_finalize(&inputs[i], &blinds[i], &honest.evaluated[i], 1, &kept[i]), TOC_OK);
+    }
+    for (size_t i = 0; i < sizeof lens / sizeof lens[0]; i++) {
+        memset(outputs, 0, sizeof outputs);
+        ck_assert_int_eq(toc_oprf_finalize(inputs, blinds, honest.evaluated, lens[i], outputs),
+                         TOC_OK);
+        ck_assert_mem_eq(outputs, kept, lens[i] * sizeof outputs[0]);
+    }
+    memset(outputs, 0x5a, sizeof outputs);
+    memcpy(kept, outputs, sizeof kept);
+    memset(&blinds[TOC_OPRF_BATCH_MAX / 2], 0, sizeof blinds[0]);
+    ck_assert_int_eq(
+        toc_oprf_finalize(inputs, blinds, honest.evaluated, TOC_OPRF_BATCH_MAX, outputs),
+        TOC_INVALID);
+    blinds[TOC_OPRF_BATCH_MAX / 2] = blinds[0];
+    ck_assert_int_eq(toc_oprf_finalize(inputs, blinds, honest.evaluated, 0, outputs), TOC_INVALID);
+    ck_assert_int_eq(
+        toc_oprf_finalize(inputs, blinds, honest.evaluated, TOC_OPRF_BATCH_MAX + 1, outputs),
+        TOC_INVALID);
+    ck_assert_mem_eq(outputs, kept, sizeof outputs); /* untouched */
 }
 END_TEST
 
@@ -329,9 +383,9 @@ START_TEST(the_blind_hides_the_input_and_leaves_no_trace)
     ck_assert_int_eq(toc_oprf_blind(TOC_VOPRF, input, &other, &second_blinded), TOC_OK);
     ck_assert_mem_ne(first.bytes, second_blinded.bytes, sizeof first.bytes);
     ck_assert_int_eq(toc_oprf_evaluate(&honest.key, &first, &evaluated), TOC_OK);
-    ck_assert_int_eq(toc_oprf_finalize(input, &one, &evaluated, &a), TOC_OK);
+    ck_assert_int_eq(toc_oprf_finalize(&input, &one, &evaluated, 1, &a), TOC_OK);
     ck_assert_int_eq(toc_oprf_evaluate(&honest.key, &second_blinded, &evaluated), TOC_OK);
-    ck_assert_int_eq(toc_oprf_finalize(input, &other, &evaluated, &b), TOC_OK);
+    ck_assert_int_eq(toc_oprf_finalize(&input, &other, &evaluated, 1, &b), TOC_OK);
     ck_assert_mem_eq(a.bytes, b.bytes, sizeof a.bytes);
 }
 END_TEST
@@ -351,8 +405,10 @@ int main(void)
     tcase_add_test(edges, a_changed_proof_is_caught);
     tcase_add_test(edges, a_scalar_has_one_encoding);
     tcase_add_test(edges, no_elements_are_refused);
+    tcase_add_test(edges, no_answers_are_refused);
     tcase_add_test(edges, a_batch_has_one_to_64_members);
     tcase_add_test(edges, inputs_have_a_limit);
+    tcase_add_test(edges, a_batch_is_unblinded_as_each_by_itself);
     tcase_add_test(edges, the_blind_hides_the_input_and_leaves_no_trace);
     suite_add_tcase(suite, edges);
     return toc_test_main(suite);
