@@ -254,7 +254,8 @@ void toc_publish_clear(struct toc_engine *engine); /* the tick failed */
 /* The open log of this member and stream (newest generation), made if there is none. */
 enum toc_result toc_publish_log(struct toc_engine *engine, const char *stream,
                                 struct toc_log **ret_log) TOC_MUST_CHECK;
-/* What a closing cuts off our own log waits to be signed again, in the same order. */
+/* What a closing cuts off our own log waits to be signed again, in the same order and before all
+ * else, so that it keeps its sequences. */
 enum toc_result toc_publish_requeue(struct toc_engine *engine, const struct toc_log *log,
                                     uint64_t first_sequence) TOC_MUST_CHECK;
 /* A stopped own log, and one whose end (an own heartbeat proves it) nobody holds any more: the next

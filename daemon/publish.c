@@ -163,23 +163,24 @@ static enum toc_result requeue_batch(struct toc_engine *engine, const struct toc
                    log->row.log.generation, (unsigned long long)header->first_sequence);
     memcpy(submission.stream, log->row.log.stream, sizeof(submission.stream));
     engine->waiting = waiting(engine) + submission.records;
-    return toc_store_submission_add(engine->store, &submission, plain);
+    return toc_store_submission_again(engine->store, &submission, plain);
 }
 
 enum toc_result toc_publish_requeue(struct toc_engine *engine, const struct toc_log *log,
                                     uint64_t first_sequence)
 {
-    uint64_t sequence = first_sequence;
+    uint64_t next = log->row.chain.next_sequence;
 
-    while (sequence < log->row.chain.next_sequence) {
+    /* The last one first: each goes before all that wait. */
+    while (next > first_sequence) {
         struct toc_stored_batch stored;
         struct toc_batch batch;
         toc_arena_reset(engine->scratch);
         TOC_TRY(
-            toc_store_batch_get(engine->store, log->row.id, sequence, engine->scratch, &stored));
+            toc_store_batch_get(engine->store, log->row.id, next - 1, engine->scratch, &stored));
         TOC_TRY(toc_wire_batch_decode(engine->scratch, stored.bytes, &batch));
         TOC_TRY(requeue_batch(engine, log, &batch));
-        sequence = stored.first_sequence + stored.count;
+        next = stored.first_sequence;
     }
     return TOC_OK;
 }

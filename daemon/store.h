@@ -226,7 +226,11 @@ enum toc_result toc_store_submission_find(struct toc_store *store, const char *i
 enum toc_result toc_store_submission_add(struct toc_store *store,
                                          const struct toc_submission *submission,
                                          struct toc_bytes records) TOC_MUST_CHECK;
-/* The oldest waiting ones of a stream. The list of records lies in the arena. TOC_NOTFOUND when
+/* To be signed before all that wait already: it was signed once, so others know its sequences. */
+enum toc_result toc_store_submission_again(struct toc_store *store,
+                                           const struct toc_submission *submission,
+                                           struct toc_bytes records) TOC_MUST_CHECK;
+/* The first waiting ones of a stream. The list of records lies in the arena. TOC_NOTFOUND when
  * none. */
 enum toc_result toc_store_submission_next(struct toc_store *store, const char *stream,
                                           struct toc_arena *arena,

@@ -43,6 +43,24 @@ static enum toc_result add(struct toc_store *store, const struct toc_submission 
     return toc_query_run(&query);
 }
 
+static enum toc_result wait(struct toc_store *store, const struct toc_submission *submission,
+                            bool first, struct toc_bytes records)
+{
+    TOC_AUTO(toc_query_close) struct toc_query query = {0};
+    TOC_TRY(toc_query_open(store, &store->group, TOC_SQL_WAITING_ADD,
+                           "INSERT INTO waiting (number, id, stream, count, records)"
+                           " VALUES (CASE ?5 WHEN 1 THEN"
+                           " (SELECT coalesce(min(number), 1) - 1 FROM waiting) END,"
+                           " ?1, ?2, ?3, ?4)",
+                           &query));
+    toc_query_text(&query, 1, submission->id);
+    toc_query_text(&query, 2, submission->stream);
+    toc_query_integer(&query, 3, submission->records);
+    toc_query_blob(&query, 4, records);
+    toc_query_integer(&query, 5, first);
+    return toc_query_run(&query);
+}
+
 enum toc_result toc_store_submission_add(struct toc_store *store,
                                          const struct toc_submission *submission,
                                          struct toc_bytes records)
@@ -51,19 +69,17 @@ enum toc_result toc_store_submission_add(struct toc_store *store,
     TOC_ASSERT(waits == (records.data != NULL));
     TOC_ENSURE(submission->id[0] != '\0' && submission->records > 0, TOC_INVALID);
     TOC_TRY(add(store, submission));
-    if (!waits) {
-        return TOC_OK;
-    }
-    TOC_AUTO(toc_query_close) struct toc_query query = {0};
-    TOC_TRY(toc_query_open(store, &store->group, TOC_SQL_WAITING_ADD,
-                           "INSERT INTO waiting (id, stream, count, records)"
-                           " VALUES (?1, ?2, ?3, ?4)",
-                           &query));
-    toc_query_text(&query, 1, submission->id);
-    toc_query_text(&query, 2, submission->stream);
-    toc_query_integer(&query, 3, submission->records);
-    toc_query_blob(&query, 4, records);
-    return toc_query_run(&query);
+    return waits ? wait(store, submission, false, records) : TOC_OK;
+}
+
+enum toc_result toc_store_submission_again(struct toc_store *store,
+                                           const struct toc_submission *submission,
+                                           struct toc_bytes records)
+{
+    TOC_ASSERT(submission->first_sequence == 0 && records.data != NULL);
+    TOC_ENSURE(submission->id[0] != '\0' && submission->records > 0, TOC_INVALID);
+    TOC_TRY(add(store, submission));
+    return wait(store, submission, true, records);
 }
 
 enum toc_result toc_store_submission_next(struct toc_store *store, const char *stream,

@@ -112,10 +112,26 @@ START_TEST(cut_off_records_survive_a_crash)
     connect();
     toc_fixture_exchange_crash(exchange, "leeds");
     connect();
-    toc_fixture_exchange_agree(exchange, "leeds", 3);
-    ck_assert_uint_eq(toc_fixture_exchange_rows(exchange, "york", "leeds", "F2"), 1);
-    ck_assert_uint_eq(toc_fixture_exchange_rows(exchange, "york", "leeds", "F3"), 1);
+    all_have(3); /* each where it was acknowledged */
     generation(2, TOC_LOG_OPEN, 4);
+}
+END_TEST
+
+/* It names a record of the closed log, which has to be there again before it. */
+START_TEST(a_withdrawal_waits_behind_what_was_cut_off)
+{
+    publish("s-1", "F1", 1);
+    toc_fixture_exchange_cut(exchange, "leeds", "spg");
+    publish("s-2", "F2", 2);
+    publish("s-3", "F3", 3);
+    rekey();
+    toc_fixture_exchange_crash(exchange, "leeds");
+    ck_assert_uint_eq(toc_fixture_exchange_withdraw(exchange, "leeds", "s-4", 2), 0);
+    connect();
+    toc_fixture_exchange_agree(exchange, "leeds", 2);
+    ck_assert_uint_eq(toc_fixture_exchange_rows(exchange, "york", "leeds", "F2"), 0);
+    ck_assert_uint_eq(toc_fixture_exchange_rows(exchange, "york", "leeds", "F3"), 1);
+    ck_assert_uint_eq(toc_fixture_exchange_log(exchange, "york", "leeds", 2).invalid_records, 0);
 }
 END_TEST
 
@@ -193,6 +209,7 @@ int main(void)
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_add_test(tcase, cut_off_records_are_signed_again);
     tcase_add_test(tcase, cut_off_records_survive_a_crash);
+    tcase_add_test(tcase, a_withdrawal_waits_behind_what_was_cut_off);
     tcase_add_test(tcase, a_cut_off_withdrawal_is_signed_again);
     tcase_add_test(tcase, nothing_was_cut_off);
     tcase_add_test(tcase, replaced_twice);
