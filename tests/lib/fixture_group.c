@@ -9,8 +9,17 @@
 #define DAY_MS (INT64_C(24) * 3600 * 1000)
 #define MEMBERS_MAX 400
 #define VERSIONS_MAX 64
+#define SIGNERS_MAX 5
 #define ARENA_MAX ((size_t)64 * 1024 * 1024)
 #define FILE_MAX ((size_t)32 * 1024 * 1024)
+
+/* Who signs, and how many of them have to. */
+struct signers {
+    struct toc_sign_public publics[SIGNERS_MAX];
+    struct toc_sign_secret secrets[SIGNERS_MAX];
+    size_t len;
+    uint32_t threshold;
+};
 
 struct toc_fixture_group {
     uint64_t seed;
@@ -19,8 +28,7 @@ struct toc_fixture_group {
     int64_t wall_ms, mono_ms;
     struct toc_env env;
     struct toc_arena *arena;
-    struct toc_sign_public signer;
-    struct toc_sign_secret signer_secret;
+    struct signers signers, before; /* of the draft; of the last version that was signed */
     struct toc_roster draft;
     struct toc_member members[MEMBERS_MAX];
     struct toc_member_keys *keys[MEMBERS_MAX]; /* beside members; engines borrow them */
@@ -110,10 +118,24 @@ static void key_seed(struct toc_fixture_group *group, uint8_t ret_seed[32])
     memcpy(ret_seed, hash.bytes, 32);
 }
 
+void toc_fixture_group_signers(struct toc_fixture_group *group, size_t len, uint32_t threshold)
+{
+    uint8_t bytes[32];
+
+    ck_assert_uint_le(len, SIGNERS_MAX);
+    for (size_t i = 0; i < len; i++) {
+        key_seed(group, bytes);
+        toc_sign_keypair_from(bytes, &group->signers.publics[i], &group->signers.secrets[i]);
+    }
+    group->signers.len = len;
+    group->signers.threshold = threshold;
+    group->draft.signers_len = len;
+    group->draft.threshold = threshold;
+}
+
 struct toc_fixture_group *toc_fixture_group_new(uint64_t seed)
 {
     struct toc_fixture_group *group = calloc(1, sizeof(*group));
-    uint8_t bytes[32];
 
     ck_assert_ptr_nonnull(group);
     group->seed = seed;
@@ -122,22 +144,19 @@ struct toc_fixture_group *toc_fixture_group_new(uint64_t seed)
     group->env = (struct toc_env){wall_ms, mono_ms, fill_random, group};
     ck_assert_int_eq(toc_arena_new(ARENA_MAX, &group->arena), TOC_OK);
     toc_buf_init(&group->file, FILE_MAX);
-    key_seed(group, bytes);
-    toc_sign_keypair_from(bytes, &group->signer, &group->signer_secret);
     memcpy(group->rules, usual_rules, sizeof(usual_rules));
     group->draft = (struct toc_roster){
         .group = "test-group",
         .expires_ms = NOON + 365 * DAY_MS,
         .grace_days = 30,
-        .threshold = 1,
-        .signers = &group->signer,
-        .signers_len = 1,
+        .signers = group->signers.publics,
         .members = group->members,
         .streams = group->rules,
         .streams_len = sizeof usual_rules / sizeof usual_rules[0],
         .holders = group->holders,
         .holder_keys = group->holder_keys,
     };
+    toc_fixture_group_signers(group, 1, 1);
     return group;
 }
 
@@ -280,17 +299,38 @@ void toc_fixture_group_tokens(struct toc_fixture_group *group, const char *const
     }
 }
 
+/* The last ones of a set, as many as it takes. A key that is of both sets signs once. */
+static size_t sign_by(const struct toc_fixture_group *group, const struct signers *by,
+                      uint64_t version, struct toc_bytes body,
+                      struct toc_roster_signature *signatures, size_t len)
+{
+    for (size_t i = by->len - by->threshold; i < by->len; i++) {
+        bool has_signed = false;
+        for (size_t j = 0; j < len; j++) {
+            has_signed |=
+                memcmp(&signatures[j].signer, &by->publics[i], sizeof signatures[j].signer) == 0;
+        }
+        if (!has_signed) {
+            signatures[len].signer = by->publics[i];
+            signatures[len++].signature =
+                toc_roster_sign(&group->group, version, body, &by->secrets[i]);
+        }
+    }
+    return len;
+}
+
 /* Returns its hash. */
 static struct toc_hash sign(struct toc_fixture_group *group, const struct toc_roster *roster,
                             struct toc_bytes *ret_signed)
 {
-    struct toc_roster_signature signature = {.signer = group->signer};
+    struct toc_roster_signature signatures[2 * SIGNERS_MAX];
     struct toc_bytes body;
+    size_t len;
 
     ck_assert_int_eq(toc_wire_roster_encode(group->arena, roster, &body), TOC_OK);
-    signature.signature =
-        toc_roster_sign(&group->group, roster->version, body, &group->signer_secret);
-    ck_assert_int_eq(toc_wire_signed_roster_encode(group->arena, body, &signature, 1, ret_signed),
+    len = sign_by(group, &group->before, roster->version, body, signatures, 0);
+    len = sign_by(group, &group->signers, roster->version, body, signatures, len);
+    ck_assert_int_eq(toc_wire_signed_roster_encode(group->arena, body, signatures, len, ret_signed),
                      TOC_OK);
     return toc_roster_hash(&group->group, roster->version, body);
 }
@@ -320,6 +360,7 @@ uint64_t toc_fixture_group_sign(struct toc_fixture_group *group)
     ck_assert_uint_lt(draft->version, VERSIONS_MAX);
     hash = sign(group, draft, &group->signed_rosters[draft->version]);
     draft->previous = hash;
+    group->before = group->signers;
     if (draft->version == 1) {
         group->group = hash;
     }

@@ -32,6 +32,8 @@ void toc_fixture_group_holder(struct toc_fixture_group *group, const char *membe
  * its two keys. */
 void toc_fixture_group_tokens(struct toc_fixture_group *group, const char *const *holders,
                               size_t len);
+/* Other signers, of whom so many have to sign; the next version is signed by the old ones, too. */
+void toc_fixture_group_signers(struct toc_fixture_group *group, size_t len, uint32_t threshold);
 /* The last roster as it would be signed next: for what the calls above do not reach. */
 struct toc_roster *toc_fixture_group_draft(struct toc_fixture_group *group);
 /* Signs it as the next version, which it returns. */

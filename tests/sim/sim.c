@@ -185,6 +185,7 @@ struct sim_node *sim_node_add(struct sim *sim, const char *member)
     node->env = (struct toc_env){wall_of, mono_of, random_of, node};
     (void)snprintf(node->member, sizeof(node->member), "%s", member);
     (void)snprintf(node->conf.member, sizeof(node->conf.member), "%s", member);
+    node->older = sim_chance(sim, sim->older_chance);
     sim_machine_add(node);
     sim_start(node);
     return node;
@@ -241,16 +242,21 @@ void sim_start(struct sim_node *node)
                                            .env = &node->env,
                                            .alone = node->alone};
     const uint64_t held = toc_store_roster_last(node->store);
-    const uint64_t newest = toc_fixture_group_draft(node->sim->group)->version;
+    const uint64_t newest =
+        node->rekeyed != 0 ? node->rekeyed : toc_fixture_group_draft(node->sim->group)->version;
     struct toc_why why = {""};
     enum toc_result result;
 
     sim_trace(node, "starts");
     node->asleep = false;
     sim_machine_live(node, true);
-    result = toc_engine_new(
-        &setup, held > 0 ? toc_bytes_of(NULL, 0) : toc_fixture_group_file(node->sim->group, newest),
-        &node->engine, &why);
+    node->sim->running = node;
+    result = toc_engine_new(&setup,
+                            held > 0 && node->rekeyed == 0
+                                ? toc_bytes_of(NULL, 0)
+                                : toc_fixture_group_file(node->sim->group, newest),
+                            &node->engine, &why);
+    node->sim->running = NULL;
     sim_machine_live(node, false);
     if (result == TOC_STORE && sim_machine_failed(node, failed)) {
         sim_machine_refused(node, why.text[0] != '\0' ? why.text : toc_store_why(node->store));
@@ -262,6 +268,7 @@ void sim_start(struct sim_node *node)
         return;
     }
     node->alone = false;
+    node->rekeyed = 0;
     sim_net_started(node);
 }
 
@@ -368,6 +375,7 @@ static void tick(struct sim_node *node)
     enum toc_result result;
 
     sim->ticks++;
+    sim->running = node;
     sim_machine_live(node, true);
     toc_engine_begin(node->engine);
     take_jobs(node);
@@ -377,6 +385,7 @@ static void tick(struct sim_node *node)
         sim->hooks.act(node);
     }
     if (dies_early) {
+        sim->running = NULL;
         sim_machine_live(node, false);
         sim_crash(node);
         look_at(node);
@@ -384,6 +393,7 @@ static void tick(struct sim_node *node)
     }
     node->engine->store_failed |= disk_fails;
     result = toc_engine_finish(node->engine, &why);
+    sim->running = NULL;
     sim_machine_live(node, false);
     if (result == TOC_STORE && sim_machine_failed(node, failed)) {
         sim->failures++;
@@ -421,11 +431,13 @@ void sim_adopt_file(struct sim_node *node, struct toc_bytes file)
     if (node->engine == NULL) {
         sim_start(node);
     }
+    node->sim->running = node;
     toc_engine_begin(node->engine);
     result = toc_engine_configure(node->engine, &node->conf, file, &why);
     if (result != TOC_OK || toc_engine_finish(node->engine, &why) != TOC_OK) {
         sim_fail(node->sim, "%s: adopting a roster: %s", node->member, why.text);
     }
+    node->sim->running = NULL;
     look_at(node);
     tick_send(node, false);
     read_notices(node);
@@ -433,6 +445,20 @@ void sim_adopt_file(struct sim_node *node, struct toc_bytes file)
     if (toc_engine_roster_changed(node->engine)) {
         sim_net_roster_changed(node);
     }
+}
+
+void sim_rekey(struct sim_node *node, struct sim_node *hub, int64_t after)
+{
+    struct sim *const sim = node->sim;
+
+    toc_fixture_group_rekey(sim->group, node->member);
+    node->rekeyed = toc_fixture_group_sign(sim->group);
+    sim_adopt(hub, node->rekeyed);
+    if (node->engine != NULL) {
+        sim_crash(node);
+    }
+    node->keys = *toc_fixture_group_keys(sim->group, node->member);
+    node->restart_mono = sim->mono + after;
 }
 
 void sim_remove(struct sim *sim, struct sim_node *node, struct sim_node *hub)
@@ -452,9 +478,11 @@ json_t *sim_ask(struct sim_node *node, const char *request)
     struct toc_why why = {""};
     json_t *reply = NULL;
 
+    node->sim->running = node;
     toc_engine_begin(node->engine);
     ck_assert_int_eq(toc_engine_local(node->engine, UINT32_MAX, &user, &part, 1), TOC_OK);
     ck_assert_int_eq(toc_engine_finish(node->engine, &why), TOC_OK);
+    node->sim->running = NULL;
     look_at(node);
     for (size_t i = 0; i < toc_engine_outbox(node->engine, &out); i++) {
         if (out[i].kind == TOC_OUT_LOCAL && out[i].link == UINT32_MAX) {

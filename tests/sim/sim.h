@@ -69,6 +69,8 @@ struct sim_node {
     int64_t late;              /* what it sends leaves so much later */
     struct toc_engine *engine; /* NULL while it is down */
     bool alone;
+    uint64_t rekeyed;      /* the roster with new keys, with which it starts next; 0: it has them */
+    bool older;            /* it runs an older program (test_sim_skew.c) */
     bool asleep;           /* does not come back by itself, and the end does not wait for it */
     bool gone;             /* no member any more */
     uint64_t gone_version; /* the roster without it */
@@ -167,9 +169,11 @@ struct sim {
     size_t wires_len;
     struct sim_submission *submissions; /* the newest first */
     unsigned submissions_made;
-    unsigned submit_chance;   /* in a thousand, a member and step */
-    unsigned withdraw_chance; /* of those */
-    unsigned disk_chance;     /* in a thousand: a member that is added is on a disk */
+    unsigned submit_chance;         /* in a thousand, a member and step */
+    unsigned withdraw_chance;       /* of those */
+    unsigned disk_chance;           /* in a thousand: a member that is added is on a disk */
+    unsigned older_chance;          /* and runs an older program */
+    const struct sim_node *running; /* whose program is at work; NULL: nobody's */
     struct sim_truth *truth[256];
     bool forks;        /* the scenario equivocates: conflicts are expected */
     bool void_allowed; /* a closing or a later generation may take back */
@@ -219,6 +223,9 @@ void sim_adopt(struct sim_node *node, uint64_t version);
 void sim_adopt_file(struct sim_node *node, struct toc_bytes file);
 /* Any local request, answered in a tick of its own; a new reference. */
 json_t *sim_ask(struct sim_node *node, const char *request);
+/* Its keys are replaced, which the hub hears now; it stops, and starts with the new ones `after`
+ * milliseconds, as its operator would do it: with the new roster's file. */
+void sim_rekey(struct sim_node *node, struct sim_node *hub, int64_t after);
 /* It is no member from this version on, which the hub adopts now. */
 void sim_remove(struct sim *sim, struct sim_node *node, struct sim_node *hub);
 /* All clocks of the group move; no step happens in between. */

@@ -156,6 +156,14 @@ static void trace(const struct looked *at, const struct toc_message *message)
     }
 }
 
+static bool is_newest_key(const struct sim *sim, const struct toc_wrap_body *wrap)
+{
+    const struct toc_member *const member =
+        toc_roster_member(toc_fixture_group_draft(sim->group), wrap->member);
+
+    return member != NULL && wrap->roster_version >= member->admitted_version;
+}
+
 static void check_give(const struct looked *at, const struct toc_give *give)
 {
     check_visible(at, &give->log);
@@ -172,8 +180,9 @@ static void check_give(const struct looked *at, const struct toc_give *give)
             sim_fail(at->node->sim, "%s sends a wrap that does not parse", at->node->member);
             return;
         }
-        /* One for a member that has left may have been dropped later in the same tick. */
-        if (toc_roster_member(toc_fixture_group_draft(at->node->sim->group), wrap.member) == NULL) {
+        /* One for a member that has left, or for its old key, may have been dropped later in the
+         * same tick. */
+        if (!is_newest_key(at->node->sim, &wrap)) {
             continue;
         }
         if (!sim_log_row(at->node, &give->log, &row)) {

@@ -17,7 +17,7 @@ struct region {
     size_t made;                /* c00, c01, ...: the next to come */
     struct toc_store *old_disk; /* of the hub, some time ago; NULL */
     bool restored;
-    unsigned removed;
+    unsigned removed, rekeyed;
 };
 
 static bool goes_on(const struct region *region)
@@ -165,6 +165,29 @@ static void keys_change(struct region *region)
     }
 }
 
+/* What its hub had not got of it is signed again, with the new keys and in the next generation. Not
+ * together with a hub that forgets what it closed. */
+static void somebody_is_rekeyed(struct region *region)
+{
+    struct sim_node *const node = any_council(region);
+
+    if (!node->gone && region->old_disk == NULL && !region->restored) {
+        region->rekeyed++;
+        region->sim->void_allowed = true;
+        sim_rekey(node, &region->sim->nodes[0], (int64_t)sim_below(region->sim, 5 * 60 * 1000));
+    }
+}
+
+/* All of them, and how many there are; those before sign it, too. */
+static void signers_are_succeeded(struct region *region)
+{
+    struct sim *const sim = region->sim;
+    const size_t signers = 1 + sim_below(sim, 5);
+
+    toc_fixture_group_signers(sim->group, signers, 1 + (uint32_t)sim_below(sim, signers));
+    sim_adopt(&sim->nodes[0], toc_fixture_group_sign(sim->group));
+}
+
 static void roster_is_renewed(struct region *region)
 {
     sim_adopt(&region->sim->nodes[0], toc_fixture_group_sign(region->sim->group));
@@ -175,7 +198,7 @@ static void disk_is_old(struct region *region)
 {
     struct sim_node *const hub = &region->sim->nodes[0];
 
-    if (region->removed > 0) {
+    if (region->removed + region->rekeyed > 0) {
         return;
     }
     if (region->old_disk == NULL) {
@@ -192,7 +215,7 @@ static void disk_is_old(struct region *region)
 
 static void something_happens(struct region *region)
 {
-    switch (sim_below(region->sim, 8)) {
+    switch (sim_below(region->sim, 10)) {
     case 0:
         somebody_comes(region);
         return;
@@ -213,6 +236,12 @@ static void something_happens(struct region *region)
         return;
     case 6:
         roster_is_renewed(region);
+        return;
+    case 7:
+        somebody_is_rekeyed(region);
+        return;
+    case 8:
+        signers_are_succeeded(region);
         return;
     default:
         disk_is_old(region);

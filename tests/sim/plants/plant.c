@@ -225,8 +225,37 @@ enum toc_result __wrap_toc_store_evidence_add(struct toc_store *store, const cha
     return TOC_OK;
 }
 
+#elif TOC_PLANT == 14 /* what is not understood is not kept either */
+
+enum toc_result __real_toc_apply_store(struct toc_engine *engine, struct toc_log *log,
+                                       const struct toc_batch *batch, const struct toc_hash *head,
+                                       struct toc_session *from, const struct toc_epoch_key *key);
+enum toc_result __wrap_toc_apply_store(struct toc_engine *engine, struct toc_log *log,
+                                       const struct toc_batch *batch, const struct toc_hash *head,
+                                       struct toc_session *from, const struct toc_epoch_key *key);
+enum toc_result __wrap_toc_apply_store(struct toc_engine *engine, struct toc_log *log,
+                                       const struct toc_batch *batch, const struct toc_hash *head,
+                                       struct toc_session *from, const struct toc_epoch_key *key)
+{
+    if (strcmp(log->row.log.stream, "exposure") == 0 &&
+        toc_record_kind_for_stream("exposure") == NULL) {
+        return TOC_INVALID;
+    }
+    return __real_toc_apply_store(engine, log, batch, head, from, key);
+}
+
+#elif TOC_PLANT == 15 /* an upgrade does not apply what was kept */
+
+enum toc_result __wrap_toc_apply_reading(struct toc_engine *engine, struct toc_why *why);
+enum toc_result __wrap_toc_apply_reading(struct toc_engine *engine, struct toc_why *why)
+{
+    (void)engine;
+    (void)why;
+    return TOC_OK;
+}
+
 #endif
 
 #ifdef TOC_PLANT
-_Static_assert(TOC_PLANT >= 1 && TOC_PLANT <= 13, "there are thirteen");
+_Static_assert(TOC_PLANT >= 1 && TOC_PLANT <= 15, "there are fifteen");
 #endif
