@@ -50,6 +50,7 @@ static enum toc_result renew(struct toc_engine *engine, const char *reading)
     TOC_TRY(toc_engine_write(engine));
     toc_store_local_gather(engine->store);
     TOC_TRY(apply_what_was_kept(engine));
+    TOC_ENSURE(!toc_store_unread(engine->store), TOC_STORE); /* else something was decided blind */
     TOC_TRY(toc_store_reading_set(engine->store, reading));
     TOC_TRY(toc_store_local_keep(engine->store));
     TOC_TRY(toc_store_commit(engine->store));

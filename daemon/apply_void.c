@@ -102,23 +102,6 @@ static enum toc_result derive_log(struct toc_engine *engine, struct toc_log *log
     return log->row.invalid_records == invalid ? TOC_OK : toc_engine_log_save(engine, log);
 }
 
-/* Every generation of one publisher's stream, oldest first: logs_sorted is in that order. */
-static enum toc_result derive_source(struct toc_engine *engine, const struct toc_log *of)
-{
-    const struct toc_log_id id = of->row.log;
-    uint64_t records = 0;
-
-    TOC_TRY(toc_view_clear(engine, id.stream, id.publisher, 1, UINT64_MAX >> 1));
-    for (size_t i = 0; i < engine->logs_len; i++) {
-        struct toc_log *log = &engine->logs[engine->logs_sorted[i]];
-        if (strcmp(log->row.log.publisher, id.publisher) == 0 &&
-            strcmp(log->row.log.stream, id.stream) == 0 && log->row.id != 0) {
-            TOC_TRY(derive_log(engine, log, &records));
-        }
-    }
-    return TOC_OK;
-}
-
 enum toc_result toc_apply_stream_anew(struct toc_engine *engine, const char *stream,
                                       uint64_t *records)
 {
@@ -132,6 +115,27 @@ enum toc_result toc_apply_stream_anew(struct toc_engine *engine, const char *str
         struct toc_log *log = &engine->logs[engine->logs_sorted[i]];
         if (strcmp(log->row.log.stream, stream) == 0 && log->row.id != 0) {
             TOC_TRY(derive_log(engine, log, records));
+        }
+    }
+    return TOC_OK;
+}
+
+/* Every generation of one publisher's stream, oldest first: logs_sorted is in that order. Where
+ * there are successors, their whole stream: what they corrected may stand again. */
+static enum toc_result derive_source(struct toc_engine *engine, const struct toc_log *of)
+{
+    const struct toc_log_id id = of->row.log;
+    uint64_t records = 0;
+
+    if (engine->corrected) {
+        return toc_apply_stream_anew(engine, id.stream, &records);
+    }
+    TOC_TRY(toc_view_clear(engine, id.stream, id.publisher, 1, UINT64_MAX >> 1));
+    for (size_t i = 0; i < engine->logs_len; i++) {
+        struct toc_log *log = &engine->logs[engine->logs_sorted[i]];
+        if (strcmp(log->row.log.publisher, id.publisher) == 0 &&
+            strcmp(log->row.log.stream, id.stream) == 0 && log->row.id != 0) {
+            TOC_TRY(derive_log(engine, log, &records));
         }
     }
     return TOC_OK;

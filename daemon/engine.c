@@ -5,6 +5,7 @@
 
 #include "ensure.h"
 #include "flag_undo.h"
+#include "store_corrected.h"
 #include "store_forget.h"
 
 #include <stdarg.h>
@@ -128,6 +129,15 @@ static enum toc_result load_log(void *context, const struct toc_log_row *row)
     return TOC_OK;
 }
 
+static enum toc_result load_logs(struct toc_engine *engine)
+{
+    const enum toc_result corrected = toc_store_corrected_any(engine->store);
+
+    TOC_ENSURE(corrected == TOC_OK || corrected == TOC_NOTFOUND, corrected);
+    engine->corrected = corrected == TOC_OK;
+    return toc_store_logs(engine->store, load_log, engine);
+}
+
 static void forget_logs(struct toc_engine *engine)
 {
     for (size_t i = 0; i < engine->logs_len; i++) {
@@ -212,7 +222,7 @@ static enum toc_result load(struct toc_engine *engine, struct toc_bytes roster_f
     enum toc_result result;
 
     TOC_TRY(load_rosters(engine, why));
-    TOC_TRY(toc_store_logs(engine->store, load_log, engine));
+    TOC_TRY(load_logs(engine));
     result = take_roster_file(engine, roster_file, why);
     if (result != TOC_OK && why != NULL) {
         toc_why_prefix(why, "%s", engine->conf->roster);
@@ -366,8 +376,7 @@ static void reload(struct toc_engine *engine)
     engine->alerts = (struct toc_alerting){.quiet = false};
     engine->provers_len = 0;
     engine->waiting_known = false;
-    engine->reload_due = load_rosters(engine, &why) != TOC_OK ||
-                         toc_store_logs(engine->store, load_log, engine) != TOC_OK;
+    engine->reload_due = load_rosters(engine, &why) != TOC_OK || load_logs(engine) != TOC_OK;
 }
 
 static void swap_memory(struct toc_engine *engine)

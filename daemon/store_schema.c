@@ -149,6 +149,10 @@ const char *const toc_group_migrations[] = {
     "CREATE INDEX hub_part_of_alert ON hub_part (alert, token);",
     /* Which records the program that made the views could read (records.h). */
     "CREATE TABLE reading (one INTEGER PRIMARY KEY CHECK (one = 1), kinds TEXT NOT NULL) STRICT;",
+    /* What a successor corrected (store_corrected.h). */
+    "CREATE TABLE corrected (stream TEXT NOT NULL, publisher TEXT NOT NULL,"
+    " sequence INTEGER NOT NULL, author TEXT NOT NULL, at INTEGER NOT NULL,"
+    " PRIMARY KEY (stream, publisher, sequence, author, at)) STRICT, WITHOUT ROWID;",
 };
 const int toc_group_migrations_len =
     (int)(sizeof toc_group_migrations / sizeof toc_group_migrations[0]);

@@ -6,17 +6,22 @@
 #include "ensure.h"
 #include "record_exposure.h"
 #include "record_framework.h"
+#include "store_corrected.h"
 
 #include <string.h>
 
-/* Only the author, or a member that succeeds it, may correct a record. */
+/* Only the author, or a member that succeeds it, may correct a record. By the roster that it did so
+ * under: the successor may be succeeded, too, and what it did stays done. */
 static bool may_correct(const struct toc_engine *engine, const char *author, const char *publisher)
 {
-    const struct toc_member *member = toc_roster_member(toc_engine_roster(engine), author);
+    const struct toc_roster *roster;
+    const struct toc_member *member;
 
     if (strcmp(author, publisher) == 0) {
         return true;
     }
+    roster = toc_roster_chain_at(engine->rosters, engine->applying_version);
+    member = roster == NULL ? NULL : toc_roster_member(roster, author);
     for (size_t i = 0; member != NULL && i < member->succeeds_len; i++) {
         if (strcmp(member->succeeds[i], publisher) == 0) {
             return true;
@@ -54,6 +59,12 @@ static enum toc_result drop_target(struct toc_engine *engine, const struct toc_l
     if (same_log && target->sequence >= sequence) {
         return toc_fail(why, TOC_INVALID, "corrects a record that comes later");
     }
+    if (!same_log) {
+        const struct toc_correction correction = {stream, publisher, target->sequence,
+                                                  log->row.log.publisher, sequence};
+        engine->corrected = true;
+        TOC_TRY(toc_store_corrected_add(engine->store, &correction));
+    }
     /* Withdrawn before, passed over here, or gone with its keys: then there is nothing to correct.
      */
     result = drop_row(engine, stream, publisher, target->sequence);
@@ -79,6 +90,17 @@ static int32_t ends_of(const struct toc_record *record)
     return INT32_MAX;
 }
 
+/* Did a successor correct it before it came? Who may be succeeded is no member any more. */
+static enum toc_result find_correction(struct toc_engine *engine, const struct toc_log *log,
+                                       uint64_t sequence)
+{
+    TOC_ENSURE(engine->corrected, TOC_NOTFOUND);
+    TOC_ENSURE(toc_roster_member(toc_engine_roster(engine), log->row.log.publisher) == NULL,
+               TOC_NOTFOUND);
+    return toc_store_corrected_get(engine->store, log->row.log.stream, log->row.log.publisher,
+                                   sequence);
+}
+
 static enum toc_result put(struct toc_engine *engine, const struct toc_log *log, uint64_t sequence,
                            const struct toc_record *record)
 {
@@ -87,6 +109,8 @@ static enum toc_result put(struct toc_engine *engine, const struct toc_log *log,
                                   .log = log->row.id,
                                   .ends = ends_of(record)};
 
+    const enum toc_result corrected = find_correction(engine, log, sequence);
+    TOC_ENSURE(corrected == TOC_NOTFOUND, corrected);
     memcpy(row.publisher, log->row.log.publisher, sizeof(row.publisher));
     TOC_TRY(toc_view_picture_put(engine, log, sequence, record));
     TOC_TRY(toc_view_token_put(engine, log, sequence, record));

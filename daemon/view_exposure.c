@@ -3,6 +3,7 @@
 #include "engine_internal.h"
 
 #include "ensure.h"
+#include "store_corrected.h"
 #include "store_picture.h"
 
 #include <string.h>
@@ -34,6 +35,10 @@ enum toc_result toc_view_clear(struct toc_engine *engine, const char *stream, co
 {
     if (stream == NULL || is_pictured(stream)) {
         TOC_TRY(toc_store_picture_clear(engine->store, publisher, first_sequence, last_sequence));
+    }
+    if (engine->corrected) {
+        TOC_TRY(toc_store_corrected_clear(engine->store, stream, publisher, first_sequence,
+                                          last_sequence));
     }
     TOC_TRY(toc_view_token_clear(engine, stream, publisher, first_sequence, last_sequence));
     TOC_TRY(toc_view_alert_clear(engine, stream, publisher, first_sequence, last_sequence));

@@ -1,7 +1,13 @@
 /* Members leave, arrive, and let the roster expire, while everything goes wrong that can. */
+#include "engine_internal.h"
 #include "sim.h"
 
 #include "runner.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define CORRECTIONS 5
 
 static const char *const councils[] = {"hull", "leeds", "york"};
 
@@ -155,6 +161,115 @@ START_TEST(newcomer_from_admission)
 }
 END_TEST
 
+/* ---- succession ---- */
+
+/* What the successor reads of whom it succeeds it takes back, now and then, one by one. */
+struct succession {
+    struct sim *sim;
+    struct sim_node *successor; /* NULL: not there yet */
+    const char *succeeded[1];
+    unsigned made;
+};
+
+static bool may_correct(const struct sim_node *node)
+{
+    const struct succession *const at = node->sim->hooks.context;
+
+    return node == at->successor && at->made < CORRECTIONS && node->engine != NULL;
+}
+
+static void correct(struct sim_node *node)
+{
+    struct succession *const at = node->sim->hooks.context;
+    struct toc_record record = {.type = TOC_RECORD_WITHDRAWAL};
+    struct toc_why why = {""};
+    struct toc_bytes bytes;
+    struct sim_rows rows;
+    char id[SIM_KEY_LEN];
+    uint64_t sequence;
+
+    if (!may_correct(node) || !sim_chance(at->sim, 100)) {
+        return;
+    }
+    sim_rows(node, "framework", at->succeeded[0], &rows);
+    if (rows.len == 0) {
+        return;
+    }
+    memcpy(record.withdraws.publisher, at->succeeded[0], strlen(at->succeeded[0]) + 1);
+    record.withdraws.sequence = rows.first_sequence;
+    (void)snprintf(id, sizeof id, "c%u", ++at->made);
+    toc_arena_reset(at->sim->arena);
+    SIM_MUST(at->sim, toc_wire_record_encode(at->sim->arena, &record, &bytes) == TOC_OK);
+    SIM_MUST(at->sim, toc_publish_submit(node->engine, "framework", id, &bytes, 1, NULL, &sequence,
+                                         &why) == TOC_OK);
+}
+
+static void succeed(struct succession *at, struct sim_node *hub, const char *successor)
+{
+    struct sim *const sim = at->sim;
+    struct sim_node *const gone = sim_node(sim, at->succeeded[0]);
+
+    toc_fixture_group_remove(sim->group, gone->member);
+    toc_fixture_group_add(sim->group, successor, TOC_ROLE_BIT(TOC_ROLE_COUNCIL));
+    struct toc_member *const member = (struct toc_member *)(uintptr_t)toc_roster_member(
+        toc_fixture_group_draft(sim->group), successor);
+    member->succeeds = at->succeeded;
+    member->succeeds_len = 1;
+    gone->gone = true;
+    gone->gone_version = toc_fixture_group_sign(sim->group);
+    gone->gone_mono = sim->mono;
+    sim_adopt(hub, gone->gone_version);
+    at->successor = sim_node_add(sim, successor);
+    (void)sim_wire(sim, successor, "spg", true);
+}
+
+/* All have the same of whom it succeeded, and go on having it when they derive it anew. */
+static void compare_succeeded(struct sim *sim, const char *succeeded)
+{
+    struct sim_rows first = {.len = 0};
+
+    for (size_t i = 0; i < 2 * sim->nodes_len && sim_goes_on(sim); i++) {
+        struct sim_node *const node = &sim->nodes[i % sim->nodes_len];
+        struct sim_rows rows;
+        if (node->gone) {
+            continue;
+        }
+        if (i >= sim->nodes_len) {
+            json_decref(sim_ask(node, "{\"request\":\"rebuild\"}"));
+        }
+        sim_rows(node, "framework", succeeded, &rows);
+        first = i == 0 ? rows : first;
+        if (rows.len != first.len || !toc_hash_equal(&rows.digest, &first.digest)) {
+            sim_fail(sim, "%s has %zu of %s%s, %s has %zu", node->member, rows.len, succeeded,
+                     i < sim->nodes_len ? "" : " after a rebuild", sim->nodes[0].member, first.len);
+        }
+    }
+}
+
+/* Its name comes first in every order. */
+static void succession(struct sim *sim, unsigned steps)
+{
+    struct succession at = {.sim = sim, .succeeded = {"leeds"}};
+    struct sim_node *hub = star(sim, NULL);
+
+    sim_run(sim, steps / 2);
+    if (sim->failure[0] != '\0') {
+        return;
+    }
+    sim->hooks = (struct sim_hooks){.context = &at, .act = correct, .publishes = true};
+    succeed(&at, hub, "aire");
+    sim_run(sim, steps / 2);
+    sim_heal(sim);
+    sim->hooks = (struct sim_hooks){.context = NULL};
+    compare_succeeded(sim, "leeds");
+}
+
+START_TEST(a_member_is_succeeded)
+{
+    sim_seeds("CK_RUN_CASE=succession test_sim_roster", 10, 300, succession);
+}
+END_TEST
+
 /* ---- expiry ---- */
 
 static uint64_t stored_batches(struct sim *sim)
@@ -225,6 +340,7 @@ int main(void)
     sim_add_case(suite, "mesh", removed_member_in_a_mesh);
     sim_add_case(suite, "admission", newcomer_with_all_history);
     sim_add_case(suite, "late", newcomer_from_admission);
+    sim_add_case(suite, "succession", a_member_is_succeeded);
     sim_add_case(suite, "expiry", grace_expiry_and_renewal);
     return toc_test_main(suite);
 }
