@@ -75,6 +75,9 @@ static size_t plain_len(const char *text, size_t len)
             break;
         }
     }
+    while (at < len && text[at] >= 0x20 && text[at] < 0x7f) {
+        at++; /* the last seven */
+    }
     return at;
 }
 
