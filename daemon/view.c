@@ -123,25 +123,25 @@ enum toc_result toc_view_record(struct toc_engine *engine, struct toc_log *log, 
                                 struct toc_bytes bytes, const struct toc_record *known, bool grace,
                                 struct toc_why *why)
 {
-    struct toc_record record;
+    struct toc_record read;
+    const struct toc_record *record = known;
 
-    if (known != NULL) {
-        record = *known;
-    } else {
-        TOC_TRY(toc_record_read(engine->scratch, log->row.log.stream, bytes, &record, why));
+    if (known == NULL) {
+        TOC_TRY(toc_record_read(engine->scratch, log->row.log.stream, bytes, &read, why));
+        record = &read;
     }
-    if (grace && !toc_record_corrects(&record)) {
+    if (grace && !toc_record_corrects(record)) {
         return toc_fail(why, TOC_STALE, "made after its roster expired");
     }
-    TOC_TRY(toc_view_alert_check(engine, &record, why));
-    if (record.withdraws.sequence != 0) {
+    TOC_TRY(toc_view_alert_check(engine, record, why));
+    if (record->withdraws.sequence != 0) {
         log->receipt_urgent = true;
-        TOC_TRY(drop_target(engine, log, sequence, &record.withdraws, why));
-        return toc_view_alert_withdrawn(engine, log, &record.withdraws);
+        TOC_TRY(drop_target(engine, log, sequence, &record->withdraws, why));
+        return toc_view_alert_withdrawn(engine, log, &record->withdraws);
     }
-    log->receipt_urgent |= record.type == TOC_RECORD_DISPUTE;
-    if (record.supersedes.sequence != 0) {
-        TOC_TRY(drop_target(engine, log, sequence, &record.supersedes, why));
+    log->receipt_urgent |= record->type == TOC_RECORD_DISPUTE;
+    if (record->supersedes.sequence != 0) {
+        TOC_TRY(drop_target(engine, log, sequence, &record->supersedes, why));
     }
-    return put(engine, log, sequence, &record);
+    return put(engine, log, sequence, record);
 }
