@@ -10,9 +10,9 @@
 #include "net_socket.h"
 
 /* Of one link. A peer that keeps to its window (flow.h) has three quarters as many bytes under way,
- * in frames of 250 bytes and more. */
-#define TOC_NET_WAITING_BYTES_MAX (2 * 1024 * 1024)
-#define TOC_NET_WAITING_FRAMES_MAX 8192
+ * in frames of 200 bytes and more. */
+#define TOC_NET_WAITING_BYTES_MAX (4 * 1024 * 1024)
+#define TOC_NET_WAITING_FRAMES_MAX 16384
 
 /* Links with frames that wait, the next one first. All zero: none. */
 struct toc_net_queue {

@@ -8,8 +8,8 @@
 
 #include "box.h"
 
-/* Of one key, in bytes. A member whose network fails again and again leaves a window (1.5 MiB at
- * the most) behind each time. */
+/* Of one key, in bytes. A member whose network fails again and again leaves a window (3 MiB at the
+ * most) behind each time. */
 #define TOC_PARTED_MAX (8 * 1024 * 1024)
 /* It is forgotten evenly, all of it in so many ms: who takes nothing is cut off after 30 s
  * (net_server.c). */

@@ -45,9 +45,9 @@
 #define TOC_CREDIT_MAX (1024 * 1024)
 /* What one peer may have been sent and not shown to have read; beyond it a giver stops. The window
  * begins small, so that connections nobody reads from cost little, and grows with what was read. It
- * is half as much again as the credit: a reader says what it read once that is on its disk, and
- * works on the next meanwhile. */
-#define TOC_UNREAD_MAX (1536 * 1024)
+ * is three times the credit: a reader says what it read once that is on its disk, works on the next
+ * meanwhile, and a disk may take its time. */
+#define TOC_UNREAD_MAX (3 * 1024 * 1024)
 #define TOC_CREDIT_FIRST (128 * 1024)
 
 /* Decoding may use this much more memory than the frame is long, plus a base: protobuf-c turns
