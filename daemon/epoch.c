@@ -193,6 +193,19 @@ enum toc_result toc_epoch_wrap_lost(struct toc_engine *engine, struct toc_log *l
     return TOC_OK;
 }
 
+/* Does the publisher, with the keys that opened the epoch, wrap for its readers still? Else a hub
+ * does, for all of them; as long as it does, only for whoever came since. */
+static uint64_t wrapped_until(const struct toc_engine *engine, const struct toc_log *log,
+                              const struct toc_epoch_row *epoch)
+{
+    const struct toc_member *const publisher =
+        toc_roster_member(toc_engine_roster(engine), log->row.log.publisher);
+
+    return publisher == NULL || publisher->admitted_version > epoch->roster_version
+               ? 0
+               : epoch->roster_version;
+}
+
 static enum toc_result open_mine(struct toc_engine *engine, struct toc_log *log,
                                  const struct toc_wrap_body *wrap)
 {
@@ -213,7 +226,7 @@ static enum toc_result open_mine(struct toc_engine *engine, struct toc_log *log,
     result = toc_store_epoch_key(engine->store, log->row.id, wrap->epoch, &key);
     toc_bytes_wipe(&key, sizeof(key));
     TOC_TRY(result);
-    return toc_epoch_wrap_missing(engine, log, wrap->epoch, epoch.roster_version + 1);
+    return toc_epoch_wrap_missing(engine, log, wrap->epoch, wrapped_until(engine, log, &epoch) + 1);
 }
 
 /* A wrap made for a key the member no longer has is of no use to it. */

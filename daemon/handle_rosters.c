@@ -99,8 +99,11 @@ static enum toc_result welcome(struct toc_engine *engine, struct toc_log *log,
 {
     const struct toc_roster *now = toc_engine_roster(engine);
     const struct toc_log_id *id = &log->row.log;
-    /* Its publisher wraps no more: now it is for the hub to see that nobody lacks one. */
-    uint64_t since = toc_roster_member(now, id->publisher) == NULL ? 0 : now->version;
+    /* Its publisher wraps no more, or nobody asks it for a log that its old key wrote: now it is
+     * for the hub to see that nobody lacks one. */
+    const struct toc_member *const publisher = toc_roster_member(now, id->publisher);
+    uint64_t since =
+        publisher == NULL || publisher->admitted_version == now->version ? 0 : now->version;
 
     for (size_t i = 0; i < len && log->row.id != 0; i++) {
         if (!toc_roster_in_audience(now, risen[i], id->publisher, id->stream) ||

@@ -164,6 +164,35 @@ START_TEST(nothing_was_cut_off)
 }
 END_TEST
 
+/* The hub has the batch and its own wrap; those for the readers were never made, and nobody asks
+ * for a closed log: the hub makes them. */
+START_TEST(wraps_that_the_old_key_did_not_make)
+{
+    struct toc_arena *arena = NULL;
+    struct toc_log_row row;
+
+    publish("s-1", "F1", 1);
+    json_decref(toc_fixture_exchange_ask(exchange, "leeds", "{\"request\":\"rotate\"}", NULL, 0));
+    ck_assert_int_eq(toc_arena_new((size_t)1024 * 1024, &arena), TOC_OK);
+    json_decref(toc_fixture_exchange_submit(exchange, "leeds", "s-2",
+                                            toc_fixture_framework(arena, "F2", "Roads", 0)));
+    toc_arena_free(&arena);
+    toc_fixture_exchange_step(exchange, "spg");
+    toc_fixture_exchange_cut(exchange, "leeds", "spg");
+    toc_fixture_exchange_crash(exchange, "leeds");
+    toc_fixture_exchange_settle(exchange);
+    row = toc_fixture_exchange_log(exchange, "york", "leeds", 1);
+    ck_assert_uint_eq(row.chain.epoch, 2);
+    ck_assert_uint_eq(row.applied_next, 2); /* it waits for a wrap */
+    rekey();
+    row = toc_fixture_exchange_log(exchange, "york", "leeds", 1);
+    ck_assert_uint_eq(row.applied_next, 3);
+    toc_fixture_exchange_crash(exchange, "leeds");
+    connect();
+    all_have(2);
+}
+END_TEST
+
 /* Twice in a row: generation 3, and still every record once. */
 START_TEST(replaced_twice)
 {
@@ -212,6 +241,7 @@ int main(void)
     tcase_add_test(tcase, a_withdrawal_waits_behind_what_was_cut_off);
     tcase_add_test(tcase, a_cut_off_withdrawal_is_signed_again);
     tcase_add_test(tcase, nothing_was_cut_off);
+    tcase_add_test(tcase, wraps_that_the_old_key_did_not_make);
     tcase_add_test(tcase, replaced_twice);
     tcase_add_test(tcase, the_old_key_is_nobody);
     suite_add_tcase(suite, tcase);
