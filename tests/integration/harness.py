@@ -88,9 +88,9 @@ def tocsin(*arguments, conf=None, expect=0, timeout=60, runner=(), killed=False,
     return result
 
 
-def tocsind(*arguments, expect=0, timeout=60, **options):
+def tocsind(*arguments, expect=0, timeout=60, program=TOCSIND, **options):
     """Runs the daemon where it is expected to end by itself."""
-    words = [TOCSIND, *map(str, arguments)]
+    words = [program, *map(str, arguments)]
     options.setdefault("preexec_fn", _die_with_parent)
     result = Result(words, subprocess.run(words, capture_output=True, text=True, timeout=timeout,
                                           **options))

@@ -79,11 +79,16 @@ def unlisted(data):
 # ---- records ----
 
 
-def framework(reference, title, description="", buyer="Test Council"):
+def framework(reference, title, description="", buyer="Test Council", kind=1):
     """A framework record; kind 1 is a plain framework."""
     body = encode([(1, reference), *([(4, title)]), *([(5, description)] if description else []),
-                   (6, 1), (8, buyer)])
+                   (6, kind), (8, buyer)])
     return encode([(16, body)])
+
+
+def withdrawal(sequence):
+    """Of a record of the publisher's own, on the same stream."""
+    return encode([(2, encode([(3, sequence)]))])
 
 
 # ---- sessions ----
