@@ -7,8 +7,7 @@ static struct toc_bytes token_bytes(const struct toc_token *token)
     return toc_bytes_of(token->bytes, sizeof token->bytes);
 }
 
-enum toc_result toc_store_share_put(struct toc_store *store, const char *publisher,
-                                    uint64_t sequence, const struct toc_share_row *row)
+enum toc_result toc_store_share_put(struct toc_store *store, const struct toc_share_row *row)
 {
     TOC_AUTO(toc_query_close) struct toc_query query = {0};
     TOC_TRY(toc_query_open(store, &store->group, TOC_SQL_NAME_SHARE_PUT,
@@ -20,12 +19,25 @@ enum toc_result toc_store_share_put(struct toc_store *store, const char *publish
     toc_query_hash(&query, 2, &row->commitments);
     toc_query_blob(&query, 3, toc_bytes_of(row->share.x.bytes, sizeof row->share.x.bytes));
     toc_query_blob(&query, 4, toc_bytes_of(row->share.y.bytes, sizeof row->share.y.bytes));
-    toc_query_text(&query, 5, publisher);
-    toc_query_integer(&query, 6, (int64_t)sequence);
+    toc_query_text(&query, 5, row->publisher);
+    toc_query_integer(&query, 6, (int64_t)row->sequence);
     toc_query_blob(&query, 7, toc_bytes_of(row->name.nonce, sizeof row->name.nonce));
     toc_query_blob(&query, 8, toc_bytes_of(row->name.sealed, sizeof row->name.sealed));
     const enum toc_result result = toc_query_hit(&query);
     return result == TOC_NOTFOUND ? TOC_EXISTS : result;
+}
+
+enum toc_result toc_store_share_drop(struct toc_store *store, const struct toc_share_row *row)
+{
+    TOC_AUTO(toc_query_close) struct toc_query query = {0};
+    TOC_TRY(toc_query_open(store, &store->group, TOC_SQL_NAME_SHARE_DROP,
+                           "DELETE FROM hub_share"
+                           " WHERE token = ?1 AND commitments = ?2 AND place = ?3",
+                           &query));
+    toc_query_blob(&query, 1, token_bytes(&row->token));
+    toc_query_hash(&query, 2, &row->commitments);
+    toc_query_blob(&query, 3, toc_bytes_of(row->share.x.bytes, sizeof row->share.x.bytes));
+    return toc_query_run(&query);
 }
 
 enum toc_result toc_store_shares(struct toc_store *store, const struct toc_token *token,
@@ -35,7 +47,8 @@ enum toc_result toc_store_shares(struct toc_store *store, const struct toc_token
     TOC_AUTO(toc_query_close) struct toc_query query = {0};
     size_t len = 0;
     TOC_TRY(toc_query_open(store, &store->group, TOC_SQL_NAME_SHARES,
-                           "SELECT place, share, name_nonce, name FROM hub_share"
+                           "SELECT place, share, name_nonce, name, publisher, sequence"
+                           " FROM hub_share"
                            " WHERE token = ?1 AND commitments = ?2 ORDER BY place",
                            &query));
     toc_query_blob(&query, 1, token_bytes(token));
@@ -53,6 +66,8 @@ enum toc_result toc_store_shares(struct toc_store *store, const struct toc_token
         TOC_TRY(toc_query_get_fixed(&query, 1, row->share.y.bytes, sizeof row->share.y.bytes));
         TOC_TRY(toc_query_get_fixed(&query, 2, row->name.nonce, sizeof row->name.nonce));
         TOC_TRY(toc_query_get_fixed(&query, 3, row->name.sealed, sizeof row->name.sealed));
+        TOC_TRY(toc_query_get_name(&query, 4, row->publisher, sizeof row->publisher));
+        row->sequence = (uint64_t)toc_query_get(&query, 5);
         len++;
     }
     *ret_len = len;

@@ -11,12 +11,16 @@ struct toc_share_row {
     struct toc_hash commitments; /* of all of them: shares of one polynomial have the same */
     struct toc_share share;
     struct toc_sealed_name name;
+    char publisher[TOC_MEMBER_LEN_MAX + 1]; /* of the flag that it came with */
+    uint64_t sequence;
 };
 /* The first one at a place stays: TOC_EXISTS. */
-enum toc_result toc_store_share_put(struct toc_store *store, const char *publisher,
-                                    uint64_t sequence, const struct toc_share_row *row)
+enum toc_result toc_store_share_put(struct toc_store *store, const struct toc_share_row *row)
     TOC_MUST_CHECK;
-/* At different places, of one token and polynomial, at most `max`. */
+/* Nothing when it is not there. */
+enum toc_result toc_store_share_drop(struct toc_store *store, const struct toc_share_row *row)
+    TOC_MUST_CHECK;
+/* At different places, of one token and polynomial, at most `max`; the lowest places first. */
 enum toc_result toc_store_shares(struct toc_store *store, const struct toc_token *token,
                                  const struct toc_hash *commitments, struct toc_share_row *ret_rows,
                                  size_t max, size_t *ret_len) TOC_MUST_CHECK;

@@ -115,6 +115,47 @@ START_TEST(a_lying_share_is_set_aside_and_its_flag_counts)
 }
 END_TEST
 
+/* They are not checked before they could be enough. */
+START_TEST(lies_that_came_first_are_found_and_named_at_k)
+{
+    const struct say say = {.id = 1, .may_identify = true};
+    const struct say lie = {.id = 1, .may_identify = true, .lie = true};
+    bool shows;
+    (void)raise("hull", lie);
+    (void)raise("bath", lie);
+    ck_assert_uint_eq(engine_of("spg")->counters.shares_aside, 0);
+    (void)warned("");
+    (void)raise("leeds", say);
+    ck_assert(warned("share.misfit"));
+    ck_assert_uint_eq(engine_of("spg")->counters.shares_aside, 2);
+    (void)raise("york", say);
+    ck_assert(!learnt(&say, &shows));
+    (void)raise("kent", say);
+    ck_assert(learnt(&say, &shows) && shows);
+    /* From then on each is checked as it comes. */
+    (void)raise("hull", (struct say){.id = 1, .flag = 2, .may_identify = true, .lie = true});
+    ck_assert_uint_eq(engine_of("spg")->counters.shares_aside, 3);
+    ck_assert(learnt(&say, &shows) && shows);
+}
+END_TEST
+
+START_TEST(a_member_has_one_place_and_a_lie_does_not_keep_it)
+{
+    const struct say say = {.id = 1, .may_identify = true};
+    bool shows;
+    (void)raise("hull", (struct say){.id = 1, .may_identify = true, .lie = true});
+    (void)raise("hull", (struct say){.id = 1, .flag = 2, .may_identify = true});
+    ck_assert_uint_eq(engine_of("spg")->counters.shares_aside, 1);
+    (void)raise("hull", (struct say){.id = 1, .flag = 3, .may_identify = true, .lie = true});
+    ck_assert_uint_eq(engine_of("spg")->counters.shares_aside, 2);
+    (void)raise("leeds", say);
+    ck_assert(!learnt(&say, &shows));
+    (void)raise("york", say);
+    ck_assert_uint_eq(engine_of("spg")->counters.shares_aside, 2);
+    ck_assert(learnt(&say, &shows) && shows);
+}
+END_TEST
+
 START_TEST(shares_of_another_k_are_set_aside)
 {
     const struct say say = {.id = 1, .may_identify = true, .k = 1};
@@ -199,6 +240,8 @@ int main(void)
     tcase_add_test(all, a_name_of_two_numbers_joins_neither);
     tcase_add_test(all, three_members_name_it_and_two_do_not);
     tcase_add_test(all, a_lying_share_is_set_aside_and_its_flag_counts);
+    tcase_add_test(all, lies_that_came_first_are_found_and_named_at_k);
+    tcase_add_test(all, a_member_has_one_place_and_a_lie_does_not_keep_it);
     tcase_add_test(all, shares_of_another_k_are_set_aside);
     tcase_add_test(all, it_is_told_by_the_window);
     tcase_add_test(all, withdrawn_shares_stay_and_drills_are_apart);
