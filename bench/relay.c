@@ -4,14 +4,15 @@
  *
  * usage: bench-relay FOLDER ROUNDS PERIOD_US SYNCS...    for each process, how many in turn
  *
- * A round begins PERIOD_US after the last one did, or at once when that took longer. */
+ * A round begins PERIOD_US (to a millisecond) after the last one did, or at once when that took
+ * longer. */
 #include "measure.h"
 #include <fcntl.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { PROCESSES_MAX = 8, ROUNDS_MAX = 100000, SYNCS_MAX = 16, PAGE_LEN = 4096, PAGES = 1024 };
@@ -87,12 +88,13 @@ static void serve(struct station *station)
     _exit(0);
 }
 
-static void wait_until(int64_t at_us)
+/* Nothing comes in between two rounds, but the end of a ring that broke. */
+static void wait_until(const struct station *station, int64_t at_us)
 {
     const int64_t left_us = at_us - toc_measure_now_us();
-    const struct timespec pause = {left_us / 1000000, left_us % 1000000 * 1000};
-    if (left_us > 0) {
-        (void)nanosleep(&pause, NULL);
+    struct pollfd broken = {.fd = station->from, .events = POLLIN};
+    if (left_us > 0 && poll(&broken, 1, (int)(left_us / 1000)) != 0) {
+        toc_measure_die("a process is gone");
     }
 }
 
@@ -115,7 +117,7 @@ static void lead(struct station *first, size_t rounds, int64_t period_us)
             toc_measure_die("a process is gone");
         }
         relay[i] = toc_measure_now_us() - begin;
-        wait_until(begin + period_us);
+        wait_until(first, begin + period_us);
     }
     (void)printf("{\"relay_p50_us\": %lld, \"relay_p99_us\": %lld, \"sync_p50_us\": %lld,"
                  " \"sync_p99_us\": %lld}\n",

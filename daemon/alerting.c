@@ -296,6 +296,7 @@ static enum toc_result publish(struct toc_engine *engine, struct plans *plans)
     if (plans->len == 0) {
         return TOC_OK;
     }
+    toc_store_hurry(engine->store); /* a flag touches forty pages, and people wait for it */
     shuffle(engine, plans);
     for (size_t i = 0; i < plans->len; i++) {
         TOC_TRY(write_plan(engine, &plans->list[i], &records[i]));

@@ -311,6 +311,7 @@ enum toc_result toc_store_begin(struct toc_store *store)
     TOC_TRY(toc_db_begin(store, &store->group));
     store->changing = true;
     store->spoilt = false;
+    store->hurries = false;
     return TOC_OK;
 }
 
@@ -336,13 +337,18 @@ enum toc_result toc_store_commit(struct toc_store *store)
     if (result == TOC_OK) {
         result = toc_store_durable(store, true); /* one at a time */
     }
-    toc_store_sync_allow(store, true);
+    toc_store_sync_allow(store, !store->hurries);
     result = end_change(store, result);
     toc_store_sync_allow(store, false);
     if (result == TOC_OK) {
         toc_store_sync_begin(store);
     }
     return result;
+}
+
+void toc_store_hurry(struct toc_store *store)
+{
+    store->hurries = true;
 }
 
 void toc_store_local_gather(struct toc_store *store)

@@ -46,6 +46,9 @@ void toc_store_checkpointer_stop(struct toc_store *store);
  * in memory, a commit is durable when it returns. Stopped before close. */
 enum toc_result toc_store_syncer_start(struct toc_store *store, struct toc_why *why) TOC_MUST_CHECK;
 void toc_store_syncer_stop(struct toc_store *store);
+/* Between _begin and _commit: somebody waits for this one, so it is durable when _commit returns,
+ * however large. For the other thread to wake and to say so takes longer than a sync. */
+void toc_store_hurry(struct toc_store *store);
 /* From now on changes of local.db are written, and kept for good by _keep, all in one sync; without
  * it each is on disk when its function returns. TOC_STORE from _keep: as from toc_store_durable,
  * which says it from then on. */

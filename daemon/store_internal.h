@@ -62,6 +62,7 @@ struct toc_store {
     bool spoilt;           /* a statement failed since _begin: nothing of it may be committed */
     bool unread;           /* group.db could not be read or written: see toc_store_unread */
     bool lost;             /* a sync failed of what local.db had taken */
+    bool hurries;          /* this transaction is not left to the sync thread */
     struct toc_checkpointer *checkpointer;
     struct toc_syncer *syncer;
     struct toc_named_source sources[TOC_SOURCES_CACHED];

@@ -66,6 +66,26 @@ START_TEST(large_and_small)
 }
 END_TEST
 
+/* Large, and waited for; the next one is like any other. */
+START_TEST(hurried)
+{
+    static char text[300000];
+    memset(text, 'r', sizeof text);
+    toc_fixture_begin(store);
+    toc_store_hurry(store);
+    ck_assert_int_eq(toc_store_roster_add(store, 1, toc_bytes_of(text, sizeof text)), TOC_OK);
+    toc_faulty_vfs_arm(TOC_FAULT_IO, LONG_MAX, false);
+    ck_assert_int_eq(toc_store_commit(store), TOC_OK);
+    const long calls = toc_faulty_vfs_calls();
+    ck_assert_int_eq(toc_store_durable(store, true), TOC_OK);
+    ck_assert_int_eq(toc_faulty_vfs_calls(), calls); /* nothing was left to do */
+    ck_assert_int_eq(commit(2, sizeof text), TOC_OK);
+    struct pollfd event = {.fd = toc_store_sync_fd(store), .events = POLLIN};
+    ck_assert_int_eq(poll(&event, 1, 10000), 1);
+    ck_assert_int_eq(toc_store_durable(store, false), TOC_OK);
+}
+END_TEST
+
 /* One call to the disk after the other fails: writes fail the commit, and the sync is found out by
  * whoever asks, and by the next commit. */
 START_TEST(failing)
@@ -168,6 +188,7 @@ int main(void)
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_set_timeout(tests, 60);
     tcase_add_test(tests, large_and_small);
+    tcase_add_test(tests, hurried);
     tcase_add_test(tests, failing);
     tcase_add_test(tests, truncating);
     tcase_add_test(tests, gathered);
