@@ -101,10 +101,10 @@ static void wait_until(const struct station *station, int64_t at_us)
 static void lead(struct station *first, size_t rounds, int64_t period_us)
 {
     int64_t *const relay = calloc(rounds, 2 * sizeof *relay);
-    int64_t *const single = relay + rounds;
     if (relay == NULL) {
         toc_measure_die("out of memory");
     }
+    int64_t *const single = relay + rounds;
     for (size_t i = 0; i < rounds; i++) {
         const int64_t begin = toc_measure_now_us();
         sync_page(first);
