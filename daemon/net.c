@@ -53,6 +53,7 @@ static enum toc_result open_parts(struct toc_net *net, const struct toc_conf *co
     dialler->context = zmq_ctx_new();
     net->items = calloc(ITEMS_MAX, sizeof *net->items);
     if (dialler->context == NULL || net->items == NULL || toc_net_held_init(&net->held) != TOC_OK ||
+        toc_net_relief_init(&net->relief) != TOC_OK ||
         toc_net_links_init(&net->sessions, TOC_LINKS_MAX) != TOC_OK ||
         toc_net_links_init(&net->locals, TOC_NET_LOCAL_LINKS_MAX) != TOC_OK) {
         return toc_fail(why, TOC_NOMEM, "network: out of memory");
@@ -91,6 +92,7 @@ void toc_net_close(struct toc_net **net)
     if (old == NULL) {
         return;
     }
+    toc_net_relief_done(&old->relief);
     toc_net_held_done(&old->held);
     for (size_t i = 0; i < old->dials_len; i++) {
         toc_net_dial_free(&old->dials[i]);
@@ -145,7 +147,7 @@ void toc_net_forget(struct toc_net *net, struct toc_net_links *links, struct toc
                     struct toc_engine *engine)
 {
     if (links == &net->sessions) {
-        toc_net_queue_forget(&net->queue, *entry);
+        toc_net_queue_forget(&net->queue, &(*entry)->inbox);
     }
     toc_engine_link_gone(engine, (*entry)->link);
     toc_net_links_remove(links, entry);
@@ -173,8 +175,7 @@ static enum toc_result dial_new(struct toc_net *net, struct toc_engine *engine,
         return toc_fail(why, TOC_TOOBIG, "more than %d peers", TOC_PEERS_MAX);
     }
     TOC_AUTO(toc_net_dial_free) struct toc_net_dial *dial = NULL;
-    TOC_TRY(
-        toc_net_dial_new(peer, toc_net_next_link(net), toc_env_mono_ms(net->dialler.env), &dial));
+    TOC_TRY(toc_net_dial_new(&net->dialler, peer, toc_net_next_link(net), &dial));
     const enum toc_result result = toc_engine_link_dial(engine, dial->link, peer->member);
     if (result != TOC_OK) {
         return toc_fail(why, result, "peer '%s': %s", peer->member, toc_result_name(result));
@@ -183,8 +184,8 @@ static enum toc_result dial_new(struct toc_net *net, struct toc_engine *engine,
     return TOC_OK;
 }
 
-enum toc_result toc_net_dial(struct toc_net *net, struct toc_engine *engine,
-                             const struct toc_conf *conf, struct toc_why *why)
+static enum toc_result dial_all(struct toc_net *net, struct toc_engine *engine,
+                                const struct toc_conf *conf, struct toc_why *why)
 {
     size_t kept = 0;
     for (size_t i = 0; i < net->dials_len; i++) {
@@ -206,7 +207,16 @@ enum toc_result toc_net_dial(struct toc_net *net, struct toc_engine *engine,
     for (size_t i = 0; i < conf->peers_len; i++) {
         TOC_TRY(dial_new(net, engine, &conf->peers[i], why));
     }
-    return TOC_OK;
+    return net->dials_len > 0 ? toc_net_relief_start(net, why) : TOC_OK;
+}
+
+enum toc_result toc_net_dial(struct toc_net *net, struct toc_engine *engine,
+                             const struct toc_conf *conf, struct toc_why *why)
+{
+    toc_net_enter(net);
+    const enum toc_result result = dial_all(net, engine, conf, why);
+    toc_net_leave(net);
+    return result;
 }
 
 size_t toc_net_memory(void)
@@ -223,6 +233,17 @@ size_t toc_net_memory(void)
     return pages * (size_t)sysconf(_SC_PAGESIZE);
 }
 
+size_t toc_net_memory_over(const struct toc_net *net)
+{
+    if (toc_net_memory() <= net->memory_max) {
+        return 0;
+    }
+    /* What was freed may still be held for reuse: only what cannot be given back counts. */
+    (void)malloc_trim(0);
+    const size_t memory = toc_net_memory();
+    return memory <= net->memory_max ? 0 : memory;
+}
+
 /* True when it is too much, and the next turn is to drop every connection. If it stays too much
  * after that, it was not the peers': then the limit moves, so that a large daemon is not cut off
  * for ever. */
@@ -233,14 +254,8 @@ static bool look_at_memory(struct toc_net *net)
         return false;
     }
     net->looked_ms = now_ms;
-    if (toc_net_memory() <= net->memory_max) {
-        net->flooded_ms = 0;
-        return false;
-    }
-    /* What was freed may still be held for reuse: only what cannot be given back counts. */
-    (void)malloc_trim(0);
-    const size_t memory = toc_net_memory();
-    if (memory <= net->memory_max) {
+    const size_t memory = toc_net_memory_over(net);
+    if (memory == 0) {
         net->flooded_ms = 0;
         return false;
     }
@@ -292,9 +307,10 @@ enum toc_result toc_net_wait(struct toc_net *net, int64_t until_ms, const int *f
                              bool *ret_ready)
 {
     TOC_ASSERT(fds_len <= TOC_NET_WAIT_FDS_MAX);
-    const int len = fill_items(net, fds, fds_len);
     int ready = 0;
     int64_t left_ms = 0;
+    toc_net_enter(net);
+    const int len = fill_items(net, fds, fds_len);
     do {
         left_ms = until_ms - toc_env_mono_ms(net->dialler.env);
         const long slice_ms = left_ms < 0                ? 0
@@ -302,8 +318,10 @@ enum toc_result toc_net_wait(struct toc_net *net, int64_t until_ms, const int *f
                                                          : MEMORY_LOOK_MS;
         ready = zmq_poll(net->items, len, slice_ms);
     } while (!look_at_memory(net) && ready == 0 && left_ms > MEMORY_LOOK_MS);
+    const int error = zmq_errno();
+    toc_net_leave(net);
     if (ready < 0) {
-        return zmq_errno() == EINTR ? TOC_AGAIN : TOC_IO;
+        return error == EINTR ? TOC_AGAIN : TOC_IO;
     }
     for (size_t i = 0; i < fds_len; i++) {
         ret_ready[i] = (net->items[i].revents & ZMQ_POLLIN) != 0;
@@ -311,10 +329,11 @@ enum toc_result toc_net_wait(struct toc_net *net, int64_t until_ms, const int *f
     return TOC_OK;
 }
 
-int64_t toc_net_deadline(const struct toc_net *net)
+static int64_t deadline(const struct toc_net *net)
 {
     if (net->sessions.pending > 0 || net->locals.pending > 0 || net->flooded ||
-        net->queue.first != NULL) {
+        net->queue.first != NULL || net->dialler.sessions.first != NULL ||
+        net->dialler.feeds.first != NULL) {
         return 0;
     }
     int64_t deadline_ms = net->backlog_ms;
@@ -326,6 +345,14 @@ int64_t toc_net_deadline(const struct toc_net *net)
         const int64_t dial_ms = toc_net_dial_deadline(net->dials[i]);
         deadline_ms = dial_ms < deadline_ms ? dial_ms : deadline_ms;
     }
+    return deadline_ms;
+}
+
+int64_t toc_net_deadline(struct toc_net *net)
+{
+    toc_net_enter(net);
+    const int64_t deadline_ms = deadline(net);
+    toc_net_leave(net);
     return deadline_ms;
 }
 

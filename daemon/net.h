@@ -66,7 +66,7 @@ void toc_net_send(struct toc_net *net, const struct toc_out *outbox, size_t len)
  * keys changed are dialled again. */
 void toc_net_roster_changed(struct toc_net *net, const struct toc_engine *engine);
 /* When toc_net_receive must run even if nothing comes in (mono ms; INT64_MAX: never). */
-int64_t toc_net_deadline(const struct toc_net *net);
+int64_t toc_net_deadline(struct toc_net *net);
 
 /* Drains what an operator may want to read; `event` is static. */
 bool toc_net_notice(struct toc_net *net, struct toc_notice *ret_notice);

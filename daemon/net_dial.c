@@ -33,6 +33,7 @@ enum toc_result toc_net_line_open(struct toc_net_dialler *dialler, struct toc_ne
     TOC_AUTO(toc_net_socket_close) void *monitor = NULL;
     TOC_TRY(toc_net_socket_new(dialler->context, type, endpoint, limits, &socket, why));
     const struct toc_net_option options[] = {
+        {ZMQ_RCVHWM, 0},    /* net_queue.h says why */
         {ZMQ_IMMEDIATE, 1}, /* nothing is queued for a connection that is not there */
         {ZMQ_RECONNECT_IVL, NEVER_MS},
         {ZMQ_CONNECT_TIMEOUT, limits->connect_ms},
@@ -68,15 +69,68 @@ void toc_net_line_close(struct toc_net_line *line)
     toc_net_socket_close(&line->socket);
     toc_net_socket_close(&line->monitor);
     line->attempt.phase = TOC_NET_OVER;
+    if (line->queue != NULL) {
+        toc_net_queue_forget(line->queue, &line->inbox);
+    }
+    line->fault = TOC_OK;
 }
 
-enum toc_result toc_net_dial_new(const struct toc_conf_peer *peer, toc_link link, int64_t now_ms,
-                                 struct toc_net_dial **ret_dial)
+/* One message, if it is there. TOC_AGAIN: there is none. */
+static enum toc_result take_one(struct toc_net_line *line)
 {
+    zmq_msg_t parts[2]; /* of a feed: topic, then the batch as it is stored */
+    const size_t len = line->feed ? 2 : 1;
+    TOC_TRY(toc_net_take(line->socket, parts, len));
+    if (line->feed) {
+        (void)zmq_msg_close(&parts[0]);
+    }
+    zmq_msg_t *body = &parts[len - 1];
+    if (zmq_msg_size(body) == 0) {
+        (void)zmq_msg_close(body);
+        return TOC_MALFORMED;
+    }
+    return toc_net_queue_add(line->queue, &line->inbox, body);
+}
+
+bool toc_net_line_take(struct toc_net_line *line)
+{
+    for (int i = 0; i < TOC_NET_TAKEN_MAX; i++) {
+        const enum toc_result result = line->socket != NULL ? take_one(line) : TOC_AGAIN;
+        if (result == TOC_AGAIN) {
+            return false;
+        }
+        /* Frames that were lost count for more than one that was none. */
+        if (result != TOC_OK && (line->fault == TOC_OK || line->fault == TOC_MALFORMED)) {
+            line->fault = result;
+        }
+    }
+    return true;
+}
+
+void toc_net_line_cut(struct toc_net_line *line)
+{
+    line->cut = line->cut || line->socket != NULL;
+    toc_net_line_close(line);
+}
+
+static void line_init(struct toc_net_line *line, struct toc_net_queue *queue, toc_link link)
+{
+    line->queue = queue;
+    line->inbox.link = link;
+    line->dial_at_ms = INT64_MAX;
+}
+
+enum toc_result toc_net_dial_new(struct toc_net_dialler *dialler, const struct toc_conf_peer *peer,
+                                 toc_link link, struct toc_net_dial **ret_dial)
+{
+    const int64_t now_ms = toc_env_mono_ms(dialler->env);
     struct toc_net_dial *dial = calloc(1, sizeof *dial);
     TOC_ENSURE(dial != NULL, TOC_NOMEM);
     dial->peer = *peer;
     dial->link = link;
+    line_init(&dial->session, &dialler->sessions, link);
+    line_init(&dial->feed, &dialler->feeds, link);
+    dial->feed.feed = true;
     dial->session.dial_at_ms = now_ms;
     dial->feed.dial_at_ms = peer->feed[0] != '\0' ? now_ms : INT64_MAX;
     *ret_dial = dial;
@@ -170,10 +224,19 @@ static bool try_other(const struct toc_net_dialler *dialler, struct toc_net_line
 /* Reads the monitor up to the next decision. True: the line has a new state. */
 static bool listen_to(struct toc_net_dialler *dialler, struct toc_net_line *line,
                       const struct toc_engine *engine, const char *member,
-                      enum toc_peer_state *ret_state)
+                      struct toc_net_notices *notices, enum toc_peer_state *ret_state)
 {
     struct toc_net_event event;
     bool decided = false;
+    if (line->cut) {
+        toc_net_notice_add(notices, TOC_NOTICE_ERROR, "net.flood",
+                           "member=%s its connection was ended: no memory for what it sent",
+                           member);
+        line->cut = false;
+        *ret_state = TOC_PEER_UNREACHABLE;
+        wait_longer(dialler, line);
+        return true;
+    }
     while (line->monitor != NULL && !decided &&
            toc_net_monitor_read(line->monitor, &event) == TOC_OK) {
         decided = toc_net_monitor_decide(&line->attempt, &event, toc_env_mono_ms(dialler->env),
@@ -208,6 +271,22 @@ static void report(struct toc_net_dial *dial, struct toc_engine *engine, enum to
     toc_engine_link_state(engine, dial->link, state);
 }
 
+/* What was lost of it since the last turn. */
+static void tell_fault(struct toc_net_line *line, struct toc_engine *engine, const char *member,
+                       struct toc_net_notices *notices)
+{
+    if (line->fault == TOC_OK) {
+        return;
+    }
+    toc_net_notice_add(notices, TOC_NOTICE_WARN, line->feed ? "feed.frame" : "session.frame",
+                       "member=%s result=%s", member, toc_result_name(line->fault));
+    /* Of a feed nothing is missed; both sides of a session begin anew. */
+    if (!line->feed && line->fault != TOC_MALFORMED) {
+        toc_engine_link_blocked(engine, line->inbox.link);
+    }
+    line->fault = TOC_OK;
+}
+
 bool toc_net_dial_up(const struct toc_net_dial *dial)
 {
     return dial->session.socket != NULL && dial->session.attempt.phase == TOC_NET_UP;
@@ -224,10 +303,12 @@ void toc_net_dial_turn(struct toc_net_dialler *dialler, struct toc_net_dial *dia
     }
     enum toc_peer_state state;
     /* Twice at most: up, and over again. */
-    for (int i = 0; i < 2 && listen_to(dialler, &dial->session, engine, member, &state); i++) {
+    for (int i = 0; i < 2 && listen_to(dialler, &dial->session, engine, member, notices, &state);
+         i++) {
         report(dial, engine, state, notices);
     }
-    if (listen_to(dialler, &dial->feed, engine, member, &state) && state == TOC_PEER_REFUSED) {
+    if (listen_to(dialler, &dial->feed, engine, member, notices, &state) &&
+        state == TOC_PEER_REFUSED) {
         dial->feed.dial_at_ms = now_ms + REFUSED_FEED_WAIT_MS;
     }
     if (dial->session.dial_at_ms <= now_ms) {
@@ -238,7 +319,13 @@ void toc_net_dial_turn(struct toc_net_dialler *dialler, struct toc_net_dial *dia
     }
     if (!toc_net_dial_up(dial)) {
         toc_net_backlog_drop(&dial->backlog); /* the next connection begins with a Hello */
+    } else {
+        /* Before the monitor has said that it is up, the engine does not know of it. */
+        (void)toc_net_line_take(&dial->session);
+        tell_fault(&dial->session, engine, member, notices);
     }
+    (void)toc_net_line_take(&dial->feed);
+    tell_fault(&dial->feed, engine, member, notices);
 }
 
 static void redial(struct toc_net_line *line, int64_t now_ms)
@@ -291,8 +378,11 @@ void toc_net_dial_roster(struct toc_net_dialler *dialler, struct toc_net_dial *d
 
 int64_t toc_net_dial_deadline(const struct toc_net_dial *dial)
 {
-    if (dial->blocked) {
-        return 0;
+    const struct toc_net_line *const lines[] = {&dial->session, &dial->feed};
+    for (size_t i = 0; i < 2; i++) {
+        if (dial->blocked || lines[i]->cut || lines[i]->fault != TOC_OK) {
+            return 0;
+        }
     }
     const int64_t session_ms = dial->session.dial_at_ms;
     const int64_t feed_ms = dial->feed.dial_at_ms;

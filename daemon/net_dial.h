@@ -7,6 +7,7 @@
 #include "net_backlog.h"
 #include "net_monitor.h"
 #include "net_notice.h"
+#include "net_queue.h"
 
 /* What every try needs. */
 struct toc_net_dialler {
@@ -14,7 +15,8 @@ struct toc_net_dialler {
     const struct toc_member_keys *keys;
     const struct toc_env *env;
     struct toc_net_limits limits;
-    uint64_t monitors; /* how many there were: each has its own address */
+    uint64_t monitors;                    /* how many there were: each has its own address */
+    struct toc_net_queue sessions, feeds; /* of all dialled peers */
 };
 
 /* One socket and its tries. All zero but dial_at_ms: not dialled. */
@@ -25,8 +27,13 @@ struct toc_net_line {
     int wait_ms;        /* before the next try */
     bool own_next;      /* try our next transport key, not the current one */
     bool server_next;   /* expect the peer's next one */
+    bool feed;          /* else a session */
     bool tried_other;   /* the other key has had its turn in this round */
+    bool cut;           /* closed by toc_net_line_cut, and nobody was told */
     uint8_t server_key[TOC_BOX_KEY_LEN];
+    struct toc_net_queue *queue; /* NULL: nothing is taken from it */
+    struct toc_net_inbox inbox;
+    enum toc_result fault; /* what became of frames that are not in the inbox; TOC_OK: none */
 };
 
 struct toc_net_dial {
@@ -45,14 +52,18 @@ enum toc_result toc_net_line_open(struct toc_net_dialler *dialler, struct toc_ne
                                   const struct toc_box_secret *own_secret, struct toc_why *why)
     TOC_MUST_CHECK;
 void toc_net_line_close(struct toc_net_line *line);
+/* Into the inbox, what has come; at most TOC_NET_TAKEN_MAX messages. True: there may be more. */
+bool toc_net_line_take(struct toc_net_line *line);
+/* Closes it, outside of a turn: the next one finds out. */
+void toc_net_line_cut(struct toc_net_line *line);
 
 /* Heap memory; nothing is dialled before the first turn. */
-enum toc_result toc_net_dial_new(const struct toc_conf_peer *peer, toc_link link, int64_t now_ms,
-                                 struct toc_net_dial **ret_dial) TOC_MUST_CHECK;
+enum toc_result toc_net_dial_new(struct toc_net_dialler *dialler, const struct toc_conf_peer *peer,
+                                 toc_link link, struct toc_net_dial **ret_dial) TOC_MUST_CHECK;
 void toc_net_dial_free(struct toc_net_dial **dial);
 /* The session takes frames. */
 bool toc_net_dial_up(const struct toc_net_dial *dial);
-/* Starts tries that are due, reads monitors, tells the engine. */
+/* Starts tries that are due, reads monitors, takes what has come, tells the engine. */
 void toc_net_dial_turn(struct toc_net_dialler *dialler, struct toc_net_dial *dial,
                        struct toc_engine *engine, struct toc_net_notices *notices);
 /* Drops both lines and dials again: new addresses, or every connection must go. */

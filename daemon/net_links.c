@@ -89,6 +89,7 @@ enum toc_result toc_net_links_add(struct toc_net_links *links, struct toc_bytes 
     struct toc_net_link *entry = calloc(1, sizeof *entry + id.len);
     TOC_ENSURE(entry != NULL, TOC_NOMEM);
     entry->link = link;
+    entry->inbox.link = link;
     entry->id_len = id.len;
     memcpy(entry->id, id.data, id.len);
     struct toc_net_link **head = &links->by_id[bucket_of_id(id)];

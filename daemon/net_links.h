@@ -7,8 +7,8 @@
 #ifndef TOC_NET_LINKS_H
 #define TOC_NET_LINKS_H
 
-#include "engine.h"
 #include "net_backlog.h"
+#include "net_queue.h"
 
 /* A member that reconnects leaves a dead link until something is sent to it. 1,000 members of four
  * links fit in TOC_LINKS_MAX. */
@@ -21,10 +21,7 @@ struct toc_net_link {
     int64_t pid;                    /* of a local client; 0 for a session */
     bool gone, blocked;             /* found while sending, for the engine to hear next tick */
     struct toc_net_backlog backlog; /* of a session */
-    /* Of net_queue.h: what was received and not given to the engine yet. */
-    struct toc_net_waiting *waiting, *waiting_last;
-    size_t waiting_len, waiting_bytes;
-    struct toc_net_link *next_waiting;
+    struct toc_net_inbox inbox;     /* of a session */
     /* The table's own. */
     struct toc_net_link *newer, *older;
     struct toc_net_link *next_id, *next_link;

@@ -7,25 +7,25 @@ struct toc_net_waiting {
     zmq_msg_t frame;
 };
 
-static void append(struct toc_net_queue *queue, struct toc_net_link *link)
+static void append(struct toc_net_queue *queue, struct toc_net_inbox *inbox)
 {
-    link->next_waiting = NULL;
-    *(queue->last != NULL ? &queue->last->next_waiting : &queue->first) = link;
-    queue->last = link;
+    inbox->next = NULL;
+    *(queue->last != NULL ? &queue->last->next : &queue->first) = inbox;
+    queue->last = inbox;
 }
 
 static void unlink_first(struct toc_net_queue *queue)
 {
-    queue->first = queue->first->next_waiting;
+    queue->first = queue->first->next;
     queue->last = queue->first == NULL ? NULL : queue->last;
 }
 
-enum toc_result toc_net_queue_add(struct toc_net_queue *queue, struct toc_net_link *link,
+enum toc_result toc_net_queue_add(struct toc_net_queue *queue, struct toc_net_inbox *inbox,
                                   zmq_msg_t *frame)
 {
     const size_t len = zmq_msg_size(frame);
-    const bool fits = link->waiting_len < TOC_NET_WAITING_FRAMES_MAX &&
-                      link->waiting_bytes + len <= TOC_NET_WAITING_BYTES_MAX;
+    const bool fits =
+        inbox->len < TOC_NET_WAITING_FRAMES_MAX && inbox->bytes + len <= TOC_NET_WAITING_BYTES_MAX;
     struct toc_net_waiting *waiting = fits ? malloc(sizeof *waiting) : NULL;
     if (waiting == NULL) {
         (void)zmq_msg_close(frame);
@@ -35,60 +35,60 @@ enum toc_result toc_net_queue_add(struct toc_net_queue *queue, struct toc_net_li
     (void)zmq_msg_init(&waiting->frame);
     (void)zmq_msg_move(&waiting->frame, frame);
     (void)zmq_msg_close(frame);
-    if (link->waiting_last == NULL) {
-        link->waiting = waiting;
-        append(queue, link);
+    if (inbox->last == NULL) {
+        inbox->first = waiting;
+        append(queue, inbox);
     } else {
-        link->waiting_last->next = waiting;
+        inbox->last->next = waiting;
     }
-    link->waiting_last = waiting;
-    link->waiting_len++;
-    link->waiting_bytes += len;
+    inbox->last = waiting;
+    inbox->len++;
+    inbox->bytes += len;
     return TOC_OK;
 }
 
-/* The link's oldest, out of the link. */
-static struct toc_net_waiting *oldest(struct toc_net_link *link)
+/* The oldest, out of the inbox. */
+static struct toc_net_waiting *oldest(struct toc_net_inbox *inbox)
 {
-    struct toc_net_waiting *waiting = link->waiting;
-    link->waiting = waiting->next;
-    link->waiting_last = waiting->next == NULL ? NULL : link->waiting_last;
-    link->waiting_len--;
-    link->waiting_bytes -= zmq_msg_size(&waiting->frame);
+    struct toc_net_waiting *waiting = inbox->first;
+    inbox->first = waiting->next;
+    inbox->last = waiting->next == NULL ? NULL : inbox->last;
+    inbox->len--;
+    inbox->bytes -= zmq_msg_size(&waiting->frame);
     return waiting;
 }
 
 enum toc_result toc_net_queue_take(struct toc_net_queue *queue, struct toc_net_held *held,
-                                   struct toc_bytes *ret_frame, struct toc_net_link **ret_link)
+                                   struct toc_bytes *ret_frame, toc_link *ret_link)
 {
-    struct toc_net_link *link = queue->first;
-    TOC_ENSURE(link != NULL && toc_net_held_has_room(held, 1), TOC_AGAIN);
-    struct toc_net_waiting *waiting = oldest(link);
+    struct toc_net_inbox *inbox = queue->first;
+    TOC_ENSURE(inbox != NULL && toc_net_held_has_room(held, 1), TOC_AGAIN);
+    struct toc_net_waiting *waiting = oldest(inbox);
     *ret_frame = toc_net_held_keep(held, &waiting->frame);
     (void)zmq_msg_close(&waiting->frame);
     free(waiting);
     unlink_first(queue);
-    if (link->waiting != NULL) {
-        append(queue, link);
+    if (inbox->first != NULL) {
+        append(queue, inbox);
     }
-    *ret_link = link;
+    *ret_link = inbox->link;
     return TOC_OK;
 }
 
-void toc_net_queue_forget(struct toc_net_queue *queue, struct toc_net_link *link)
+void toc_net_queue_forget(struct toc_net_queue *queue, struct toc_net_inbox *inbox)
 {
-    if (link->waiting == NULL) {
+    if (inbox->first == NULL) {
         return;
     }
-    while (link->waiting != NULL) {
-        struct toc_net_waiting *waiting = oldest(link);
+    while (inbox->first != NULL) {
+        struct toc_net_waiting *waiting = oldest(inbox);
         (void)zmq_msg_close(&waiting->frame);
         free(waiting);
     }
-    struct toc_net_link *before = NULL;
-    for (struct toc_net_link *one = queue->first; one != link; one = one->next_waiting) {
+    struct toc_net_inbox *before = NULL;
+    for (struct toc_net_inbox *one = queue->first; one != inbox; one = one->next) {
         before = one;
     }
-    *(before != NULL ? &before->next_waiting : &queue->first) = link->next_waiting;
-    queue->last = queue->last == link ? before : queue->last;
+    *(before != NULL ? &before->next : &queue->first) = inbox->next;
+    queue->last = queue->last == inbox ? before : queue->last;
 }

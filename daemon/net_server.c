@@ -8,8 +8,6 @@
 #include <string.h>
 
 #define SERVER_THREADS 1 /* the I/O thread that looks up no names */
-/* Messages off the socket in one turn: more than come in while it takes them. */
-#define TAKEN_MAX 16384
 
 /* A dialler pings, and says how long its silence means nothing; a listener does not. No mark for
  * what comes in, and no ping: libzmq 4.3.4 aborts when it is to send one, or answer one, on a
@@ -171,21 +169,20 @@ static void note_frame(struct toc_net *net, enum toc_result result)
  * it speaks again. False: there is none. */
 static bool queue_one(struct toc_net *net, struct toc_engine *engine, void *socket)
 {
-    zmq_msg_t id;
-    zmq_msg_t body;
-    enum toc_result result = toc_net_take_pair(socket, &id, &body);
+    zmq_msg_t frames[2]; /* routing id, body */
+    enum toc_result result = toc_net_take(socket, frames, 2);
     if (result == TOC_OK) {
         struct toc_net_link *entry = NULL;
-        result = link_of(net, engine, &id, &body, &entry);
+        result = link_of(net, engine, &frames[0], &frames[1], &entry);
         if (result == TOC_OK) {
-            result = toc_net_queue_add(&net->queue, entry, &body);
+            result = toc_net_queue_add(&net->queue, &entry->inbox, &frames[1]);
             if (result != TOC_OK) {
                 toc_engine_link_blocked(engine, entry->link);
             }
         } else {
-            (void)zmq_msg_close(&body);
+            (void)zmq_msg_close(&frames[1]);
         }
-        (void)zmq_msg_close(&id);
+        (void)zmq_msg_close(&frames[0]);
     }
     if (result != TOC_AGAIN) {
         note_frame(net, result);
@@ -199,15 +196,15 @@ void toc_net_server_receive(struct toc_net *net, struct toc_engine *engine)
     if (socket == NULL) {
         return;
     }
-    for (int i = 0; i < TAKEN_MAX && queue_one(net, engine, socket); i++) {
+    for (int i = 0; i < TOC_NET_TAKEN_MAX && queue_one(net, engine, socket); i++) {
         continue;
     }
     for (int i = 0; i < TOC_TICK_FRAMES_PER_SOCKET && toc_engine_has_room(engine); i++) {
         struct toc_bytes frame;
-        struct toc_net_link *entry = NULL;
-        if (toc_net_queue_take(&net->queue, &net->held, &frame, &entry) != TOC_OK) {
+        toc_link link = 0;
+        if (toc_net_queue_take(&net->queue, &net->held, &frame, &link) != TOC_OK) {
             break;
         }
-        note_frame(net, toc_engine_session(engine, entry->link, frame));
+        note_frame(net, toc_engine_session(engine, link, frame));
     }
 }

@@ -5,8 +5,8 @@
 #include <string.h>
 
 /* Frames that wait inside libzmq, per peer and direction. A frame may have 1 MiB, so these are what
- * bounds the memory of a peer that sends faster than it is read, or does not read. What comes in at
- * a listening socket has another bound: net_queue.h. */
+ * bounds the memory of a peer that sends faster than it is read, or does not read. What comes in by
+ * a network has another bound: net_queue.h. */
 #define FRAMES_IN_MAX 16
 #define FRAMES_OUT_MAX 64
 
@@ -143,21 +143,30 @@ struct toc_bytes toc_net_held_keep(struct toc_net_held *held, zmq_msg_t *frame)
     return toc_bytes_of(zmq_msg_data(slot), zmq_msg_size(slot));
 }
 
-enum toc_result toc_net_take_pair(void *socket, zmq_msg_t *ret_first, zmq_msg_t *ret_second)
+enum toc_result toc_net_take(void *socket, zmq_msg_t *ret_parts, size_t len)
 {
-    (void)zmq_msg_init(ret_first);
-    (void)zmq_msg_init(ret_second);
-    if (zmq_msg_recv(ret_first, socket, ZMQ_DONTWAIT) < 0) {
-        return TOC_AGAIN; /* an empty message owns nothing: there is nothing to close */
-    }
-    if (zmq_msg_more(ret_first) != 0 && zmq_msg_recv(ret_second, socket, ZMQ_DONTWAIT) >= 0) {
-        if (zmq_msg_more(ret_second) == 0) {
-            return TOC_OK;
+    size_t taken = 0;
+    bool more = true;
+    while (more && taken < len) {
+        zmq_msg_t *part = &ret_parts[taken];
+        (void)zmq_msg_init(part);
+        if (zmq_msg_recv(part, socket, ZMQ_DONTWAIT) < 0) {
+            (void)zmq_msg_close(part);
+            break;
         }
+        more = zmq_msg_more(part) != 0;
+        taken++;
+    }
+    TOC_ENSURE(taken > 0, TOC_AGAIN);
+    if (taken == len && !more) {
+        return TOC_OK;
+    }
+    for (size_t i = 0; i < taken; i++) {
+        (void)zmq_msg_close(&ret_parts[i]);
+    }
+    if (more) {
         skip_parts(socket);
     }
-    (void)zmq_msg_close(ret_first);
-    (void)zmq_msg_close(ret_second);
     return TOC_MALFORMED;
 }
 

@@ -55,10 +55,9 @@ void toc_net_held_release(struct toc_net_held *held, size_t len);
 /* The next whole message, without waiting. TOC_AGAIN: none, or no room left in this turn. */
 enum toc_result toc_net_held_take(struct toc_net_held *held, void *socket, size_t parts_max,
                                   struct toc_net_message *ret_message) TOC_MUST_CHECK;
-/* Both parts of the next message, without waiting and without a bound on what is held. TOC_AGAIN:
- * none. TOC_MALFORMED: it had fewer or more, and is gone. */
-enum toc_result toc_net_take_pair(void *socket, zmq_msg_t *ret_first, zmq_msg_t *ret_second)
-    TOC_MUST_CHECK;
+/* The next message of exactly so many parts, for the caller to close, without waiting and without a
+ * bound on what is held. TOC_AGAIN: none. TOC_MALFORMED: it had fewer or more, and is gone. */
+enum toc_result toc_net_take(void *socket, zmq_msg_t *ret_parts, size_t len) TOC_MUST_CHECK;
 bool toc_net_held_has_room(const struct toc_net_held *held, size_t parts);
 /* The frame is moved; there must be room. */
 struct toc_bytes toc_net_held_keep(struct toc_net_held *held, zmq_msg_t *frame);

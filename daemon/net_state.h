@@ -5,6 +5,7 @@
 #include "net_dial.h"
 #include "net_links.h"
 #include "net_queue.h"
+#include "net_relief.h"
 #include "net_zap.h"
 
 /* A listening CURVE socket, or nothing. */
@@ -17,6 +18,7 @@ struct toc_net_server {
 
 struct toc_net {
     struct toc_net_dialler dialler; /* context, keys, env, limits */
+    struct toc_net_relief relief;
     struct toc_net_zap zap;
     struct toc_net_server servers[TOC_NET_DOMAINS]; /* by enum toc_domain */
     void *local;
@@ -26,7 +28,7 @@ struct toc_net {
     size_t dials_len;
     toc_link last_link;
     struct toc_net_held held;
-    struct toc_net_queue queue; /* of sessions */
+    struct toc_net_queue queue; /* of the sessions that others dialled */
     struct toc_net_notices notices;
     size_t memory_max;  /* of limits, or more when a flood was none */
     int64_t looked_ms;  /* at memory, last */
@@ -66,5 +68,7 @@ void toc_net_answer_zap(struct toc_net *net, const struct toc_engine *engine);
 
 /* Resident bytes of this process; 0 when the system does not say. */
 size_t toc_net_memory(void);
+/* The same when it is more than it may be, also without what is only kept for reuse; else 0. */
+size_t toc_net_memory_over(const struct toc_net *net);
 
 #endif

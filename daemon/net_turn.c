@@ -32,44 +32,36 @@ static void drop_everybody(struct toc_net *net, struct toc_engine *engine)
     }
 }
 
-static void receive_session(struct toc_net *net, struct toc_engine *engine,
-                            const struct toc_net_dial *dial)
+static const char *member_of(const struct toc_net *net, toc_link link)
 {
-    /* Before the monitor has said that it is up, the engine does not know of this connection. */
-    const bool up = toc_net_dial_up(dial);
-    for (int i = 0; up && i < TOC_TICK_FRAMES_PER_SOCKET; i++) {
-        struct toc_net_message message;
-        if (!toc_engine_has_room(engine) ||
-            toc_net_held_take(&net->held, dial->session.socket, 1, &message) != TOC_OK) {
-            break;
-        }
-        const struct toc_bytes frame = toc_net_part(&message, 0);
-        const enum toc_result result = message.over || frame.len == 0
-                                           ? TOC_MALFORMED
-                                           : toc_engine_session(engine, dial->link, frame);
-        if (result != TOC_OK) {
-            toc_net_notice_add(&net->notices, TOC_NOTICE_WARN, "session.frame",
-                               "member=%s result=%s", dial->peer.member, toc_result_name(result));
+    for (size_t i = 0; i < net->dials_len; i++) {
+        if (net->dials[i]->link == link) {
+            return net->dials[i]->peer.member;
         }
     }
+    return "";
 }
 
-/* A feed frame: topic, then the batch as it is stored. */
-static void receive_feed(struct toc_net *net, struct toc_engine *engine,
-                         const struct toc_net_dial *dial)
+/* What dialled peers sent, one frame of each in turn; `feed`: by their feeds. */
+static void give_dialled(struct toc_net *net, struct toc_engine *engine, bool feed)
 {
-    for (int i = 0; dial->feed.socket != NULL && i < TOC_TICK_FRAMES_PER_SOCKET; i++) {
-        struct toc_net_message message;
-        if (!toc_engine_has_room(engine) ||
-            toc_net_held_take(&net->held, dial->feed.socket, 2, &message) != TOC_OK) {
+    struct toc_net_queue *queue = feed ? &net->dialler.feeds : &net->dialler.sessions;
+    const size_t frames_max = net->dials_len * TOC_TICK_FRAMES_PER_SOCKET;
+    for (size_t i = 0; i < frames_max && toc_engine_has_room(engine); i++) {
+        struct toc_bytes frame;
+        toc_link link = 0;
+        toc_net_enter(net);
+        const enum toc_result taken = toc_net_queue_take(queue, &net->held, &frame, &link);
+        toc_net_leave(net);
+        if (taken != TOC_OK) {
             break;
         }
-        const bool whole = message.len == 2 && !message.over;
         const enum toc_result result =
-            whole ? toc_engine_feed(engine, dial->link, toc_net_part(&message, 1)) : TOC_MALFORMED;
+            feed ? toc_engine_feed(engine, link, frame) : toc_engine_session(engine, link, frame);
         if (result != TOC_OK) {
-            toc_net_notice_add(&net->notices, TOC_NOTICE_WARN, "feed.frame", "member=%s result=%s",
-                               dial->peer.member, toc_result_name(result));
+            toc_net_notice_add(&net->notices, TOC_NOTICE_WARN,
+                               feed ? "feed.frame" : "session.frame", "member=%s result=%s",
+                               member_of(net, link), toc_result_name(result));
         }
     }
 }
@@ -83,6 +75,7 @@ void toc_net_answer_zap(struct toc_net *net, const struct toc_engine *engine)
 void toc_net_receive(struct toc_net *net, struct toc_engine *engine)
 {
     toc_net_held_release(&net->held, 0);
+    toc_net_enter(net);
     if (net->flooded) {
         drop_everybody(net, engine);
     }
@@ -94,14 +87,11 @@ void toc_net_receive(struct toc_net *net, struct toc_engine *engine)
     for (size_t i = 0; i < net->dials_len; i++) {
         toc_net_dial_turn(&net->dialler, net->dials[i], engine, &net->notices);
     }
+    toc_net_leave(net);
     toc_net_local_receive(net, engine);
     toc_net_server_receive(net, engine);
-    for (size_t i = 0; i < net->dials_len; i++) {
-        receive_session(net, engine, net->dials[i]);
-    }
-    for (size_t i = 0; i < net->dials_len; i++) {
-        receive_feed(net, engine, net->dials[i]);
-    }
+    give_dialled(net, engine, false);
+    give_dialled(net, engine, true);
 }
 
 /* ---- sending ---- */
@@ -224,6 +214,7 @@ static void send_feed(struct toc_net *net, const struct toc_out *out)
 
 void toc_net_send(struct toc_net *net, const struct toc_out *outbox, size_t len)
 {
+    toc_net_enter(net);
     send_backlogs(net);
     for (size_t i = 0; i < len; i++) {
         switch (outbox[i].kind) {
@@ -238,6 +229,7 @@ void toc_net_send(struct toc_net *net, const struct toc_out *outbox, size_t len)
             break;
         }
     }
+    toc_net_leave(net);
 }
 
 void toc_net_release(struct toc_net *net)
@@ -247,6 +239,7 @@ void toc_net_release(struct toc_net *net)
 
 void toc_net_roster_changed(struct toc_net *net, const struct toc_engine *engine)
 {
+    toc_net_enter(net);
     for (size_t i = 0; i < TOC_NET_DOMAINS; i++) {
         const enum toc_domain domain = (enum toc_domain)i;
         if (toc_net_zap_outdated(&net->zap, engine, domain)) {
@@ -256,4 +249,5 @@ void toc_net_roster_changed(struct toc_net *net, const struct toc_engine *engine
     for (size_t i = 0; i < net->dials_len; i++) {
         toc_net_dial_roster(&net->dialler, net->dials[i], engine);
     }
+    toc_net_leave(net);
 }

@@ -96,5 +96,43 @@ class Raw:
         self.send(wire.saying_seen(wire.want(publisher, stream, start), self.stamp))
 
 
+class LyingServer:
+    """What has a hub's transport keys and its address, and is no hub: it hears one caller's first words
+    and then says whatever it is told to. `domain` is "session" or "feed"."""
+
+    def __init__(self, member, domain, **options):
+        self.context = zmq.Context()
+        self.feed = domain == "feed"
+        self.socket = self.context.socket(zmq.XPUB if self.feed else zmq.ROUTER)
+        key = wire.MemberKey(member.key)
+        self.socket.curve_server = True
+        self.socket.curve_publickey, self.socket.curve_secretkey = key.public, key.secret
+        self.socket.setsockopt(zmq.LINGER, 0)
+        self.socket.setsockopt(zmq.SNDHWM, 0)
+        if self.feed:
+            self.socket.setsockopt(zmq.INVERT_MATCHING, 1)
+        for name, value in options.items():
+            self.socket.setsockopt(getattr(zmq, name), value)
+        self.monitor = self.socket.get_monitor_socket()
+        self.socket.bind(member.feed if self.feed else member.session)
+        self.start = []
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.socket.disable_monitor()
+        self.context.destroy(linger=0)
+
+    def await_caller(self, timeout):
+        """Its hello, or its subscription."""
+        assert self.socket.poll(timeout * 1000), "nobody dialled"
+        caller = self.socket.recv_multipart()[0]
+        self.start = [b"liar\0framework"] if self.feed else [caller]
+
+    def send(self, frame):
+        self.socket.send_multipart([*self.start, frame])
+
+
 def server_key(roster, member):
     return wire.field(roster.member(member), 5)

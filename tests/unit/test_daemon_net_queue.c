@@ -3,15 +3,17 @@
 
 #include <string.h>
 
-static struct toc_net_links links;
+static struct toc_net_inbox inboxes[3];
 static struct toc_net_queue queue;
 static struct toc_net_held held;
 
 static void set_up(void)
 {
-    ck_assert_int_eq(toc_net_links_init(&links, 8), TOC_OK);
     ck_assert_int_eq(toc_net_held_init(&held), TOC_OK);
     queue = (struct toc_net_queue){NULL, NULL};
+    for (toc_link i = 0; i < 3; i++) {
+        inboxes[i] = (struct toc_net_inbox){.link = i + 1};
+    }
 }
 
 static void tear_down(void)
@@ -20,54 +22,44 @@ static void tear_down(void)
         toc_net_queue_forget(&queue, queue.first);
     }
     toc_net_held_done(&held);
-    toc_net_links_done(&links);
-}
-
-static struct toc_net_link *link_new(toc_link number)
-{
-    struct toc_net_link *link = NULL;
-
-    ck_assert_int_eq(toc_net_links_add(&links, toc_bytes_of(&number, sizeof number), number, &link),
-                     TOC_OK);
-    return link;
 }
 
 /* `len` bytes, of which the first two say which. */
-static enum toc_result add(struct toc_net_link *link, uint16_t which, size_t len)
+static enum toc_result add(struct toc_net_inbox *inbox, uint16_t which, size_t len)
 {
     zmq_msg_t frame;
 
     ck_assert_int_eq(zmq_msg_init_size(&frame, len), 0);
     memset(zmq_msg_data(&frame), 7, len);
     memcpy(zmq_msg_data(&frame), &which, sizeof which);
-    return toc_net_queue_add(&queue, link, &frame);
+    return toc_net_queue_add(&queue, inbox, &frame);
 }
 
-static void next_is(const struct toc_net_link *link, uint16_t which)
+static void next_is(const struct toc_net_inbox *inbox, uint16_t which)
 {
-    struct toc_net_link *whose = NULL;
+    toc_link whose = 0;
     struct toc_bytes frame;
     uint16_t got;
 
     ck_assert_int_eq(toc_net_queue_take(&queue, &held, &frame, &whose), TOC_OK);
     memcpy(&got, frame.data, sizeof got);
     ck_assert_uint_eq(got, which);
-    ck_assert_ptr_eq(whose, link);
+    ck_assert_uint_eq(whose, inbox->link);
 }
 
 static void nothing_waits(void)
 {
-    struct toc_net_link *whose = NULL;
+    toc_link whose = 0;
     struct toc_bytes frame;
 
     ck_assert_int_eq(toc_net_queue_take(&queue, &held, &frame, &whose), TOC_AGAIN);
-    ck_assert_ptr_null(whose);
+    ck_assert_uint_eq(whose, 0);
 }
 
-START_TEST(each_link_has_its_turn_and_keeps_its_order)
+START_TEST(each_connection_has_its_turn_and_keeps_its_order)
 {
-    struct toc_net_link *one = link_new(1);
-    struct toc_net_link *two = link_new(2);
+    struct toc_net_inbox *one = &inboxes[0];
+    struct toc_net_inbox *two = &inboxes[1];
 
     nothing_waits();
     for (uint16_t i = 0; i < 4; i++) {
@@ -83,14 +75,14 @@ START_TEST(each_link_has_its_turn_and_keeps_its_order)
     next_is(one, 3);
     nothing_waits();
     ck_assert_uint_eq(held.len, 6);
-    ck_assert_uint_eq(one->waiting_len + one->waiting_bytes, 0);
+    ck_assert_uint_eq(one->len + one->bytes, 0);
 }
 END_TEST
 
-START_TEST(a_link_has_so_many_bytes)
+START_TEST(a_connection_has_so_many_bytes)
 {
-    struct toc_net_link *one = link_new(1);
-    struct toc_net_link *two = link_new(2);
+    struct toc_net_inbox *one = &inboxes[0];
+    struct toc_net_inbox *two = &inboxes[1];
     const size_t half = TOC_NET_WAITING_BYTES_MAX / 2;
 
     ck_assert_int_eq(add(one, 0, half), TOC_OK);
@@ -107,9 +99,9 @@ START_TEST(a_link_has_so_many_bytes)
 }
 END_TEST
 
-START_TEST(a_link_has_so_many_frames)
+START_TEST(a_connection_has_so_many_frames)
 {
-    struct toc_net_link *one = link_new(1);
+    struct toc_net_inbox *one = &inboxes[0];
 
     for (unsigned i = 0; i < TOC_NET_WAITING_FRAMES_MAX; i++) {
         ck_assert_int_eq(add(one, (uint16_t)i, 2), TOC_OK);
@@ -122,8 +114,8 @@ END_TEST
 
 START_TEST(what_is_held_has_a_limit_and_nothing_is_lost)
 {
-    struct toc_net_link *one = link_new(1);
-    struct toc_net_link *whose = NULL;
+    struct toc_net_inbox *one = &inboxes[0];
+    toc_link whose = 0;
     struct toc_bytes frame;
     uint16_t next = 0;
 
@@ -139,25 +131,23 @@ START_TEST(what_is_held_has_a_limit_and_nothing_is_lost)
 }
 END_TEST
 
-START_TEST(a_link_that_goes_takes_its_frames_with_it)
+START_TEST(a_connection_that_goes_takes_its_frames_with_it)
 {
-    struct toc_net_link *all[3] = {link_new(1), link_new(2), link_new(3)};
-
     for (size_t gone = 0; gone < 3; gone++) {
         for (uint16_t i = 0; i < 3; i++) {
-            ck_assert_int_eq(add(all[i], i, 10), TOC_OK);
-            ck_assert_int_eq(add(all[i], (uint16_t)(10 + i), 10), TOC_OK);
+            ck_assert_int_eq(add(&inboxes[i], i, 10), TOC_OK);
+            ck_assert_int_eq(add(&inboxes[i], (uint16_t)(10 + i), 10), TOC_OK);
         }
-        toc_net_queue_forget(&queue, all[gone]);
-        toc_net_queue_forget(&queue, all[gone]); /* has none any more */
+        toc_net_queue_forget(&queue, &inboxes[gone]);
+        toc_net_queue_forget(&queue, &inboxes[gone]); /* has none any more */
         for (uint16_t i = 0; i < 6; i++) {
             if (i % 3 != gone) {
-                next_is(all[i % 3], i < 3 ? i : (uint16_t)(10 + i % 3));
+                next_is(&inboxes[i % 3], i < 3 ? i : (uint16_t)(10 + i % 3));
             }
         }
         nothing_waits();
-        ck_assert_int_eq(add(all[gone], 5, 10), TOC_OK);
-        next_is(all[gone], 5);
+        ck_assert_int_eq(add(&inboxes[gone], 5, 10), TOC_OK);
+        next_is(&inboxes[gone], 5);
     }
 }
 END_TEST
@@ -168,11 +158,11 @@ int main(void)
     TCase *tcase = tcase_create("net_queue");
 
     tcase_add_checked_fixture(tcase, set_up, tear_down);
-    tcase_add_test(tcase, each_link_has_its_turn_and_keeps_its_order);
-    tcase_add_test(tcase, a_link_has_so_many_bytes);
-    tcase_add_test(tcase, a_link_has_so_many_frames);
+    tcase_add_test(tcase, each_connection_has_its_turn_and_keeps_its_order);
+    tcase_add_test(tcase, a_connection_has_so_many_bytes);
+    tcase_add_test(tcase, a_connection_has_so_many_frames);
     tcase_add_test(tcase, what_is_held_has_a_limit_and_nothing_is_lost);
-    tcase_add_test(tcase, a_link_that_goes_takes_its_frames_with_it);
+    tcase_add_test(tcase, a_connection_that_goes_takes_its_frames_with_it);
     suite_add_tcase(suite, tcase);
     return toc_test_main(suite);
 }

@@ -1,0 +1,229 @@
+/* What a peer that was dialled sends while no turn comes, because a disk stands still: it is taken
+ * from libzmq all the same, so much of it waits, and the rest is gone. */
+#include "fake_peer.h"
+#include "runner.h"
+
+/* Of 2 KiB each, as many as may wait. */
+#define FRAMES_MAX (TOC_NET_WAITING_BYTES_MAX / 2048)
+
+static struct world caller;
+static struct peer liar; /* what the caller takes for its hub */
+static void *session, *feed;
+static char caller_id[256];
+static size_t caller_id_len;
+
+static void *serve(int type, char *ret_endpoint, size_t room)
+{
+    void *socket = socket_new(caller.context, type);
+    const int on = 1;
+    const int without_mark = 0;
+    ck_assert_int_eq(zmq_setsockopt(socket, ZMQ_CURVE_SERVER, &on, sizeof on), 0);
+    ck_assert_int_eq(zmq_setsockopt(socket, ZMQ_CURVE_SECRETKEY, &liar.secret, TOC_BOX_KEY_LEN), 0);
+    ck_assert_int_eq(zmq_setsockopt(socket, ZMQ_SNDHWM, &without_mark, sizeof without_mark), 0);
+    if (type == ZMQ_XPUB) {
+        ck_assert_int_eq(zmq_setsockopt(socket, ZMQ_INVERT_MATCHING, &on, sizeof on), 0);
+    }
+    ck_assert_int_eq(zmq_bind(socket, "tcp://127.0.0.1:*"), 0);
+    ck_assert_int_eq(zmq_getsockopt(socket, ZMQ_LAST_ENDPOINT, ret_endpoint, &room), 0);
+    return socket;
+}
+
+/* The first part of the next message, while the caller turns. */
+static size_t first_word(void *socket, char *ret_word, size_t room)
+{
+    const int64_t until_ms = now_ms() + PATIENCE_MS;
+    int len = -1;
+    while (len < 0 && now_ms() < until_ms) {
+        turn(&caller, 5);
+        len = zmq_recv(socket, ret_word, room, ZMQ_DONTWAIT);
+    }
+    ck_assert_int_gt(len, 0);
+    return (size_t)len;
+}
+
+static void says(const char *text)
+{
+    ck_assert_int_ge(zmq_send(session, caller_id, caller_id_len, ZMQ_SNDMORE), 0);
+    say_text(session, text, 0);
+}
+
+static void says_so_much(int frames)
+{
+    static const char frame[2048] = "x";
+    for (int i = 0; i < frames; i++) {
+        ck_assert_int_ge(zmq_send(session, caller_id, caller_id_len, ZMQ_SNDMORE), 0);
+        ck_assert_int_ge(zmq_send(session, frame, sizeof frame, 0), 0);
+    }
+}
+
+static void feeds_so_much(int frames)
+{
+    static const char frame[2048] = "x";
+    for (int i = 0; i < frames; i++) {
+        say_text(feed, "topic", ZMQ_SNDMORE);
+        ck_assert_int_ge(zmq_send(feed, frame, sizeof frame, 0), 0);
+    }
+}
+
+/* Has the relief come so far? Without a turn. */
+static void no_turn_until(bool (*done)(const struct toc_net_dial *dial))
+{
+    const int64_t until_ms = now_ms() + PATIENCE_MS;
+    bool is_done = false;
+    while (!is_done && now_ms() < until_ms) {
+        ck_assert_int_eq(pthread_mutex_lock(&caller.net->relief.sockets), 0);
+        is_done = done(caller.net->dials[0]);
+        ck_assert_int_eq(pthread_mutex_unlock(&caller.net->relief.sockets), 0);
+        (void)zmq_poll(NULL, 0, 1); /* and looks again */
+    }
+    ck_assert(is_done);
+}
+
+static void setup(void)
+{
+    caller = world_new(false, (struct toc_net_limits){.redial_min_ms = 20, .redial_max_ms = 100});
+    liar = peer_new();
+    struct toc_conf_peer *peer = &caller.conf.peers[0];
+    caller.conf.peers_len = 1;
+    (void)snprintf(peer->member, sizeof peer->member, "spg");
+    session = serve(ZMQ_ROUTER, peer->session, sizeof peer->session);
+    feed = serve(ZMQ_XPUB, peer->feed, sizeof peer->feed);
+    caller.engine->server_known[0] = true;
+    memcpy(caller.engine->server_key[0], liar.public_key.bytes, TOC_BOX_KEY_LEN);
+    ck_assert_int_eq(toc_net_dial(caller.net, caller.engine, &caller.conf, NULL), TOC_OK);
+    char subscription[64];
+    (void)first_word(feed, subscription, sizeof subscription);
+    turns_until(&caller, FAKE_STATE, 1);
+    const struct toc_bytes hello = toc_bytes_text("hello");
+    fake_send(caller.engine, TOC_OUT_SESSION, caller.engine->dialled, &hello, 1);
+    caller_id_len = first_word(session, caller_id, sizeof caller_id);
+    char word[16];
+    ck_assert_uint_eq(first_word(session, word, sizeof word), hello.len);
+    says("welcome");
+    turns_until(&caller, FAKE_SESSION, 1);
+}
+
+static void teardown(void)
+{
+    (void)zmq_close(session);
+    (void)zmq_close(feed);
+    world_free(&caller);
+}
+
+static bool session_full(const struct toc_net_dial *dial)
+{
+    return dial->session.inbox.len == FRAMES_MAX;
+}
+
+static bool session_over(const struct toc_net_dial *dial)
+{
+    return dial->session.fault == TOC_TOOBIG;
+}
+
+static bool feed_over(const struct toc_net_dial *dial)
+{
+    return dial->feed.fault == TOC_TOOBIG;
+}
+
+static bool both_cut(const struct toc_net_dial *dial)
+{
+    return dial->session.cut && dial->feed.cut;
+}
+
+START_TEST(so_much_waits_and_nothing_is_lost)
+{
+    says_so_much(FRAMES_MAX); /* the edge */
+    no_turn_until(session_full);
+    ck_assert(toc_net_deadline(caller.net) == 0);
+    turns_until(&caller, FAKE_SESSION, 1 + FRAMES_MAX);
+    says("last");
+    turns_until(&caller, FAKE_SESSION, 2 + FRAMES_MAX);
+    ck_assert_str_eq(fake_last(caller.engine, FAKE_SESSION)->text, "last");
+    ck_assert_uint_eq(fake_count(caller.engine, FAKE_BLOCKED), 0);
+    ck_assert_uint_eq(fake_count(caller.engine, FAKE_STATE), 1);
+    ck_assert(!noticed(&caller, "session.frame"));
+    ck_assert_uint_eq(caller.net->dials[0]->session.inbox.bytes, 0);
+}
+END_TEST
+
+START_TEST(what_is_more_is_gone_and_both_begin_anew)
+{
+    says_so_much(FRAMES_MAX + 1);
+    no_turn_until(session_over);
+    ck_assert(toc_net_deadline(caller.net) == 0);
+    turns_until(&caller, FAKE_BLOCKED, 1);
+    ck_assert_uint_eq(fake_last(caller.engine, FAKE_BLOCKED)->link, caller.engine->dialled);
+    ck_assert(noticed(&caller, "session.frame"));
+    turns_until(&caller, FAKE_SESSION, 1 + FRAMES_MAX);
+    says("last");
+    turns_until(&caller, FAKE_SESSION, 2 + FRAMES_MAX);
+    ck_assert_str_eq(fake_last(caller.engine, FAKE_SESSION)->text, "last");
+    ck_assert_uint_eq(fake_count(caller.engine, FAKE_BLOCKED), 1);
+    ck_assert_uint_eq(fake_count(caller.engine, FAKE_STATE), 1); /* on the same connection */
+}
+END_TEST
+
+/* However fast it sends: what the daemon has of it is what may wait. */
+START_TEST(of_many_times_as_much_no_more_waits)
+{
+    for (int i = 0; i < 8; i++) {
+        says_so_much(FRAMES_MAX);
+        feeds_so_much(FRAMES_MAX);
+    }
+    no_turn_until(session_over);
+    no_turn_until(feed_over);
+    const struct toc_net_dial *dial = caller.net->dials[0];
+    ck_assert_uint_le(dial->session.inbox.bytes, TOC_NET_WAITING_BYTES_MAX);
+    ck_assert_uint_le(dial->feed.inbox.bytes, TOC_NET_WAITING_BYTES_MAX);
+    turns_until(&caller, FAKE_BLOCKED, 1);
+    ck_assert(noticed(&caller, "feed.frame"));
+}
+END_TEST
+
+START_TEST(a_feed_that_floods_does_not_keep_a_session_waiting)
+{
+    feeds_so_much(FRAMES_MAX + 1);
+    no_turn_until(feed_over);
+    says("first");
+    turns_until(&caller, FAKE_SESSION, 2);
+    ck_assert_str_eq(fake_last(caller.engine, FAKE_SESSION)->text, "first");
+    ck_assert_uint_lt(fake_count(caller.engine, FAKE_FEED), FRAMES_MAX);
+    turns_until(&caller, FAKE_FEED, FRAMES_MAX);
+    ck_assert_uint_eq(fake_count(caller.engine, FAKE_BLOCKED), 0); /* of a feed nothing is missed */
+    ck_assert_uint_eq(fake_count(caller.engine, FAKE_STATE), 1);
+}
+END_TEST
+
+/* As when a message never ends: nothing of it can be taken. */
+START_TEST(when_memory_is_too_much_its_connections_go)
+{
+    ck_assert_int_eq(pthread_mutex_lock(&caller.net->relief.sockets), 0);
+    const size_t memory_max = caller.net->memory_max;
+    caller.net->memory_max = 1;
+    ck_assert_int_eq(pthread_mutex_unlock(&caller.net->relief.sockets), 0);
+    no_turn_until(both_cut);
+    caller.net->memory_max = memory_max;
+    ck_assert_ptr_null(caller.net->dials[0]->session.socket);
+    ck_assert(toc_net_deadline(caller.net) == 0);
+    turns_until(&caller, FAKE_STATE, 2);
+    ck_assert_int_eq(fake_last(caller.engine, FAKE_STATE)->state, TOC_PEER_UNREACHABLE);
+    ck_assert(noticed(&caller, "net.flood"));
+    turns_until(&caller, FAKE_STATE, 3); /* and it dials again */
+    ck_assert_int_eq(fake_last(caller.engine, FAKE_STATE)->state, TOC_PEER_CONNECTED);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("daemon net relief");
+    TCase *tcase = tcase_create("relief");
+    tcase_add_checked_fixture(tcase, setup, teardown);
+    tcase_set_timeout(tcase, 60);
+    tcase_add_test(tcase, so_much_waits_and_nothing_is_lost);
+    tcase_add_test(tcase, what_is_more_is_gone_and_both_begin_anew);
+    tcase_add_test(tcase, of_many_times_as_much_no_more_waits);
+    tcase_add_test(tcase, a_feed_that_floods_does_not_keep_a_session_waiting);
+    tcase_add_test(tcase, when_memory_is_too_much_its_connections_go);
+    suite_add_tcase(suite, tcase);
+    return toc_test_main(suite);
+}
