@@ -100,11 +100,8 @@ static void wait_until(const struct station *station, int64_t at_us)
 
 static void lead(struct station *first, size_t rounds, int64_t period_us)
 {
-    int64_t *const relay = calloc(rounds, 2 * sizeof *relay);
-    if (relay == NULL) {
-        toc_measure_die("out of memory");
-    }
-    int64_t *const single = relay + rounds;
+    static int64_t relay[ROUNDS_MAX];
+    static int64_t single[ROUNDS_MAX];
     for (size_t i = 0; i < rounds; i++) {
         const int64_t begin = toc_measure_now_us();
         sync_page(first);
@@ -125,7 +122,6 @@ static void lead(struct station *first, size_t rounds, int64_t period_us)
                  (long long)toc_measure_quantile(relay, rounds, 990),
                  (long long)toc_measure_quantile(single, rounds, 500),
                  (long long)toc_measure_quantile(single, rounds, 990));
-    free(relay);
 }
 
 int main(int argc, char **argv)

@@ -277,14 +277,45 @@ static enum toc_result blind(struct toc_engine *engine, const char *const *keys,
     return TOC_OK;
 }
 
+/* Those of the next subjects that can be asked about; `ret_good` is 0 only when nobody lacks
+ * anything. What was looked through before is looked at again only after all the rest. */
+static enum toc_result next_lacking(struct toc_engine *engine, uint64_t max, const char **ret_keys,
+                                    size_t *ret_good)
+{
+    struct toc_subject_place *const place = &engine->tokens.place;
+    const uint32_t token_epoch = toc_engine_roster(engine)->token_epoch;
+    bool begins = place->supplier == 0 && place->name[0] == '\0';
+    size_t good = 0;
+
+    while (good == 0) {
+        size_t len;
+        TOC_TRY(toc_store_subjects_lacking(engine->store, token_epoch, engine->arena, place,
+                                           ret_keys, max, &len));
+        for (size_t i = 0; i < len; i++) {
+            uint8_t input[TOC_TOKEN_INPUT_MAX];
+            size_t input_len;
+            ret_keys[good] = ret_keys[i];
+            good += toc_asking_input(ret_keys[i], input, &input_len) == TOC_OK;
+        }
+        if (len == 0) {
+            *place = (struct toc_subject_place){.supplier = 0};
+            if (begins) {
+                break;
+            }
+            begins = true;
+        }
+    }
+    *ret_good = good;
+    return TOC_OK;
+}
+
 static enum toc_result ask_more(struct toc_engine *engine, const struct toc_own_ask *asks,
                                 size_t asks_len)
 {
     const char *keys[TOC_OPRF_BATCH_MAX];
     enum toc_asking_state state;
     uint64_t left;
-    size_t len;
-    size_t good = 0;
+    size_t good;
 
     if (!engine->tokens.lacking || engine->tokens.blinding || asks_len == TOC_ASKS_OPEN_MAX) {
         return TOC_OK;
@@ -293,15 +324,8 @@ static enum toc_result ask_more(struct toc_engine *engine, const struct toc_own_
     if (state != TOC_ASKING_ASKS) {
         return TOC_OK;
     }
-    TOC_TRY(toc_store_subjects_lacking(
-        engine->store, toc_engine_roster(engine)->token_epoch, engine->arena, keys,
-        left < TOC_OPRF_BATCH_MAX ? left : TOC_OPRF_BATCH_MAX, &len));
-    for (size_t i = 0; i < len; i++) {
-        uint8_t input[TOC_TOKEN_INPUT_MAX];
-        size_t input_len;
-        keys[good] = keys[i];
-        good += toc_asking_input(keys[i], input, &input_len) == TOC_OK;
-    }
+    TOC_TRY(
+        next_lacking(engine, left < TOC_OPRF_BATCH_MAX ? left : TOC_OPRF_BATCH_MAX, keys, &good));
     engine->tokens.lacking = good > 0;
     if (good == 0) {
         return TOC_OK;

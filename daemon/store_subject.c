@@ -6,48 +6,85 @@
 
 /* ---- subjects ---- */
 
-static enum toc_result read_keys(struct toc_query *query, uint32_t token_epoch,
-                                 struct toc_arena *arena, const char **ret_keys, size_t max,
-                                 size_t *len)
+/* The newest supplier, whatever it is: behind it there are only those to come. */
+static enum toc_result last_supplier(struct toc_store *store, int64_t *ret_id)
 {
-    toc_query_integer(query, 1, token_epoch);
-    toc_query_integer(query, 2, (int64_t)(max - *len));
+    TOC_AUTO(toc_query_close) struct toc_query query = {0};
+    TOC_TRY(toc_query_open(store, &store->local, TOC_SQL_SUPPLIER_LAST,
+                           "SELECT coalesce(max(id), 0) FROM supplier", &query));
+    TOC_TRY(toc_query_row(&query));
+    *ret_id = toc_query_get(&query, 0);
+    return TOC_OK;
+}
+
+static enum toc_result lacking_numbers(struct toc_store *store, uint32_t token_epoch,
+                                       struct toc_arena *arena, struct toc_subject_place *place,
+                                       const char **ret_keys, size_t max, size_t *len)
+{
+    TOC_AUTO(toc_query_close) struct toc_query query = {0};
+    TOC_TRY(toc_query_open(store, &store->local, TOC_SQL_OWN_SUBJECTS_LACKING_IDS,
+                           "SELECT key, id FROM supplier WHERE id > ?3 AND state = 1"
+                           " AND substr(key, 1, 5) <> 'name:' AND NOT EXISTS"
+                           " (SELECT 1 FROM subject WHERE subject.key = supplier.key"
+                           " AND token_epoch = ?1 AND subject.state <> 0)"
+                           " ORDER BY id LIMIT ?2",
+                           &query));
+    toc_query_integer(&query, 1, token_epoch);
+    toc_query_integer(&query, 2, (int64_t)max);
+    toc_query_integer(&query, 3, place->supplier);
     while (*len < max) {
-        const enum toc_result result = toc_query_row(query);
+        const enum toc_result result = toc_query_row(&query);
+        if (result == TOC_NOTFOUND) {
+            return last_supplier(store, &place->supplier);
+        }
+        TOC_TRY(result);
+        TOC_TRY(toc_query_get_text(&query, 0, arena, &ret_keys[*len]));
+        place->supplier = toc_query_get(&query, 1);
+        (*len)++;
+    }
+    return TOC_OK;
+}
+
+static enum toc_result lacking_names(struct toc_store *store, uint32_t token_epoch,
+                                     struct toc_arena *arena, struct toc_subject_place *place,
+                                     const char **ret_keys, size_t max, size_t *len)
+{
+    TOC_AUTO(toc_query_close) struct toc_query query = {0};
+    TOC_TRY(toc_query_open(store, &store->local, TOC_SQL_OWN_SUBJECTS_LACKING_NAMES,
+                           "SELECT DISTINCT 'name:' || fold, fold FROM supplier"
+                           " WHERE fold > ?3 AND state = 1 AND NOT EXISTS"
+                           " (SELECT 1 FROM subject WHERE subject.key = 'name:' || supplier.fold"
+                           " AND token_epoch = ?1 AND subject.state <> 0) ORDER BY fold LIMIT ?2",
+                           &query));
+    toc_query_integer(&query, 1, token_epoch);
+    toc_query_integer(&query, 2, (int64_t)(max - *len));
+    /* A copy: what is bound must not change while rows come. */
+    const struct toc_subject_place from = *place;
+    toc_query_text(&query, 3, from.name);
+    while (*len < max) {
+        const enum toc_result result = toc_query_row(&query);
         if (result == TOC_NOTFOUND) {
             break;
         }
         TOC_TRY(result);
-        TOC_TRY(toc_query_get_text(query, 0, arena, &ret_keys[*len]));
+        TOC_TRY(toc_query_get_text(&query, 0, arena, &ret_keys[*len]));
+        TOC_TRY(toc_query_get_name(&query, 1, place->name, sizeof place->name));
         (*len)++;
     }
     return TOC_OK;
 }
 
 enum toc_result toc_store_subjects_lacking(struct toc_store *store, uint32_t token_epoch,
-                                           struct toc_arena *arena, const char **ret_keys,
-                                           size_t max, size_t *ret_len)
+                                           struct toc_arena *arena, struct toc_subject_place *place,
+                                           const char **ret_keys, size_t max, size_t *ret_len)
 {
+    struct toc_subject_place to = *place;
     size_t len = 0;
-    {
-        TOC_AUTO(toc_query_close) struct toc_query query = {0};
-        TOC_TRY(toc_query_open(store, &store->local, TOC_SQL_OWN_SUBJECTS_LACKING_IDS,
-                               "SELECT key FROM supplier WHERE state = 1"
-                               " AND substr(key, 1, 5) <> 'name:' AND NOT EXISTS"
-                               " (SELECT 1 FROM subject WHERE subject.key = supplier.key"
-                               " AND token_epoch = ?1 AND subject.state <> 0)"
-                               " ORDER BY id LIMIT ?2",
-                               &query));
-        TOC_TRY(read_keys(&query, token_epoch, arena, ret_keys, max, &len));
+    TOC_TRY(lacking_numbers(store, token_epoch, arena, &to, ret_keys, max, &len));
+    if (len < max) {
+        TOC_TRY(lacking_names(store, token_epoch, arena, &to, ret_keys, max, &len));
     }
-    TOC_AUTO(toc_query_close) struct toc_query query = {0};
-    TOC_TRY(toc_query_open(store, &store->local, TOC_SQL_OWN_SUBJECTS_LACKING_NAMES,
-                           "SELECT DISTINCT 'name:' || fold FROM supplier WHERE state = 1"
-                           " AND fold <> '' AND NOT EXISTS"
-                           " (SELECT 1 FROM subject WHERE subject.key = 'name:' || supplier.fold"
-                           " AND token_epoch = ?1 AND subject.state <> 0) LIMIT ?2",
-                           &query));
-    TOC_TRY(read_keys(&query, token_epoch, arena, ret_keys, max, &len));
+    *place = to;
     *ret_len = len;
     return TOC_OK;
 }

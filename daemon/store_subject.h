@@ -21,11 +21,13 @@ enum toc_subject_state {
 };
 
 /* ---- subjects ---- */
-/* Of kept suppliers, not asked for in this token epoch: numbers first, then names. The keys lie in
- * the arena. */
+/* Of kept suppliers behind `place`, not asked for in this token epoch: numbers, then names, in the
+ * arena; `place` moves behind them. What lacks tokens again is found from the beginning, all zero.
+ */
 enum toc_result toc_store_subjects_lacking(struct toc_store *store, uint32_t token_epoch,
-                                           struct toc_arena *arena, const char **ret_keys,
-                                           size_t max, size_t *ret_len) TOC_MUST_CHECK;
+                                           struct toc_arena *arena, struct toc_subject_place *place,
+                                           const char **ret_keys, size_t max, size_t *ret_len)
+    TOC_MUST_CHECK;
 /* `outputs` of all holders, in the order of the roster, one holder's after the other's; NULL: not
  * wanted. TOC_NOTFOUND: nobody asked. */
 enum toc_result toc_store_subject_get(struct toc_store *store, const char *key,
@@ -40,7 +42,6 @@ enum toc_result toc_store_subject_counts(struct toc_store *store, uint32_t token
 /* Those that were refused may be asked for again; so many. What was said against holders goes. */
 enum toc_result toc_store_subjects_retry(struct toc_store *store, uint32_t token_epoch,
                                          uint64_t *ret_len) TOC_MUST_CHECK;
-
 /* ---- asks that are open ---- */
 struct toc_own_ask {
     uint8_t id[TOC_ASK_ID_LEN];
@@ -66,7 +67,6 @@ enum toc_result toc_store_own_output_put(struct toc_store *store, const uint8_t 
 enum toc_result toc_store_own_output_get(struct toc_store *store, const uint8_t id[TOC_ASK_ID_LEN],
                                          const char *holder, size_t len,
                                          struct toc_oprf_output *ret_outputs) TOC_MUST_CHECK;
-
 /* One subject and its tokens, of which each names it and its purpose. */
 struct toc_subject_made {
     const char *key;
@@ -88,9 +88,7 @@ enum toc_result toc_store_token_get(struct toc_store *store, const struct toc_to
                                     struct toc_arena *arena, const char **ret_key,
                                     enum toc_purpose *ret_purpose, uint32_t *ret_token_epoch)
     TOC_MUST_CHECK;
-
-/* Over all tokens of a token epoch, in order: two members who have the same subjects agree on it.
- */
+/* Over all tokens of a token epoch, in order: members who have the same subjects agree on it. */
 enum toc_result toc_store_tokens_digest(struct toc_store *store, uint32_t token_epoch,
                                         struct toc_hash *ret_hash) TOC_MUST_CHECK;
 

@@ -27,6 +27,12 @@ struct toc_supplier {
     uint64_t events;  /* that wait for somebody */
 };
 
+/* How far suppliers were looked through (store_subject.h): numbers up to an id, names up to one. */
+struct toc_subject_place {
+    int64_t supplier;
+    char name[TOC_FOLD_LEN_MAX + 1];
+};
+
 /* What a payee's or supplier's number and name say it is. ret_key has TOC_SUPPLIER_KEY_MAX + 1. */
 void toc_supplier_key(enum toc_scheme scheme, const char *number, const char *fold, char *ret_key);
 /* The number in a key; false: it is a name's. */

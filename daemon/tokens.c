@@ -48,6 +48,7 @@ void toc_tokens_begin(struct toc_engine *engine)
 {
     engine->tokens.look = true;
     engine->tokens.lacking = true;
+    engine->tokens.place = (struct toc_subject_place){.supplier = 0};
     toc_alert_mine_begin(engine);
 }
 

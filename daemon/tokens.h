@@ -7,6 +7,7 @@
 #define TOC_TOKENS_H
 
 #include "record_token.h"
+#include "store_supplier.h"
 
 #define TOC_ASKS_OPEN_MAX 8   /* of this member at a time */
 #define TOC_UNBLINDING_MAX 4  /* jobs at a time */
@@ -21,8 +22,9 @@ struct toc_token_flight {
     uint32_t inputs;
 };
 struct toc_token_state {
-    bool look;     /* something changed: there may be something to do */
-    bool lacking;  /* kept suppliers may lack tokens that nobody asked for */
+    bool look;                      /* something changed: there may be something to do */
+    bool lacking;                   /* kept suppliers may lack tokens that nobody asked for */
+    struct toc_subject_place place; /* of the suppliers looked through for such, so far */
     bool sent;     /* asks that were open at the start, or before a failed tick, went out again */
     bool blinding; /* one job at a time: what it asks about is known when it is done */
     struct toc_token_flight evaluating[TOC_EVALUATING_MAX];

@@ -151,6 +151,74 @@ START_TEST(asks_of_64)
 END_TEST
 
 /* Nobody without kept suppliers asks, and who asked once does not ask again after a start. */
+/* What was looked through is not looked at again until everything else was. */
+START_TEST(looks_on_where_it_was)
+{
+    const char *keys[TOC_OPRF_BATCH_MAX];
+    struct toc_subject_place place = {.supplier = 0};
+    size_t len;
+
+    keep_many("york", 5);
+    keep("york", "GB-COH-01234567", "aire surfacing ltd");
+    keep("york", "GB-COH-07654321", "aire surfacing ltd");
+    const struct {
+        size_t max, len;
+        const char *first;
+    } looks[] = {
+        {1, 1, "GB-COH-01234567"},
+        {1, 1, "GB-COH-07654321"}, /* the last number, and no more */
+        {1, 1, "name:aire surfacing ltd"},
+        {3, 3, "name:supplier 0 ltd"},
+        {8, 2, "name:supplier 3 ltd"},
+        {8, 0, NULL},
+    };
+    for (size_t i = 0; i < sizeof(looks) / sizeof(looks[0]); i++) {
+        ck_assert_int_eq(toc_store_subjects_lacking(store_of("york"), 1, arena, &place, keys,
+                                                    looks[i].max, &len),
+                         TOC_OK);
+        ck_assert_uint_eq(len, looks[i].len);
+        if (len > 0) {
+            ck_assert_str_eq(keys[0], looks[i].first);
+        }
+    }
+    /* New ones: a number is behind all that were there; a name where its letters put it. */
+    keep("york", "GB-COH-00000001", "zinc roofs ltd");
+    keep("york", "name:abacus ltd", "abacus ltd");
+    ck_assert_int_eq(toc_store_subjects_lacking(store_of("york"), 1, arena, &place, keys, 8, &len),
+                     TOC_OK);
+    ck_assert_uint_eq(len, 2);
+    ck_assert_str_eq(keys[0], "GB-COH-00000001");
+    ck_assert_str_eq(keys[1], "name:zinc roofs ltd");
+    place = (struct toc_subject_place){.supplier = 0};
+    ck_assert_int_eq(toc_store_subjects_lacking(store_of("york"), 1, arena, &place, keys,
+                                                TOC_OPRF_BATCH_MAX, &len),
+                     TOC_OK);
+    ck_assert_uint_eq(len, 11); /* three numbers, and eight names */
+}
+END_TEST
+
+/* Nor is it forgotten: kept while others are being asked about, at a place that was passed. */
+START_TEST(what_comes_before_its_place_is_asked_too)
+{
+    struct toc_supplier supplier = {.key = "name:abacus ltd",
+                                    .name = "abacus ltd",
+                                    .fold = "abacus ltd",
+                                    .state = TOC_SUPPLIER_KEPT};
+
+    keep_many("york", 3);
+    tokens(holders);
+    check_counts("york", 0, 0, 3, 0);
+    engine_of("york")->tokens.place =
+        (struct toc_subject_place){.supplier = 1000, .name = "supplier 1 ltd"};
+    ck_assert_int_eq(toc_store_supplier_add(store_of("york"), supplier.key, &supplier.id), TOC_OK);
+    ck_assert_int_eq(toc_store_supplier_save(store_of("york"), &supplier), TOC_OK);
+    engine_of("york")->tokens.look = true;
+    engine_of("york")->tokens.lacking = true;
+    toc_fixture_exchange_settle(exchange);
+    check_counts("york", 0, 0, 4, 0);
+}
+END_TEST
+
 START_TEST(asks_once)
 {
     tokens(holders);
@@ -453,6 +521,8 @@ static Suite *suite(void)
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, two_councils_agree);
     tcase_add_loop_test(tests, asks_of_64, 0, 5);
+    tcase_add_test(tests, looks_on_where_it_was);
+    tcase_add_test(tests, what_comes_before_its_place_is_asked_too);
     tcase_add_test(tests, asks_once);
     tcase_add_test(tests, holder_away_and_back);
     tcase_add_test(tests, rebuilt);
