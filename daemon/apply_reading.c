@@ -45,12 +45,16 @@ static enum toc_result apply_what_was_kept(struct toc_engine *engine)
     return TOC_OK;
 }
 
-static enum toc_result renew(struct toc_engine *engine, const char *reading)
+static enum toc_result renew(struct toc_engine *engine, const char *reading, struct toc_why *why)
 {
+    (void)toc_store_unread(engine->store); /* of a start before this */
     TOC_TRY(toc_engine_write(engine));
     toc_store_local_gather(engine->store);
     TOC_TRY(apply_what_was_kept(engine));
-    TOC_ENSURE(!toc_store_unread(engine->store), TOC_STORE); /* else something was decided blind */
+    if (toc_store_unread(engine->store)) { /* something was decided blind */
+        return toc_fail(why, TOC_STORE, "%s: cannot be read: see to the disk and start it again",
+                        engine->conf->store);
+    }
     TOC_TRY(toc_store_reading_set(engine->store, reading));
     TOC_TRY(toc_store_local_keep(engine->store));
     TOC_TRY(toc_store_commit(engine->store));
@@ -76,7 +80,7 @@ enum toc_result toc_apply_reading(struct toc_engine *engine, struct toc_why *why
                         "before",
                         engine->conf->store);
     }
-    result = renew(engine, reading);
+    result = renew(engine, reading, why);
     if (result != TOC_OK && engine->in_transaction) {
         toc_store_rollback(engine->store);
         engine->in_transaction = false;

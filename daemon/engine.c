@@ -224,7 +224,7 @@ static enum toc_result load(struct toc_engine *engine, struct toc_bytes roster_f
     TOC_TRY(load_rosters(engine, why));
     TOC_TRY(load_logs(engine));
     result = take_roster_file(engine, roster_file, why);
-    if (result != TOC_OK && why != NULL) {
+    if (result != TOC_OK && why != NULL && why->text[0] != '\0') { /* else the store says why */
         toc_why_prefix(why, "%s", engine->conf->roster);
     }
     if (result != TOC_OK && engine->in_transaction) {
