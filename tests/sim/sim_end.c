@@ -274,10 +274,25 @@ static const char *left_behind(struct sim *sim, const struct sim_node *gone)
     return reason;
 }
 
+/* It left before the hub heard of its log: whoever got that from it by a line of their own keeps
+ * it, and nobody else takes it from them. */
+static bool is_kept_by_some(struct sim *sim, const struct sim_node *publisher)
+{
+    struct toc_log_id log = {.stream = "framework", .generation = 1};
+    struct toc_log_row row;
+
+    memcpy(log.publisher, publisher->member, sizeof(log.publisher));
+    return publisher->gone && !sim_log_row(&sim->nodes[0], &log, &row);
+}
+
+/* Whose frameworks they have differently; NULL: of nobody. */
 static const char *say_whose(struct sim *sim, struct sim_node *one, struct sim_node *other)
 {
     for (size_t i = 0; i < sim->nodes_len; i++) {
         struct sim_rows first, second;
+        if (is_kept_by_some(sim, &sim->nodes[i])) {
+            continue;
+        }
         sim_rows(one, "framework", sim->nodes[i].member, &first);
         sim_rows(other, "framework", sim->nodes[i].member, &second);
         if (first.len != second.len || !toc_hash_equal(&first.digest, &second.digest)) {
@@ -286,7 +301,7 @@ static const char *say_whose(struct sim *sim, struct sim_node *one, struct sim_n
             return words;
         }
     }
-    return "the frameworks of nobody";
+    return NULL;
 }
 
 /* All frameworks of everybody at once: who may read them all reads the same. */
@@ -307,7 +322,10 @@ static const char *views_disagree(struct sim *sim)
             first = node;
             wanted = rows;
         } else if (rows.len != wanted.len || !toc_hash_equal(&rows.digest, &wanted.digest)) {
-            return say_whose(sim, first, node);
+            const char *const reason = say_whose(sim, first, node);
+            if (reason != NULL) {
+                return reason;
+            }
         }
     }
     return NULL;
