@@ -37,6 +37,14 @@ static bool pause_for(struct toc_net_relief *relief, long ms)
     return !stop;
 }
 
+/* A peer may send as fast as it is taken: the tick's thread does not wait for the end of that. */
+static void take_from(struct toc_net *net, struct toc_net_line *line)
+{
+    while (!atomic_load(&net->relief.wanted) && toc_net_line_take(line)) {
+        continue;
+    }
+}
+
 /* Everything that dialled peers have sent; and if memory is too much all the same, which is parts
  * of a message that never ends, their connections go. */
 static void take_all(struct toc_net *net)
@@ -44,12 +52,8 @@ static void take_all(struct toc_net *net)
     const bool over = toc_net_memory_over(net) > 0;
     for (size_t i = 0; i < net->dials_len; i++) {
         struct toc_net_dial *dial = net->dials[i];
-        while (toc_net_line_take(&dial->session)) {
-            continue;
-        }
-        while (toc_net_line_take(&dial->feed)) {
-            continue;
-        }
+        take_from(net, &dial->session);
+        take_from(net, &dial->feed);
         if (over) {
             toc_net_line_cut(&dial->session);
             toc_net_line_cut(&dial->feed);
@@ -112,7 +116,9 @@ void toc_net_relief_done(struct toc_net_relief *relief)
 
 void toc_net_enter(struct toc_net *net)
 {
+    atomic_store(&net->relief.wanted, true);
     TOC_ASSERT(pthread_mutex_lock(&net->relief.sockets) == 0);
+    atomic_store(&net->relief.wanted, false);
     net->relief.turns++;
 }
 

@@ -10,6 +10,7 @@
 
 #include "result.h"
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -20,6 +21,7 @@ struct toc_net;
 
 struct toc_net_relief {
     pthread_mutex_t sockets;
+    atomic_bool wanted;    /* by the tick's thread: the relief ends with the frame in hand */
     uint64_t turns;        /* how often the tick's thread entered */
     pthread_mutex_t sleep; /* over `stop` */
     pthread_cond_t woken;
