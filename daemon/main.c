@@ -83,10 +83,10 @@ static enum toc_result parse(int argc, char **argv, struct options *ret_options)
 /* One line: what, where, what to do. */
 static int complain(enum toc_result result, const struct toc_why *why)
 {
-    const char *const without = result == TOC_NOMEM
-                                    ? "out of memory: free some on this machine and start it again"
-                                    : toc_result_name(result);
-    (void)fprintf(stderr, "tocsind: %s\n", why->text[0] != '\0' ? why->text : without);
+    const char *const without = result == TOC_NOMEM ? "out of memory" : toc_result_name(result);
+    const char *const cure =
+        result == TOC_NOMEM ? ": free some on this machine and start it again" : "";
+    (void)fprintf(stderr, "tocsind: %s%s\n", why->text[0] != '\0' ? why->text : without, cure);
     return result == TOC_DENIED ? EXIT_REFUSED : EXIT_FAILED;
 }
 
