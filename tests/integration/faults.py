@@ -3,7 +3,8 @@ and counts them; trace_calls fails system calls of the shipped programs, tocsind
 tocsind with a linker in between, messages and allocations.
 
 Each sweep begins at the first call and ends when the plan was not met any more. TOC_FAULT_STRIDE=1
-tries every call (scripts/prove does); else each sweep has a stride that keeps it short."""
+tries every call (scripts/prove does), or as many as an hour has room for; else each sweep has a stride
+that keeps it short."""
 
 import ctypes
 import errno
@@ -75,8 +76,9 @@ def stride(usual):
     return int(os.environ.get("TOC_FAULT_STRIDE", usual))
 
 
-def sweep(plan, usual, ways=(ONCE, FOREVER)):
-    """Yields (at, way) for the body to arm the plan with, until a body's plan was not met."""
+def sweep(plan, usual, ways=(ONCE, FOREVER), least=1):
+    """Yields (at, way) for the body to arm the plan with, until a body's plan was not met. `least`: the
+    smallest stride, where there are too many calls to try each."""
     for way in ways:
         at, count = 1, 0
         while True:
@@ -84,7 +86,7 @@ def sweep(plan, usual, ways=(ONCE, FOREVER)):
             plan.disarm()
             if plan.fired == 0:
                 break
-            at += stride(usual)
+            at += max(stride(usual), least)
             count += 1
         print(f"{way}: {count} places, of {plan.calls}")
         assert count > 0, "nothing failed"
