@@ -208,20 +208,6 @@ struct sim_wire *sim_wire(struct sim *sim, const char *dialler, const char *serv
     return wire;
 }
 
-void sim_star(struct sim *sim, const char *const *councils, size_t len)
-{
-    toc_fixture_group_add(sim->group, "spg", TOC_ROLE_BIT(TOC_ROLE_HUB));
-    for (size_t i = 0; i < len; i++) {
-        toc_fixture_group_add(sim->group, councils[i], TOC_ROLE_BIT(TOC_ROLE_COUNCIL));
-    }
-    (void)toc_fixture_group_sign(sim->group);
-    (void)sim_node_add(sim, "spg");
-    for (size_t i = 0; i < len; i++) {
-        (void)sim_node_add(sim, councils[i]);
-        (void)sim_wire(sim, councils[i], "spg", i > 0);
-    }
-}
-
 bool sim_goes_on(const struct sim *sim)
 {
     return sim->failure[0] == '\0';

@@ -204,6 +204,10 @@ void sim_trace(const struct sim_node *node, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 /* A member of the newest roster starts, with an empty disk. */
 struct sim_node *sim_node_add(struct sim *sim, const char *member);
+/* The hub `spg` and these councils go into the group's next roster. */
+void sim_members(struct sim *sim, const char *const *councils, size_t len);
+/* And a rule by which councils publish exposures to the group. */
+void sim_exposures(struct sim *sim);
 /* A group of the hub `spg` and these councils, which dial it, all but the first with its feed. */
 void sim_star(struct sim *sim, const char *const *councils, size_t len);
 /* Nothing has failed yet. */

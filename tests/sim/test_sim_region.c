@@ -73,16 +73,8 @@ static void compare(struct sim *sim)
 
 static void region(struct sim *sim, unsigned steps)
 {
-    static const struct toc_stream_rule rule = {.stream = "exposure",
-                                                .publishers = TOC_ROLE_BIT(TOC_ROLE_COUNCIL),
-                                                .audience = TOC_AUDIENCE_GROUP,
-                                                .list = ""};
-
-    toc_fixture_group_add(sim->group, "spg", TOC_ROLE_BIT(TOC_ROLE_HUB));
-    for (size_t i = 0; i < COUNCILS; i++) {
-        toc_fixture_group_add(sim->group, councils[i], TOC_ROLE_BIT(TOC_ROLE_COUNCIL));
-    }
-    toc_fixture_group_rule(sim->group, &rule);
+    sim_members(sim, councils, COUNCILS);
+    sim_exposures(sim);
     (void)toc_fixture_group_sign(sim->group);
     (void)sim_node_add(sim, "spg");
     for (size_t i = 0; i < COUNCILS; i++) {

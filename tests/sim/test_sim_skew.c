@@ -255,16 +255,8 @@ static void add(struct sim *sim, const char *member, unsigned older_chance)
 
 static void star(struct sim *sim)
 {
-    static const struct toc_stream_rule exposures = {.stream = "exposure",
-                                                     .publishers = TOC_ROLE_BIT(TOC_ROLE_COUNCIL),
-                                                     .audience = TOC_AUDIENCE_GROUP,
-                                                     .list = ""};
-
-    toc_fixture_group_add(sim->group, "spg", TOC_ROLE_BIT(TOC_ROLE_HUB));
-    for (size_t i = 0; i < COUNCILS; i++) {
-        toc_fixture_group_add(sim->group, councils[i], TOC_ROLE_BIT(TOC_ROLE_COUNCIL));
-    }
-    toc_fixture_group_rule(sim->group, &exposures);
+    sim_members(sim, councils, COUNCILS);
+    sim_exposures(sim);
     (void)toc_fixture_group_sign(sim->group);
     sim->disk_chance = 300;
     sim->faults.trouble = 3;
