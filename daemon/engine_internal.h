@@ -143,8 +143,7 @@ struct toc_engine {
     size_t taken;           /* bytes of batches that peers gave in this tick */
     const struct toc_record *const *known; /* of the own batch being stored, or NULL */
     struct toc_bytes known_plain;          /* the same, before it was sealed */
-    bool
-        corrected; /* a member's records by another: what is put is looked up (store_corrected.h) */
+    bool corrected;            /* somebody's records by another, ever: what is put is looked up */
     uint64_t applying_version; /* the roster that what is being applied was made under */
     unsigned applications;
 
