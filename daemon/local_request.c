@@ -374,17 +374,24 @@ enum toc_result toc_local_wake(struct toc_engine *engine)
     if (engine->local == NULL) {
         return TOC_OK;
     }
-    toc_sent_drafts_drop(engine);
+    if (toc_sent_drafts_deadline(engine) <= engine->now_mono) {
+        toc_sent_drafts_drop(engine);
+    }
     engine->local->sent.ticks++;
     return toc_waiters_wake(engine);
 }
 
 int64_t toc_local_deadline(const struct toc_engine *engine)
 {
+    int64_t sent_ms;
+    int64_t waiters_ms;
+
     if (engine->local == NULL) {
         return INT64_MAX;
     }
-    return engine->local->sent.len > 0 ? engine->now_mono : toc_waiters_deadline(engine);
+    sent_ms = toc_sent_drafts_deadline(engine);
+    waiters_ms = toc_waiters_deadline(engine);
+    return sent_ms < waiters_ms ? sent_ms : waiters_ms;
 }
 
 void toc_local_forget(struct toc_engine *engine)

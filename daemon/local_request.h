@@ -79,6 +79,7 @@ struct toc_sent_drafts {
     size_t len;
     char submission[65]; /* committed when the store knows it; "": nothing was submitted */
     unsigned ticks;      /* ended since */
+    int64_t again_mono;  /* not to be tried before, after a failure; 0: none */
 };
 struct toc_settle; /* settle_run.h */
 struct toc_local_state {
@@ -98,8 +99,10 @@ void toc_waiters_forget(struct toc_local_state *state);
 /* `hashes` of drafts, and the submission they went with, in this tick. */
 enum toc_result toc_sent_drafts_keep(struct toc_engine *engine, const struct toc_buf *hashes,
                                      const char *submission) TOC_MUST_CHECK;
-/* Drops the drafts whose records are committed. Never fails: a draft that stays is seen again. */
+/* Drops the drafts whose records are committed. What cannot be dropped now is tried again. */
 void toc_sent_drafts_drop(struct toc_engine *engine);
+/* When it wants to be called; INT64_MAX: nothing is to be dropped. */
+int64_t toc_sent_drafts_deadline(const struct toc_engine *engine);
 
 /* Something changed that the exposures are derived from: what `settle` found is no longer so. */
 void toc_settle_changed(struct toc_engine *engine);

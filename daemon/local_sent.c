@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define SENT_TICKS_MAX 8
+#define AGAIN_MS 1000 /* a disk that failed is given this long */
 #define DRAFTS_AT_ONCE 256
 
 static int compare_hashes(const void *left, const void *right)
@@ -45,16 +46,14 @@ enum toc_result toc_sent_drafts_keep(struct toc_engine *engine, const struct toc
 }
 
 /* Of one page, those that went, to the front. */
-static size_t pick_sent(struct toc_engine *engine, bool committed, struct toc_draft *drafts,
-                        size_t len)
+static enum toc_result pick_sent(struct toc_engine *engine, bool committed,
+                                 struct toc_draft *drafts, size_t len, size_t *ret_picked)
 {
     TOC_AUTO(toc_arena_free) struct toc_arena *scratch = NULL;
     const struct toc_sent_drafts *sent = &engine->local->sent;
     size_t picked = 0;
 
-    if (toc_arena_new(TOC_CHANGE_ARENA_MAX, &scratch) != TOC_OK) {
-        return 0;
-    }
+    TOC_TRY(toc_arena_new(TOC_CHANGE_ARENA_MAX, &scratch));
     for (size_t i = 0; i < len; i++) {
         const struct toc_hash hash = toc_draft_hash(&drafts[i]);
         struct toc_change change;
@@ -68,7 +67,8 @@ static size_t pick_sent(struct toc_engine *engine, bool committed, struct toc_dr
             drafts[picked++] = drafts[i];
         }
     }
-    return picked;
+    *ret_picked = picked;
+    return TOC_OK;
 }
 
 static enum toc_result drop_sent(struct toc_engine *engine, bool committed)
@@ -78,6 +78,7 @@ static enum toc_result drop_sent(struct toc_engine *engine, bool committed)
     char stream[TOC_STREAM_LEN_MAX + 1] = "";
     struct toc_draft drafts[DRAFTS_AT_ONCE];
     size_t len = DRAFTS_AT_ONCE;
+    size_t picked = 0;
 
     TOC_TRY(toc_arena_new((size_t)DRAFTS_AT_ONCE * 4 * TOC_RECORD_LEN_MAX, &arena));
     toc_buf_init(&key, TOC_RECORD_LEN_MAX + 1);
@@ -93,8 +94,8 @@ static enum toc_result drop_sent(struct toc_engine *engine, bool committed)
             toc_buf_clear(&key);
             TOC_TRY(toc_buf_append(&key, toc_bytes_of(last->key, strlen(last->key) + 1)));
         }
-        TOC_TRY(toc_store_drafts_drop(engine->store, drafts,
-                                      pick_sent(engine, committed, drafts, len)));
+        TOC_TRY(pick_sent(engine, committed, drafts, len, &picked));
+        TOC_TRY(toc_store_drafts_drop(engine->store, drafts, picked));
     }
     return TOC_OK;
 }
@@ -115,8 +116,21 @@ void toc_sent_drafts_drop(struct toc_engine *engine)
         return;
     }
     if (committed || !engine->in_transaction) {
-        (void)drop_sent(engine, committed);
+        if (drop_sent(engine, committed) != TOC_OK) {
+            sent->again_mono = engine->now_mono + AGAIN_MS;
+            return;
+        }
         toc_tokens_begin(engine); /* asks wait for exposures that are drafts */
     }
     forget_sent(sent);
+}
+
+int64_t toc_sent_drafts_deadline(const struct toc_engine *engine)
+{
+    const struct toc_sent_drafts *sent = engine->local == NULL ? NULL : &engine->local->sent;
+
+    if (sent == NULL || sent->len == 0) {
+        return INT64_MAX;
+    }
+    return sent->again_mono > engine->now_mono ? sent->again_mono : engine->now_mono;
 }
