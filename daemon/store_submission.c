@@ -61,25 +61,29 @@ static enum toc_result wait(struct toc_store *store, const struct toc_submission
     return toc_query_run(&query);
 }
 
-enum toc_result toc_store_submission_add(struct toc_store *store,
-                                         const struct toc_submission *submission,
-                                         struct toc_bytes records)
+static enum toc_result put(struct toc_store *store, const struct toc_submission *submission,
+                           bool first, struct toc_bytes records)
 {
     const bool waits = submission->first_sequence == 0;
     TOC_ASSERT(waits == (records.data != NULL));
     TOC_ENSURE(submission->id[0] != '\0' && submission->records > 0, TOC_INVALID);
     TOC_TRY(add(store, submission));
-    return waits ? wait(store, submission, false, records) : TOC_OK;
+    return waits ? wait(store, submission, first, records) : TOC_OK;
+}
+
+enum toc_result toc_store_submission_add(struct toc_store *store,
+                                         const struct toc_submission *submission,
+                                         struct toc_bytes records)
+{
+    return put(store, submission, false, records);
 }
 
 enum toc_result toc_store_submission_again(struct toc_store *store,
                                            const struct toc_submission *submission,
                                            struct toc_bytes records)
 {
-    TOC_ASSERT(submission->first_sequence == 0 && records.data != NULL);
-    TOC_ENSURE(submission->id[0] != '\0' && submission->records > 0, TOC_INVALID);
-    TOC_TRY(add(store, submission));
-    return wait(store, submission, true, records);
+    TOC_ASSERT(submission->first_sequence == 0);
+    return put(store, submission, true, records);
 }
 
 enum toc_result toc_store_submission_next(struct toc_store *store, const char *stream,
