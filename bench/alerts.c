@@ -1,8 +1,9 @@
-/* bench-alerts: from a flag raised at one council to another being told, through a hub; one at a
- * time, each about another supplier. One JSON object on stdout.
+/* bench-alerts: from a flag raised at one council to another being told, through a hub; each about
+ * another supplier, one every PERIOD_US. One that is raised late, because the one before took
+ * longer, is measured from when it was due. One JSON object on stdout.
  *
- * usage: bench-alerts FROM.sock TO.sock FIRST FLAGS         until `want` at TO answers
- *        bench-alerts FROM.sock TO.sock FIRST FLAGS TOLD    until TO's `notify` runs
+ * usage: bench-alerts FROM.sock TO.sock FIRST FLAGS PERIOD_US         until `want` at TO answers
+ *        bench-alerts FROM.sock TO.sock FIRST FLAGS PERIOD_US TOLD    until TO's `notify` runs
  *
  * Suppliers are the companies FIRST, FIRST + 1, ... Without words it is that `notify`: it says so
  * on the datagram socket `told` beside the configuration, which the other one reads under TOLD. */
@@ -13,16 +14,19 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 #include <zmq.h>
 
 #define PATIENCE_MS 60000
 #define FLAGS_MAX 100000
+#define PERIOD_MAX_US 1000000
 
 struct run {
     struct toc_talk from, to;
     unsigned long first;
     size_t flags;
+    int64_t period_us;
     int told;          /* -1: `want` says */
     json_int_t alerts; /* its cursor */
     int64_t *raised, *seen;
@@ -101,7 +105,14 @@ static void await_raised(struct run *run)
     json_decref(reply);
 }
 
-static void raise_one(struct run *run, size_t i)
+static void wait_until(int64_t due_us)
+{
+    const struct timespec due = {.tv_sec = due_us / 1000000, .tv_nsec = due_us % 1000000 * 1000};
+    while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &due, NULL) != 0) {
+    }
+}
+
+static void raise_one(struct run *run, size_t i, int64_t due_us)
 {
     char request[200];
     (void)snprintf(request, sizeof request,
@@ -111,16 +122,16 @@ static void raise_one(struct run *run, size_t i)
     if (run->told < 0) {
         want(run);
     }
-    const int64_t begin = toc_measure_now_us();
+    wait_until(due_us);
     toc_talk_send(&run->from, request, NULL, 0);
     await_raised(run);
-    run->raised[i] = toc_measure_now_us() - begin;
+    run->raised[i] = toc_measure_now_us() - due_us;
     if (run->told >= 0) {
         await_told(run);
     } else if (take_wanted(run) != 1) {
         toc_measure_die("another number of changes than of flags");
     }
-    run->seen[i] = toc_measure_now_us() - begin;
+    run->seen[i] = toc_measure_now_us() - due_us;
 }
 
 static void measure(struct run *run)
@@ -133,8 +144,9 @@ static void measure(struct run *run)
     run->alerts = -1;
     want(run);
     (void)take_wanted(run);
+    const int64_t first_us = toc_measure_now_us() + run->period_us;
     for (size_t i = 0; i < run->flags; i++) {
-        raise_one(run, i);
+        raise_one(run, i, first_us + (int64_t)i * run->period_us);
     }
     (void)printf("{\"flags\": %zu, \"raised_p50_us\": %lld, \"raised_p99_us\": %lld,"
                  " \"told_p50_us\": %lld, \"told_p99_us\": %lld}\n",
@@ -150,17 +162,22 @@ int main(int argc, char **argv)
     if (argc == 1) {
         return tell();
     }
-    if (argc != 5 && argc != 6) {
-        toc_measure_die("usage: bench-alerts FROM.sock TO.sock FIRST FLAGS [TOLD]");
+    if (argc != 6 && argc != 7) {
+        toc_measure_die("usage: bench-alerts FROM.sock TO.sock FIRST FLAGS PERIOD_US [TOLD]");
     }
     void *context = zmq_ctx_new();
-    struct run run = {
-        .first = strtoul(argv[3], NULL, 10), .flags = strtoul(argv[4], NULL, 10), .told = -1};
+    struct run run = {.first = strtoul(argv[3], NULL, 10),
+                      .flags = strtoul(argv[4], NULL, 10),
+                      .period_us = strtol(argv[5], NULL, 10),
+                      .told = -1};
     if (run.flags == 0 || run.flags > FLAGS_MAX) {
         toc_measure_die("FLAGS: 1 to %d", FLAGS_MAX);
     }
-    if (argc == 6) {
-        const struct sockaddr_un address = address_of(argv[5]);
+    if (run.period_us < 1 || run.period_us > PERIOD_MAX_US) {
+        toc_measure_die("PERIOD_US: 1 to %d", PERIOD_MAX_US);
+    }
+    if (argc == 7) {
+        const struct sockaddr_un address = address_of(argv[6]);
         run.told = told_socket();
         if (bind(run.told, (const struct sockaddr *)&address, sizeof address) != 0) {
             toc_measure_die("%s: cannot be bound", argv[5]);

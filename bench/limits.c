@@ -1,7 +1,7 @@
 /* bench-limits: what this machine can do without Tocsin: `fdatasync`, SQLite commits, libzmq's
  * CURVE. One JSON object on stdout.
  *
- * usage: bench-limits FOLDER [--quick] */
+ * usage: bench-limits FOLDER [--quick | --syncs]    --syncs: of `fdatasync` alone */
 #include "measure.h"
 #include "talk.h"
 #include <fcntl.h>
@@ -180,10 +180,15 @@ static double measure_curve(size_t frames)
 int main(int argc, char **argv)
 {
     if (argc < 2) {
-        toc_measure_die("usage: bench-limits FOLDER [--quick]");
+        toc_measure_die("usage: bench-limits FOLDER [--quick | --syncs]");
     }
     const bool quick = argc > 2 && strcmp(argv[2], "--quick") == 0;
     const struct synced synced = measure_sync(argv[1], quick ? 500 : SAMPLES_MAX / 2);
+    if (argc > 2 && strcmp(argv[2], "--syncs") == 0) {
+        (void)printf("{\"fdatasync_p50_us\": %lld, \"fdatasync_p99_us\": %lld}\n",
+                     (long long)synced.p50_us, (long long)synced.p99_us);
+        return 0;
+    }
     const double sqlite = measure_sqlite(argv[1], quick ? 200000 : 500000);
     const double curve = measure_curve(quick ? 10000 : 40000);
     (void)printf("{\"fdatasync_p50_us\": %lld, \"fdatasync_p99_us\": %lld,"
