@@ -10,7 +10,8 @@
 #include <stdlib.h>
 #include <zmq.h>
 
-#define PATIENCE_MS 10000
+#define PATIENCE_MS 60000
+#define CASE_S 300 /* of a test that is patient more than once */
 
 struct world {
     char folder[PATH_MAX];
@@ -107,6 +108,18 @@ static inline bool noticed(struct world *world, const char *event)
         found |= strcmp(notice.event, event) == 0;
     }
     return found;
+}
+
+/* Turns until there was one. */
+static inline void turns_until_noticed(struct world *world, const char *event)
+{
+    const int64_t until_ms = now_ms() + PATIENCE_MS;
+    bool found = noticed(world, event);
+    while (!found && now_ms() < until_ms) {
+        turn(world, 20);
+        found = noticed(world, event);
+    }
+    ck_assert_msg(found, "no %s came", event);
 }
 
 #endif

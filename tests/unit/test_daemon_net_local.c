@@ -270,7 +270,7 @@ static Suite *suite(void)
     Suite *made = suite_create("daemon net local");
     TCase *tcase = tcase_create("local");
     tcase_add_checked_fixture(tcase, setup, teardown);
-    tcase_set_timeout(tcase, 60);
+    tcase_set_timeout(tcase, CASE_S);
     tcase_add_test(tcase, a_request_is_answered_and_its_user_known);
     tcase_add_test(tcase, parts_have_a_limit);
     tcase_add_test(tcase, the_file_is_for_the_user_and_group);
@@ -282,7 +282,7 @@ static Suite *suite(void)
     TCase *ended = tcase_create("of an ended process");
     tcase_add_checked_fixture(ended, setup_child, teardown_child);
     tcase_add_checked_fixture(ended, setup, teardown);
-    tcase_set_timeout(ended, 60);
+    tcase_set_timeout(ended, CASE_S);
     tcase_add_test(ended, links_are_few_and_those_of_ended_processes_go_first);
     suite_add_tcase(made, ended);
     return made;

@@ -218,7 +218,7 @@ int main(void)
     Suite *suite = suite_create("daemon net relief");
     TCase *tcase = tcase_create("relief");
     tcase_add_checked_fixture(tcase, setup, teardown);
-    tcase_set_timeout(tcase, 60);
+    tcase_set_timeout(tcase, CASE_S);
     tcase_add_test(tcase, so_much_waits_and_nothing_is_lost);
     tcase_add_test(tcase, what_is_more_is_gone_and_both_begin_anew);
     tcase_add_test(tcase, of_many_times_as_much_no_more_waits);

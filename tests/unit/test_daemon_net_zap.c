@@ -212,7 +212,7 @@ static Suite *suite(void)
     Suite *made = suite_create("daemon net zap");
     TCase *tcase = tcase_create("zap");
     tcase_add_checked_fixture(tcase, setup, teardown);
-    tcase_set_timeout(tcase, 60);
+    tcase_set_timeout(tcase, CASE_S);
     tcase_add_test(tcase, yes_only_to_a_whole_request_of_an_admitted_key);
     tcase_add_test(tcase, a_request_of_another_length_is_no);
     tcase_add_test(tcase, the_proof_holds_when_strangers_are_refused);
