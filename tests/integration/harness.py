@@ -233,8 +233,11 @@ class Member:
         """Ends the daemon by a signal and returns its exit status."""
         self.stopped_on_purpose = True
         if self.process.poll() is None:
-            self.process.send_signal(number)
+            # One that was stopped goes on first. Behind the other signal this one may come when the
+            # sanitizer, at the very end, stops the process to look for leaks: it takes that back, and
+            # the sanitizer waits for ever.
             self.process.send_signal(signal.SIGCONT)
+            self.process.send_signal(number)
         self.forget_local()
         return self.process.wait(timeout)
 
