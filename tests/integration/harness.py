@@ -30,6 +30,9 @@ TOCSIND = os.environ.get("TOCSIND", "build/daemon/tocsind")
 TOCSIN = os.environ.get("TOCSIN", "build/client/tocsin")
 DATA = pathlib.Path(__file__).resolve().parent.parent / "data"
 SERVED_WITHIN = 8  # seconds, for a record from one council through the hub to another
+# Seconds that an answer or a state may take on a machine that has much else to do. Nobody waits that
+# long for what comes.
+PATIENCE = 60
 
 SANITIZER_WORDS = ("ERROR: AddressSanitizer", "ERROR: LeakSanitizer", "runtime error:",
                    "Assertion", "assertion")
@@ -75,7 +78,7 @@ class Result:
         return f"{self.arguments} -> {self.status}\n{self.out}\n{self.err}"
 
 
-def tocsin(*arguments, conf=None, expect=0, timeout=60, runner=(), killed=False, **options):
+def tocsin(*arguments, conf=None, expect=0, timeout=120, runner=(), killed=False, **options):
     """Runs the command; `expect` is its exit status, or None for any; `runner` goes before it, and may
     kill it."""
     words = [*runner, TOCSIN, *(["-c", str(conf)] if conf else []), *map(str, arguments)]
@@ -88,7 +91,7 @@ def tocsin(*arguments, conf=None, expect=0, timeout=60, runner=(), killed=False,
     return result
 
 
-def tocsind(*arguments, expect=0, timeout=60, program=TOCSIND, **options):
+def tocsind(*arguments, expect=0, timeout=120, program=TOCSIND, **options):
     """Runs the daemon where it is expected to end by itself."""
     words = [program, *map(str, arguments)]
     options.setdefault("preexec_fn", _die_with_parent)
@@ -125,7 +128,7 @@ class Local:
         parts = self.socket.recv_multipart()
         return json.loads(parts[0]), parts[1:]
 
-    def call(self, request, parts=(), timeout=20, **fields):
+    def call(self, request, parts=(), timeout=PATIENCE, **fields):
         tag = self.send(request, parts, **fields)
         end = time.monotonic() + timeout
         while True:
@@ -212,7 +215,7 @@ class Member:
         self.stopped_on_purpose = False
         return ready
 
-    def await_ready(self, ready, timeout=30):
+    def await_ready(self, ready, timeout=PATIENCE):
         with ready:
             end = os.pidfd_open(self.process.pid)
             try:
@@ -229,7 +232,7 @@ class Member:
         self.await_ready(self.spawn(*arguments, **options))
         return self
 
-    def end(self, number, timeout=30):
+    def end(self, number, timeout=PATIENCE):
         """Ends the daemon by a signal and returns its exit status."""
         self.stopped_on_purpose = True
         if self.process.poll() is None:
@@ -328,7 +331,7 @@ class Member:
                 return [line for line in found if publisher in (None, line["publisher"])]
             cursor = page["cursor"]
 
-    def wait(self, predicate, timeout=20, what="it"):
+    def wait(self, predicate, timeout=PATIENCE, what="it"):
         """Until predicate() holds. Looks again each 50 ms, or when the daemon ends."""
         end = time.monotonic() + timeout
         watched = os.pidfd_open(self.process.pid)
@@ -345,7 +348,7 @@ class Member:
         finally:
             os.close(watched)
 
-    def wait_peer(self, name, state="connected", timeout=20):
+    def wait_peer(self, name, state="connected", timeout=PATIENCE):
         def reached():
             reached.seen = self.peer(name)
             return reached.seen == state
@@ -355,7 +358,7 @@ class Member:
         except AssertionError as error:
             raise AssertionError(f"{error}; it is {reached.seen}") from None
 
-    def wait_sequence(self, publisher, next_sequence, timeout=20, stream="framework"):
+    def wait_sequence(self, publisher, next_sequence, timeout=PATIENCE, stream="framework"):
         """Until this member has applied all of the log before `next_sequence`."""
 
         def reached():
@@ -368,16 +371,24 @@ class Member:
         except AssertionError as error:
             raise AssertionError(f"{error}; it has those before {reached.seen}") from None
 
-    def wait_proven(self, timeout=20):
-        """Until the hub has shown this member its own logs, so that it signs at once. Before the
-        first record there is no log to look at, so a submission is asked about instead."""
-        self.wait(lambda: self.status()["waiting"] == 0 and
-                  all(log["state"] != "unproven" for log in self.logs(self.name)),
-                  timeout, "the hub's proof")
+    def wait_log(self, words):
+        """What happened is told to others before, or while, it is written into the log."""
+        self.wait(lambda: words in self.log(), what=f"{words!r} in the log")
+
+    def wait_proven(self, timeout=PATIENCE):
+        """Until the hub has shown this member its own logs, so that it signs at once: a session comes
+        up before that. And until what waited for it is signed."""
+
+        def proven():
+            status = self.status()
+            return status["waiting"] == 0 and not any(
+                warning.startswith("Nothing is signed") for warning in status["warnings"])
+
+        self.wait(proven, timeout, "the hub's proof")
 
     # ---- publishing ----
 
-    def submit(self, id, *records, stream="framework", timeout=20):
+    def submit(self, id, *records, stream="framework", timeout=PATIENCE):
         reply = self.call("submit", list(records), stream=stream, id=id, timeout=timeout)
         assert reply["ok"], reply
         return reply
@@ -468,13 +479,16 @@ class Group:
     def adopt(self, member=None):
         return (member or self.hub).json("group", "adopt", self.roster)
 
-    def start(self, *names):
+    def start(self, *names, proven=True):
+        """`proven`: and until what they publish is signed at once."""
         chosen = [self.members[name] for name in names] or list(self.members.values())
         for member, ready in [(member, member.spawn()) for member in chosen]:
             member.await_ready(ready)
         for member in chosen:
             if member is not self.hub and self.hub.running:
                 member.wait_peer(self.hub.name)
+                if proven:
+                    member.wait_proven()
         return self
 
     def finish(self):

@@ -7,6 +7,7 @@ import zmq
 from zmq.utils import z85
 
 import wire
+from harness import PATIENCE
 
 # ZMTP 3.0, of a client that speaks CURVE.
 GREETING = b"\xff" + bytes(8) + b"\x7f" + b"\x03\x00" + b"CURVE".ljust(20, b"\0") + bytes(32)
@@ -49,7 +50,7 @@ class Raw:
     def __exit__(self, *_):
         self.close()
 
-    def event(self, wanted, timeout=10):
+    def event(self, wanted, timeout=PATIENCE):
         """Waits for one of the monitor's events (a mask)."""
         end = time.monotonic() + timeout
         seen = []
@@ -77,7 +78,7 @@ class Raw:
         self.stamp = wire.stamp_of(frame) or self.stamp
         return wire.kind_of(frame)
 
-    def await_kind(self, kind, timeout=10, check=lambda fields: True):
+    def await_kind(self, kind, timeout=PATIENCE, check=lambda fields: True):
         end = time.monotonic() + timeout
         while True:
             got = self.receive(end - time.monotonic())
@@ -85,11 +86,11 @@ class Raw:
             if got[0] == kind and check(got[1]):
                 return got[1]
 
-    def greet(self, roster, member):
+    def greet(self, roster, member, timeout=PATIENCE):
         """Hello and the answer; the session is open after it."""
-        self.event(zmq.EVENT_HANDSHAKE_SUCCEEDED)
+        self.event(zmq.EVENT_HANDSHAKE_SUCCEEDED, timeout)
         self.send(wire.hello(roster.group, member, roster.version, roster.head))
-        return self.await_kind(wire.HELLO)
+        return self.await_kind(wire.HELLO, timeout)
 
     def want_all(self, publisher, stream="framework", start=1):
         """A standing Want with all the credit there is, by one that has read what it received."""

@@ -100,17 +100,17 @@ class Scene:
         """Until all have what goes to them: alerts of the hub, or flags of the others."""
         hub, to_group = self.group.hub, self.group.distress == "group"
         if not to_group:
-            hub.wait(lambda: any(one["name"] for one in shown(hub)), 60, "a name from three")
+            hub.wait(lambda: any(one["name"] for one in shown(hub)), 180, "a name from three")
         ends = {name: member.next_sequence(name, "distress") for name, member in self.councils.items()}
         for name, member in self.councils.items():
             wanted = sum(len(set(reporters) - {name}) if to_group else 1
                          for reporters, having, _ in RAISED.values() if name in having)
             member.wait(lambda: len(shown(member)) == wanted, 60, f"{wanted} alerts")
             if not to_group:
-                member.wait_sequence("spg", hub.next_sequence("spg", "alert"), 60, "alert")
+                member.wait_sequence("spg", hub.next_sequence("spg", "alert"), 180, "alert")
         for member in self.group.members.values() if to_group else ():
             for name, end in ends.items():
-                member.wait_sequence(name, end, 60, "distress")
+                member.wait_sequence(name, end, 180, "distress")
 
     def _dispute(self, name, what):
         """By a council that did not report."""
@@ -119,7 +119,7 @@ class Scene:
                    if f"name:{independent.fold(one['name'])}" == self.about[what][0]]
         member.run("flag", "dispute", alert, "--text", SECRET_TEXT)
         for one in (member, reporter):
-            one.wait(lambda: "disputed" in [other["status"] for other in shown(one)], 60, "the dispute")
+            one.wait(lambda: "disputed" in [other["status"] for other in shown(one)], 180, "the dispute")
 
     # ---- what is so ----
 

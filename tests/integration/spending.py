@@ -30,10 +30,11 @@ def publish(member):
     preview = member.json("preview")
     published = member.json("publish", "--expect", preview["digest"], timeout=120)
     assert published["published"] == preview["total"]
+    member.wait_proven()  # else nobody can say where its log ends
     return published["published"]
 
 
-def meet(group, timeout=120):
+def meet(group, timeout=240):
     """Until every member has applied every council's exposures."""
     ends = {name: one.next_sequence(name, "exposure") for name, one in group.members.items()}
     for member in group.members.values():
@@ -41,7 +42,7 @@ def meet(group, timeout=120):
             member.wait_sequence(publisher, end, timeout, "exposure")
 
 
-def rebuilt(member, timeout=60):
+def rebuilt(member, timeout=120):
     """Derives everything anew until twice the same came out: asks and answers about tokens may
     still arrive between two. What depended on chance would never be the same twice."""
     until = time.monotonic() + timeout

@@ -151,8 +151,8 @@ def test_reload_with_bad_files_keeps_the_old_ones(alone):
         before = leeds.log().count("conf.kept")
         leeds.conf.write_text(bad)
         leeds.reload()
-        leeds.wait(lambda: leeds.log().count("conf.kept") == before + 1, 10, "the refusal")
-        assert leeds.peer("spg") == "connected"
+        leeds.wait(lambda: leeds.log().count("conf.kept") == before + 1, what="the refusal")
+        leeds.wait_peer("spg")
     reason = leeds.log().split("conf.kept")[1].splitlines()[0]
     assert "heartbeet" in reason and ":1" in reason, "it says why"
     leeds.conf.write_text(good)
@@ -160,10 +160,10 @@ def test_reload_with_bad_files_keeps_the_old_ones(alone):
     roster_in(leeds).write_bytes(roster[:-1])
     before = leeds.log().count("conf.kept")
     leeds.reload()
-    leeds.wait(lambda: leeds.log().count("conf.kept") == before + 1, 10, "the refusal")
+    leeds.wait(lambda: leeds.log().count("conf.kept") == before + 1, what="the refusal")
     roster_in(leeds).write_bytes(roster)
     leeds.reload()
-    leeds.wait(lambda: "conf.reloaded" in leeds.log(), 10, "the good one")
+    leeds.wait(lambda: "conf.reloaded" in leeds.log(), what="the good one")
     assert alone.adopt(leeds)["adopted"] == 0
 
 
@@ -260,9 +260,9 @@ def test_a_full_disk_loses_nothing_and_sends_nothing_unstored(alone):
         raise AssertionError("the disk was never full")
     assert reply["result"] == "store" and reply["message"], reply
     assert acknowledged
-    leeds.wait(lambda: "store.failed" in leeds.log(), 10, "a line of the log")
+    leeds.wait(lambda: "store.failed" in leeds.log(), what="a line of the log")
     assert leeds.running and leeds.status()["ok"], "it still answers"
-    leeds.wait(lambda: alone.hub.next_sequence("leeds") == len(acknowledged) + 1, 10, "all of them")
+    leeds.wait(lambda: alone.hub.next_sequence("leeds") == len(acknowledged) + 1, what="all of them")
     assert references(alone.hub.records("leeds")) == acknowledged, "nothing unstored was sent"
     leeds.end(signal.SIGTERM)
     leeds.start()

@@ -60,7 +60,7 @@ def is_within(entry, place):
 
 def test_the_story_comes_out_right(demo):
     process = demo("--once")
-    out, err = process.communicate(timeout=300)
+    out, err = process.communicate(timeout=900)
     assert process.returncode == 0, out[-3000:] + err
     assert err == "" and "\x1b" not in out
     picture = independent.Region(region_files.whole() or region_files.excerpts()).picture(2015)
@@ -88,7 +88,7 @@ def test_on_a_terminal_it_asks_nothing_and_has_colour(demo):
         while part := os.read(master, 65536):
             said += part
     os.close(master)
-    assert process.wait(60) == 0, said[-3000:]
+    assert process.wait(300) == 0, said[-3000:]
     assert b"\x1b[1m" in said and b"The story came out right." in said and b"[y/N]" not in said
 
 
@@ -100,6 +100,6 @@ def test_broken_off_nothing_is_left(demo, number):
             break
     assert left_in(demo.place), "its daemons run, and this can see them"
     process.send_signal(number)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=300)
     assert process.returncode == 130, (out[-2000:], err)
     assert list(demo.place.iterdir()) == [] and left_in(demo.place) == []

@@ -1,5 +1,6 @@
 """Everything that a council holds on one supplier, in one list, for who answers a request."""
 
+from spending import meet
 from test_flags import PUBLIC, SHARED, wait_status
 from test_tokens import publish, wait_tokens
 
@@ -14,7 +15,9 @@ def test_all_that_is_held_and_nothing_else(groups):
     leeds = group.leeds
     flag = leeds.json("flag", "raise", NUMBER, *PUBLIC, "--text", "hearing in December")["flag"]
     other = leeds.json("flag", "raise", OTHER, *PUBLIC)["flag"]
-    group.york.wait(lambda: len(group.york.json("region", "alerts")["alerts"]) == 2)
+    for member in (leeds, group.york):
+        member.wait(lambda: len(member.json("region", "alerts")["alerts"]) == 2, what="both alerts")
+    meet(group)
     leeds.wait(lambda: [one["applied"] for one in
                         leeds.json("supplier", "disclose", NUMBER)["flags"][0]["applied"]] ==
                [True, True], what="the receipts of the hub and of york")

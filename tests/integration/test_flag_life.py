@@ -59,7 +59,8 @@ def test_a_flags_life(four):
     leeds.run("flag", "confirm", flag["flag"][:8])
     assert [one["status"] for one in alerts(york)] == ["disputed"]
     bath.run("flag", "mitigate", bath.json("flag", "list")["flags"][0]["flag"])
-    wait_status(york, "corroborated")
+    for member in (york, leeds):
+        wait_status(member, "corroborated")
     leeds.run("flag", "confirm", flag["flag"], expect=2)  # nobody disputes it any more
     bath.run("flag", "withdraw", bath.json("flag", "list")["flags"][0]["flag"], "--reason",
              "another company")
@@ -78,7 +79,8 @@ def test_a_flags_life(four):
     wait_applied(leeds, flag["flag"], spg=True, york=True, bath=True, hull=True)
     assert "All 4 members that are told have applied it." in leeds.run("flag", "history",
                                                                        flag["flag"]).out
-    wait_status(bath, "withdrawn")
+    for member in (bath, leeds):
+        wait_status(member, "withdrawn")
 
     past = history(leeds, flag["flag"])["history"]
     own = [one["what"] for one in past if one["what"] != "alert"]
@@ -116,6 +118,8 @@ def test_a_parent_and_an_embargo(groups):
     observed = ("--event", "F22", "--source", "council_observation", "--may-identify")
     group.leeds.set(second_person=False)
     group.leeds.restart()
+    group.leeds.wait_peer("spg")
+    group.leeds.wait_proven()
     refused = group.leeds.run("flag", "raise", "01234567", *observed, "--parent", expect=2)
     assert "supplier parent" in refused.err
     group.leeds.run("supplier", "parent", "01234567", "07654321")

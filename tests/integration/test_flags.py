@@ -71,7 +71,7 @@ def check_who_sees_whom(group, seen):
         assert [one["name"] for one in at_hub] == [None] and at_hub[0]["alert"] == seen["alert"]
     else:
         assert seen["publisher"] == "leeds" and at_hub == []
-    group.hull.wait(lambda: group.hull.next_sequence(publisher, stream) == 2, 20, "it goes by")
+    group.hull.wait(lambda: group.hull.next_sequence(publisher, stream) == 2, what="it goes by")
     assert alerts(group.hull) == []
     for member in (group.hub, group.hull):
         passed = json.dumps([alerts(member), member.records(publisher, stream)])

@@ -33,7 +33,7 @@ class Writer:
         record = wire.framework(name, name, "x" * (self.made % 400))
         return self.member.local.send("submit", [record], stream="framework", id=name)
 
-    def hear(self, wanted, timeout=20):
+    def hear(self, wanted, timeout=60):
         """Takes so many replies; True when it got them."""
         for _ in range(wanted):
             got = self.member.local.receive(timeout)
@@ -112,9 +112,9 @@ def test_kill_9_in_the_middle_of_an_import(groups):
     group.leeds.kill()
     group.leeds.start()
     group.leeds.wait_peer("spg")
-    group.leeds.wait(lambda: group.leeds.status()["waiting"] == 0, 20, "everything signed")
+    group.leeds.wait_proven()
     if group.leeds.status()["drafts"] > 0:
-        group.leeds.wait(lambda: group.leeds.run("publish", expect=None).status == 0, 20, "publish")
+        group.leeds.wait(lambda: group.leeds.run("publish", expect=None).status == 0, what="publish")
     assert group.leeds.status()["drafts"] == 0
     group.hub.wait_sequence("leeds", 31)
     assert sorted(references(group.hub.records("leeds"))) == [f"d-{n:02}" for n in range(30)]

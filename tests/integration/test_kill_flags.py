@@ -34,7 +34,7 @@ def check_store(hub):
 def wait_revisions(group, count, each):
     for member in group.members.values():
         member.wait(lambda: len(revisions(member)) == count and
-                    all(one == each for one in revisions(member).values()), 60,
+                    all(one == each for one in revisions(member).values()), 180,
                     f"{count} alerts with revisions {each}")
 
 
@@ -45,7 +45,7 @@ def send_while_dying(group, chance, requests):
         burst, left = left[:4], left[4:]
         tags = [group.leeds.local.send(*name, **fields) for name, fields in burst]
         for _ in range(chance.randrange(0, len(tags) + 1)):
-            answer, _ = group.leeds.local.receive(20)
+            answer, _ = group.leeds.local.receive(60)
             assert answer["ok"], answer
         group.hub.kill()
         check_store(group.hub)

@@ -2,6 +2,7 @@
 with their own keys, and false. Each test has a liar of its own, whose lies may cost it its own log;
 the others' must go on, and be served, as if it were not there."""
 
+import contextlib
 import itertools
 import os
 import random
@@ -16,7 +17,7 @@ from harness import references, tocsin
 from raw import Raw, server_key
 
 SERVED_WITHIN = 8  # seconds, for a record from one council through the hub to another
-SOON = 10
+SOON = 60  # it takes ten seconds; and a machine may be busy
 LIARS = ["derby", "hull", "wigan", "selby", "otley", "ripon", "thirsk", "filey", "goole", "ilkley",
          "whitby", "malton", "batley", "settle", "skipton", "haworth",
          "keighley", "shipley"]
@@ -95,9 +96,15 @@ class Liar:
 
     def in_sync(self):
         """Until the peer has taken all that was said: its answer to a hello comes after."""
+        self.greet_again()
+        self.await_answer()
+
+    def greet_again(self):
         roster = self.town.file
         self.say(wire.hello(roster.group, self.name, roster.version, roster.head))
-        self.peer.await_kind(wire.HELLO, check=lambda fields: wire.field(fields, 7))
+
+    def await_answer(self, **options):
+        self.peer.await_kind(wire.HELLO, check=lambda fields: wire.field(fields, 7), **options)
 
     def state_at(self, member):
         return [log["state"] for log in member.logs(self.name)]
@@ -166,20 +173,23 @@ def test_a_publisher_does_not_wait_for_what_a_member_says_it_holds(town, liar):
 def test_after_a_start_a_member_s_word_holds_a_publisher_up_for_three_heartbeats_once(town, liar):
     """Its disk may have been put back, and the member may hold what is lost: so long it is asked."""
     leeds = town.leeds
-    town.hub.stop()
+    town.hub.pause()
+    leeds.set(heartbeat=3)  # nine seconds for what follows until the submission
     leeds.restart()
     liar.speak_to(leeds)
     mine = forge.Log(liar.author, publisher="leeds")
     word = mine.have(next_sequence=10**6, head=os.urandom(32), complete=True)
     liar.say(word)
     liar.in_sync()
-    town.hub.start()
+    town.hub.resume()
     leeds.wait_peer("spg")
     name = f"good-{next(town.numbers)}"
     assert leeds.submit(name, wire.framework(name, name))["state"] == "unproven"
-    assert f"peer={liar.name} has=1000000" in leeds.log()
+    leeds.wait_log(f"peer={liar.name} has=1000000")
     leeds.wait(lambda: leeds.status()["waiting"] == 0, SOON, "the end of its patience")
-    assert "log.unmet" in leeds.log()
+    leeds.wait_log("log.unmet")
+    leeds.set(heartbeat=1)
+    leeds.reload()
     liar.say(word)
     liar.in_sync()
     assert good(town) < SERVED_WITHIN
@@ -321,7 +331,14 @@ def test_a_flood_of_wraps_that_nobody_signed(town, liar):
     for _ in range(4):
         sent += sum(liar.peer.send(flood) for _ in range(25))
         good(town)
-    liar.in_sync()
+    # As long as too much waits, its hello is lost, too.
+    for _ in range(60):
+        liar.greet_again()
+        with contextlib.suppress(AssertionError):
+            liar.await_answer(timeout=1)
+            break
+    else:
+        raise AssertionError("the hub does not come to the end of the flood")
     assert sent > 50, "it is not held up by its own socket"
     # What was more than its link may have waiting was lost.
     assert 0 < counted(town.hub, "frames_refused") - refused <= sent, "one of a frame was looked at"
@@ -380,7 +397,8 @@ def test_two_batches_at_one_place(town, opened, tmp_path):
     town.hub.wait_sequence(opened.name, 3)
     opened.say(log.give(other))
     town.hub.wait(lambda: opened.state_at(town.hub) == ["stopped"], SOON, "the end of the log")
-    assert "log.conflict" in town.hub.log() and opened.name in town.hub.log()
+    town.hub.wait_log("log.conflict")
+    assert opened.name in town.hub.log()
     assert any(opened.name in one and "conflict" in one for one in town.hub.status()["warnings"])
     for member in (town.leeds, town.york):  # who had only one of the stories gets the other
         member.wait(lambda: opened.state_at(member) == ["stopped"], SOON, "the other story")

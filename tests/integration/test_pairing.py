@@ -77,7 +77,7 @@ def test_what_a_group_sent(groups, distress):
         wait_tokens(member, ready=2)
     group.leeds.run("flag", "raise", "01234567", "--event", "F22", "--source", "council_observation",
                     "--may-identify", "--text", SUPPLIER)
-    group.york.wait(lambda: group.york.json("region", "alerts")["alerts"] != [], 20, "the alert")
+    group.york.wait(lambda: group.york.json("region", "alerts")["alerts"] != [], what="the alert")
     group.finish()
     seen = {path[0] for look in pairing.looked_at(group.folders()) for path, _, _ in look.parts}
     assert {"exposure", "token_ask", "token_answer", "flag"} <= seen

@@ -73,7 +73,7 @@ def told(shared_groups, tmp_path_factory):
 
 def lines(member, count):
     return member.run("--json", "watch", "--from", "start", "--all", "--count", count,
-                      "--timeout", "20").out
+                      "--timeout", "60").out
 
 
 def everything_said(group):

@@ -65,7 +65,7 @@ def test_region_from_nothing(wales):
     assert len(whole) == total and {row[0] for row in whole} == set(COUNCILS)
     assert all(catalogue(member) == whole for member in everyone)
     lines = wales.swansea.run("--json", "watch", "--from", "start", "--count", total,
-                              "--timeout", 20).out.splitlines()
+                              "--timeout", 60).out.splitlines()
     watched = [json.loads(line) for line in lines]
     assert len(watched) == total
     assert all({"stream", "publisher", "sequence", "record"} <= set(line) for line in watched)
@@ -126,7 +126,7 @@ def test_withdrawal_reaches_everyone_and_shows_it(wales):
         [left] = member.json("framework", "list")["frameworks"]
         assert left["reference"] == "SW-2"
     names = {member.name for member in everyone}
-    swansea.wait(lambda: applied(swansea, "swansea") == dict.fromkeys(names, 3), 20,
+    swansea.wait(lambda: applied(swansea, "swansea") == dict.fromkeys(names, 3), 60,
                  "everybody's receipt of the withdrawal")
 
 
@@ -150,7 +150,7 @@ def test_status_has_its_fixed_keys(wales):
 def test_watch_sees_what_comes(wales):
     anglesey = wales.anglesey
     watch = subprocess.Popen([TOCSIN, "-c", str(anglesey.conf), "--json", "watch", "--stream",
-                              "framework", "--from", "start", "--count", "2", "--timeout", "30"],
+                              "framework", "--from", "start", "--count", "2", "--timeout", "60"],
                              stdout=subprocess.PIPE, text=True)
     wales.swansea.publish_one("SW-1")
     first = json.loads(watch.stdout.readline())
@@ -158,7 +158,7 @@ def test_watch_sees_what_comes(wales):
     wales.carmarthen.publish_one("CA-1")
     second = json.loads(watch.stdout.readline())
     assert second["publisher"] == "carmarthen" and second["record"]["reference"] == "CA-1"
-    assert watch.wait(20) == 0
+    assert watch.wait(60) == 0
     assert anglesey.run("watch", "--from", "start", "--count", "3", "--timeout", "1",
                         expect=1).err.count("\n") == 1
 

@@ -55,6 +55,7 @@ def publish(group, *members):
     """What is drafted goes out, and has arrived everywhere."""
     for member in members:
         member.run("publish")
+        member.wait_proven()
     for member in members:
         end = member.next_sequence(member.name, "exposure")
         for other in group.members.values():

@@ -64,6 +64,7 @@ def test_a_restored_publisher_signs_nothing_before_its_hub_is_there(group):
     leeds.stop()
     copy = back_up(leeds)
     leeds.start()
+    leeds.wait_proven()
     submit(leeds, "a-2", "a-3")
     group.york.wait_sequence("leeds", 4)
     leeds.stop()
@@ -73,7 +74,7 @@ def test_a_restored_publisher_signs_nothing_before_its_hub_is_there(group):
     reply = leeds.submit("b-1", wire.framework("b-1", "b"))
     assert reply["state"] == "unproven" and leeds.next_sequence("leeds") == 2
     group.hub.start()
-    leeds.wait(lambda: leeds.status()["waiting"] == 0, 20, "the signature")
+    leeds.wait(lambda: leeds.status()["waiting"] == 0, what="the signature")
     check_same(group, ["a-1", "a-2", "a-3", "b-1"])
     # A submission that the restored disk had forgotten is not known any more; its id may come again.
     assert leeds.submit("b-1", wire.framework("b-1", "b"))["repeated"]
@@ -129,7 +130,7 @@ def test_a_copied_key_is_found_out_and_the_log_goes_on(group):
     assert leeds.next_sequence("leeds") == 3, "alone, it signs at once"
     group.hub.start()
     for member in (group.hub, leeds):
-        member.wait(lambda: member.status()["evidence"] > 0, 20, "evidence")
+        member.wait(lambda: member.status()["evidence"] > 0, what="evidence")
         assert [log["state"] for log in member.logs("leeds")] == ["stopped"]
         assert any("leeds" in warning for warning in member.status()["warnings"]), member.status()
         assert "stopped" in member.run("status").out
@@ -141,7 +142,7 @@ def test_a_copied_key_is_found_out_and_the_log_goes_on(group):
     leeds.run("rotate", "--log", "leeds/framework")
     submit(leeds, "b-1")
     for member in group.members.values():
-        member.wait_sequence("leeds", 4, 20)
+        member.wait_sequence("leeds", 4)
         current = {row["reference"]: row["sequence"]
                    for row in member.json("framework", "list")["frameworks"]}
         assert current["a-1"] == 1 and current["b-1"] == 3 and len(current) == 3

@@ -59,7 +59,7 @@ def test_a_relay_outside_the_audience_holds_no_byte_that_opens(inner):
     names = [f"a-{number}" for number in range(20)]
     inner.york.stop()
     submit(inner.leeds, *names)
-    inner.hub.wait(lambda: inner.hub.next_sequence("leeds") == 21, 20, "the log")
+    inner.hub.wait(lambda: inner.hub.next_sequence("leeds") == 21, 60, "the log")
     inner.york.start()
     inner.york.wait_sequence("leeds", 21)
     assert references(inner.york.records("leeds")) == names, "york had it from the hub"
@@ -83,7 +83,7 @@ def test_a_log_is_not_offered_given_or_named_outside_its_audience(inner):
     """hull asks for it by hand. What it may see comes after what it may not, so that silence about
     the first is an answer."""
     submit(inner.leeds, "a-1")
-    inner.hub.wait(lambda: inner.hub.next_sequence("leeds") == 2, 20, "the log")
+    inner.hub.wait(lambda: inner.hub.next_sequence("leeds") == 2, 60, "the log")
     inner.hull.stop()
     roster = wire.RosterFile(inner.roster)
     with Raw(inner.hub.session, server_key(roster, "spg"), wire.MemberKey(inner.hull.key)) as hull:
@@ -101,7 +101,7 @@ def test_a_log_is_not_offered_given_or_named_outside_its_audience(inner):
         hull.send(wire.hello(roster.group, "hull", roster.version, roster.head))
         seen = []
         while not seen or seen[-1] != wire.HELLO:
-            kind, fields = hull.receive(10) or (None, None)
+            kind, fields = hull.receive(60) or (None, None)
             assert kind is not None, "no answer to hello"
             seen.append(kind)
             if kind == wire.STATEMENTS:
@@ -150,7 +150,7 @@ def test_after_retention_nothing_opens_with_every_key_file_there(groups):
 
 def check_gone(group, members, key, wraps):
     for member in members:
-        member.wait(lambda: member.records() == [], 20, "the end of the records")
+        member.wait(lambda: member.records() == [], 60, "the end of the records")
         assert member.json("framework", "list")["frameworks"] == []
         [log] = member.logs("leeds")
         assert log["next_sequence"] == 302 and log["state"] == "open"

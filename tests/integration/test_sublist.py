@@ -57,7 +57,8 @@ def test_the_relay_holds_no_byte_that_opens(region):
     leeds.run("framework", "add", "--reference", "F-0", "--title", "For all", "--kind", "framework")
     publish(leeds, "F-1", "F-2")
     york.wait_sequence("leeds", 3, stream=STREAM)
-    hull.wait_sequence("leeds", 2)
+    for reader in (york, hull, hub):
+        reader.wait_sequence("leeds", 2)
     [carried] = hub.logs("leeds", STREAM)
     assert carried["next_sequence"] == 3, "the hub carries it"
     assert listed(york) == [("framework", "leeds", "F-0"), (STREAM, "leeds", "F-1"),

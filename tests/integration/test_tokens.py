@@ -22,9 +22,11 @@ def tokens(member):
 
 
 def wait_tokens(member, **values):
-    member.wait(lambda: all(tokens(member)[key] == value for key, value in values.items()),
-                what=f"tokens {values}")
-    return tokens(member)
+    def reached():
+        now = tokens(member)
+        return now if all(now[key] == value for key, value in values.items()) else None
+
+    return member.wait(reached, 120, f"tokens {values}")
 
 
 def test_two_councils_make_the_same(group):

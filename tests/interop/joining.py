@@ -21,7 +21,7 @@ READER = pathlib.Path(__file__).resolve().parent / "reader.py"
 
 def run_reader(*words, expect=0):
     done = subprocess.run([sys.executable, READER, *map(str, words)], capture_output=True, text=True,
-                          timeout=90)
+                          timeout=180)
     assert done.returncode == expect, f"{words}: {done.stdout}\n{done.stderr}"
     return done
 
@@ -87,7 +87,7 @@ def listed(daemon):
 def batches(daemon, publisher, stream="framework"):
     """The batches of a log as a daemon holds them."""
     daemon.local.send("batches", publisher=publisher, stream=stream)
-    reply, parts = daemon.local.receive(20)
+    reply, parts = daemon.local.receive(60)
     assert reply["ok"], reply
     return [logs.Batch(part) for part in parts]
 

@@ -95,7 +95,7 @@ class Link:
                 self.from_feed += 1
                 self.send(self.reader.on_feed(*frames, now_ms))
 
-    def until(self, holds, timeout=20):
+    def until(self, holds, timeout=60):
         end = time.monotonic() + timeout
         while not holds():
             if time.monotonic() > end:
