@@ -3,8 +3,7 @@ and counts them; trace_calls fails system calls of the shipped programs, tocsind
 tocsind with a linker in between, messages and allocations.
 
 Each sweep begins at the first call and ends when the plan was not met any more. TOC_FAULT_STRIDE=1
-tries every call (scripts/prove does), or as many as an hour has room for; else each sweep has a stride
-that keeps it short."""
+tries every call (scripts/prove does); else each sweep has a stride that keeps it short."""
 
 import ctypes
 import errno
@@ -13,6 +12,7 @@ import os
 import pathlib
 import shutil
 import signal
+import time
 
 import harness
 from harness import references
@@ -76,9 +76,8 @@ def stride(usual):
     return int(os.environ.get("TOC_FAULT_STRIDE", usual))
 
 
-def sweep(plan, usual, ways=(ONCE, FOREVER), least=1):
-    """Yields (at, way) for the body to arm the plan with, until a body's plan was not met. `least`: the
-    smallest stride, where there are too many calls to try each."""
+def sweep(plan, usual, ways=(ONCE, FOREVER)):
+    """Yields (at, way) for the body to arm the plan with, until a body's plan was not met."""
     for way in ways:
         at, count = 1, 0
         while True:
@@ -86,7 +85,7 @@ def sweep(plan, usual, ways=(ONCE, FOREVER), least=1):
             plan.disarm()
             if plan.fired == 0:
                 break
-            at += max(stride(usual), least)
+            at += stride(usual)
             count += 1
         print(f"{way}: {count} places, of {plan.calls}")
         assert count > 0, "nothing failed"
@@ -157,17 +156,29 @@ def last_line(member, since, begin=""):
 
 def ask(member, request, parts=(), patience=60, **fields):
     """The reply; None when the daemon ended instead, or said nothing in `patience` seconds."""
-    tag = member.local.send(request, parts, **fields)
-    for _ in range(10 * patience):
-        got = member.local.receive(0.1)
+    tag = None if member.local.broken else member.local.send(request, parts, **fields)
+    end = time.monotonic() + patience
+    while time.monotonic() < end:
+        got = member.local.receive(min(0.1, patience))
         if got is not None and got[0].get("tag", tag) == tag:  # none: it was not even read
             return got[0]
-        if got is None and not member.running:
-            assert member.process.wait() == 1, member.log()[-4000:]
+        if got is None and (member.local.broken or not member.running):
+            assert member.process.wait(30) == 1, member.log()[-4000:]
             member.stopped_on_purpose = True
             member.forget_local()
             return None
     return None
+
+
+def ended(member):
+    """Has it ended by its own decision? Nothing fails any more, so it answers else. Its process may
+    live on for a moment after its last answer, so that this cannot be seen from its process."""
+    if member.running and ask(member, "status") is not None:
+        return False
+    assert not member.running, f"{member.name} neither answers nor ends"
+    member.stopped_on_purpose = True
+    member.forget_local()
+    return True
 
 
 def start(member, *arguments):

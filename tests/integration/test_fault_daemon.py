@@ -81,7 +81,8 @@ def done(member, request, parts=(), **fields):
     for _ in range(4):
         if not member.running:
             faults.start(member)
-            member.wait_peer("spg")
+            if member.name != "spg":
+                member.wait_peer("spg")
         reply = ask(member, request, parts, **fields)
         if reply is not None and reply["ok"]:
             return reply
@@ -161,9 +162,7 @@ def test_imports(groups, tmp_path):
         plan.disarm()
         if result.status != 0:
             faults.one_line(result)
-            if not leeds.running:
-                leeds.stopped_on_purpose = True
-                leeds.forget_local()
+            if faults.ended(leeds):
                 faults.start(leeds)
                 leeds.wait_peer("spg")
             assert spent() in (before, [pounds]), "a part of a file"
@@ -285,14 +284,14 @@ def test_applying_at_the_hub(groups, tmp_path):
         group.leeds.submit(names[-1], wire.framework(names[-1], "Highways"))
 
         def settled():
-            if plan.fired or not hub.running:
+            if plan.fired:
                 return True
-            status = hub.call("status")
-            return status["ok"] and any(log["next_sequence"] > len(names) for log in status["logs"])
+            status = faults.ask(hub, "status")
+            return status is None or status["ok"] and any(log["next_sequence"] > len(names) for log in status["logs"])
 
         hub.wait(settled, 20, "the record or the fault")
         plan.disarm()
-        if not hub.running:
+        if faults.ended(hub):
             faults.start(hub)
         hub.wait_sequence("leeds", len(names) + 1, 30)
     faults.check_log(group, names)
