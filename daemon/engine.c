@@ -163,9 +163,12 @@ static enum toc_result group_of_file(struct toc_engine *engine, struct toc_bytes
     struct toc_bytes rest;
 
     TOC_TRY(toc_roster_file_begin(file, &rest, why));
-    if (toc_list_next(&rest, TOC_ROSTER_LEN_MAX, &item) != TOC_OK ||
-        toc_wire_signed_roster_decode(engine->arena, item, &first) != TOC_OK ||
-        first.roster.version != 1) {
+    enum toc_result result = toc_list_next(&rest, TOC_ROSTER_LEN_MAX, &item);
+    if (result == TOC_OK) {
+        result = toc_wire_signed_roster_decode(engine->arena, item, &first);
+    }
+    TOC_ENSURE(result != TOC_NOMEM, TOC_NOMEM); /* which says nothing about the file */
+    if (result != TOC_OK || first.roster.version != 1) {
         return toc_fail(why, TOC_MALFORMED, "the roster file is cut or damaged: get it again");
     }
     *ret_group = toc_roster_hash(&toc_hash_zero, 1, first.body);
@@ -435,7 +438,8 @@ static enum toc_result recover(struct toc_engine *engine, struct toc_why *why)
 {
     /* A store that fails says why; what else fails a tick is memory. */
     const char *store_why = toc_store_why(engine->store);
-    const char *const words = store_why[0] != '\0' ? store_why : "out of memory";
+    const char *const words =
+        store_why[0] != '\0' ? store_why : "out of memory: free some on this machine";
 
     toc_store_rollback(engine->store);
     engine->in_transaction = false;

@@ -178,7 +178,8 @@ static enum toc_result dial_new(struct toc_net *net, struct toc_engine *engine,
     TOC_TRY(toc_net_dial_new(&net->dialler, peer, toc_net_next_link(net), &dial));
     const enum toc_result result = toc_engine_link_dial(engine, dial->link, peer->member);
     if (result != TOC_OK) {
-        return toc_fail(why, result, "peer '%s': %s", peer->member, toc_result_name(result));
+        return toc_fail(why, result, "peer '%s': %s", peer->member,
+                        result == TOC_NOMEM ? "out of memory" : toc_result_name(result));
     }
     net->dials[net->dials_len++] = toc_take(&dial);
     return TOC_OK;

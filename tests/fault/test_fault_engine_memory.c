@@ -149,6 +149,7 @@ START_TEST(a_start)
                                            .keys = toc_fixture_group_keys(group, "leeds"),
                                            .store = leeds->store,
                                            .env = toc_fixture_group_env(group)};
+    const struct toc_bytes file = toc_fixture_group_file(group, 1);
     bool reached = true;
     long at = 0;
 
@@ -157,7 +158,7 @@ START_TEST(a_start)
         struct toc_engine *engine = NULL;
         struct toc_why why = {""};
         arm(++at, _i == 1);
-        const enum toc_result result = toc_engine_new(&setup, toc_bytes_of(NULL, 0), &engine, &why);
+        const enum toc_result result = toc_engine_new(&setup, file, &engine, &why);
         reached = plan.calls >= at;
         arm(0, false);
         ck_assert(result == TOC_OK ? !reached : result == TOC_NOMEM || result == TOC_STORE);

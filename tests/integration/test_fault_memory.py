@@ -25,7 +25,7 @@ def test_start(groups, tmp_path, way):
         started = faults.ready_or_ended(leeds, ready)
         plan.disarm()
         if not started:
-            faults.last_line(leeds, since, "tocsind: ")
+            assert "memory" in faults.last_line(leeds, since, "tocsind: "), f"at {at}"
             leeds.start("--alone")
         assert references(leeds.records()) == ["F1"]
         leeds.stop()
