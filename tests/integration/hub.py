@@ -40,6 +40,7 @@ class BadHub:
     hidden     {(reader, publisher)}: logs it does not even name
     silent     {reader}: who gets no complete listing, and so no proof
     receipts   whether receipts are passed on
+    beats      whether there are heartbeats of its own logs
     rewrite    reader, publisher, bytes of a batch -> bytes
     own        reader -> forge.Log: its own log, as that reader is to see it
     """
@@ -49,6 +50,7 @@ class BadHub:
         self.name, self.roster, self.group = member.name, roster, roster.group
         self.withheld, self.hidden, self.silent = set(), set(), set()
         self.receipts, self.rewrite, self.own = True, lambda reader, publisher, batch: batch, {}
+        self.beats = True
         self.logs = {}  # (publisher, stream) -> Held
         self.peers = {}  # connection -> member
         self.stamps = {}  # connection -> the newest that was read
@@ -135,7 +137,7 @@ class BadHub:
             held = Held(log.start)
             held.batches = [(one.first, one.next, one.head, one.bytes) for one in log.batches]
             held.wraps = {reader: [log.wrap(reader)]}
-            held.heartbeat = log.heartbeat()
+            held.heartbeat = log.heartbeat() if self.beats else None
             shown[self.name, log.stream] = held
         return shown
 

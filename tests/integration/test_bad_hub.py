@@ -90,7 +90,7 @@ def test_a_hub_that_only_stores_and_forwards(town):
     assert references(town.york.records("leeds")) == ["a-1", "a-2"]
     town.leeds.wait(lambda: applied_by(town.leeds, "leeds").get("york") == 2, SOON, "the receipt")
     assert town.leeds.status()["evidence"] == town.york.status()["evidence"] == 0
-    assert town.york.peer("spg") == "connected"
+    town.york.wait_peer("spg")
 
 
 def test_it_withholds_batches(town):
@@ -265,8 +265,9 @@ def test_two_views_without_receipts_show_as_a_reader_that_reads_nothing(town):
 
 
 def test_two_views_meet_where_members_meet(town, tmp_path):
-    """Two that dial each other compare heads, and one batch of each proves it."""
-    town.bad.receipts = False
+    """Two that dial each other compare heads, and one batch of each proves it. (So would a heartbeat,
+    which they pass on, too, and which may come first.)"""
+    town.bad.receipts = town.bad.beats = False
     two_views(town)
     start(town, direct=True)
     began = time.monotonic()

@@ -214,7 +214,8 @@ def test_a_second_daemon_on_the_same_store(alone):
     alone.leeds.set(local="other.sock")
     message = refused(alone.leeds, alone.leeds.store)
     assert "another" in message or "running" in message or "use" in message
-    assert alone.leeds.running and alone.leeds.peer("spg") == "connected"
+    assert alone.leeds.running
+    alone.leeds.wait_peer("spg")
 
 
 def test_a_local_socket_that_another_daemon_answers_at(alone):

@@ -33,7 +33,7 @@ def break_off(leeds, number):
     assert process.poll() is None
     process.send_signal(number)
     try:
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=300)
     except BrokenPipeError:
         out, err = process.stdout.read(), process.stderr.read()
     check_sanitizers(err.decode(), "the import")

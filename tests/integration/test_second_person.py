@@ -37,7 +37,7 @@ class Person:
     def run(self, *arguments, expect=0):
         done = subprocess.run(["setpriv", "--reuid", str(OTHER), "--regid", str(self.gid),
                                "--clear-groups", self.command, "-c", self.member.conf, *arguments],
-                              capture_output=True, text=True, timeout=60, cwd="/")
+                              capture_output=True, text=True, timeout=120, cwd="/")
         assert done.returncode == expect, done
         return done
 
@@ -47,7 +47,7 @@ def in_a_terminal_of_its_own(member, *arguments, expect):
     ours, theirs = pty.openpty()
     try:
         done = subprocess.run([TOCSIN, "-c", member.conf, *arguments], stdin=theirs,
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=60,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=120,
                               start_new_session=True)
     finally:
         os.close(ours)
