@@ -24,6 +24,7 @@ void sim_content_resize(struct sim_content *it, size_t len)
 {
     if (len > it->room) {
         it->room = len * 2;
+        ck_assert_uint_gt(it->room, len);
         it->bytes = realloc(it->bytes, it->room);
         ck_assert_ptr_nonnull(it->bytes);
     }
