@@ -1,4 +1,4 @@
-"""What `status` calls a peer: each condition has a word of its own, soon after it."""
+"""What `status` calls a peer: each condition has a word of its own, within ten seconds of it."""
 
 import datetime
 import time
@@ -9,7 +9,7 @@ import zmq
 import wire
 from harness import address, references, tocsin
 
-SOON = 60  # it takes ten seconds; and a machine may be busy
+SOON = 10  # promised; the way back to `connected` is not, and has the harness's patience
 
 
 def in_seconds(seconds):
@@ -32,7 +32,7 @@ def test_a_key_the_hub_does_not_know_is_refused(group):
     assert "refused" in group.hull.run("status").out
     group.hub.wait_log("peer.denied")
     group.adopt()
-    group.hull.wait_peer("spg", "connected", SOON)
+    group.hull.wait_peer("spg", "connected")
 
 
 def test_a_server_with_another_key(group):
@@ -48,7 +48,7 @@ def test_a_server_with_another_key(group):
         group.leeds.wait_peer("spg", "wrong_server_key", SOON)
         dial(group.leeds, "spg", group.hub.session)
         group.leeds.reload()
-        group.leeds.wait_peer("spg", "connected", SOON)
+        group.leeds.wait_peer("spg", "connected")
     finally:
         context.destroy(linger=0)
 
@@ -70,14 +70,14 @@ def test_a_peer_that_stands_still_is_lagging(group):
         group.york.wait_peer("spg", "lagging", 3 + SOON)
     finally:
         group.hub.resume()
-    group.leeds.wait_peer("spg", "connected", SOON)
+    group.leeds.wait_peer("spg", "connected")
     group.leeds.pause()
     try:
         group.hub.wait_peer("leeds", "lagging", 3 + SOON)
-        group.hub.wait_peer("york", "connected", SOON)
+        group.hub.wait_peer("york", "connected")
     finally:
         group.leeds.resume()
-    group.hub.wait_peer("leeds", "connected", SOON)
+    group.hub.wait_peer("leeds", "connected")
 
 
 def without_grace(fields):
@@ -105,7 +105,7 @@ def test_an_expired_group_comes_back_with_a_renewal_at_the_hub_alone(groups):
     group.york.wait_sequence("leeds", 2)
     expire(group, 2, grace=False)
     for member, peer in ((group.leeds, "spg"), (group.york, "spg"), (group.hub, "leeds")):
-        member.wait_peer(peer, "roster_expired", SOON)
+        member.wait_peer(peer, "roster_expired", 2 + SOON)
         assert member.status()["roster_state"] == "expired"
     said = group.leeds.call("submit", [wire.framework("b", "b")], stream="framework", id="b")
     assert not said["ok"] and said["result"] == "denied"
@@ -115,7 +115,7 @@ def test_an_expired_group_comes_back_with_a_renewal_at_the_hub_alone(groups):
     renew(group)
     group.adopt()
     for member in (group.leeds, group.york):
-        member.wait_peer("spg", "connected", SOON)
+        member.wait_peer("spg", "connected")
         assert member.status()["roster_state"] == "valid"
     group.leeds.submit("b", wire.framework("b", "b"))
     group.york.wait_sequence("leeds", 3)
@@ -129,7 +129,7 @@ def test_in_the_grace_only_corrections_are_signed(groups):
     leeds.publish_one("A-2")
     group.york.wait_sequence("leeds", 3)
     expire(group, 2, grace=True)
-    leeds.wait(lambda: leeds.status()["roster_state"] == "in_grace", SOON, "the grace")
+    leeds.wait(lambda: leeds.status()["roster_state"] == "in_grace", 2 + SOON, "the grace")
     assert leeds.status()["warnings"], "somebody must be told"
     leeds.run("framework", "add", "--reference", "A-3", "--title", "late", "--kind", "dps")
     assert leeds.run("publish", expect=3).err.count("\n") == 1
