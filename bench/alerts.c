@@ -180,7 +180,7 @@ int main(int argc, char **argv)
         const struct sockaddr_un address = address_of(argv[6]);
         run.told = told_socket();
         if (bind(run.told, (const struct sockaddr *)&address, sizeof address) != 0) {
-            toc_measure_die("%s: cannot be bound", argv[5]);
+            toc_measure_die("%s: cannot be bound", argv[6]);
         }
     }
     toc_talk_open(&run.from, context, argv[1]);
