@@ -300,7 +300,8 @@ def test_applying_at_the_hub(groups, tmp_path):
             if plan.fired:
                 return True
             status = faults.ask(hub, "status")
-            return status is None or status["ok"] and any(log["next_sequence"] > len(names) for log in status["logs"])
+            return status is None or (status["ok"] and any(log["next_sequence"] > len(names)
+                                                           for log in status["logs"]))
 
         hub.wait(settled, 20, "the record or the fault")
         plan.disarm()
