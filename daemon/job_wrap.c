@@ -3,6 +3,7 @@
 #include "engine_internal.h"
 #include "ensure.h"
 
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -53,6 +54,7 @@ static void run(struct toc_job *base)
     for (size_t i = 0; i < job->recipients_len && job->wraps != NULL; i++) {
         struct toc_member to = {.box_public = job->recipients[i].box_public};
         memcpy(to.id, job->recipients[i].id, sizeof(to.id));
+        (void)sched_yield(); /* some 100 us each, as oprf's products */
         if (toc_wrap_make(job->arena, &job->group, &job->log, job->epoch, &job->key, &to,
                           job->sealer, &job->secret, job->roster_version,
                           &job->wraps[i]) != TOC_OK) {

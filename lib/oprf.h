@@ -3,7 +3,9 @@
  * without seeing it and proves that it used the key of its roster entry, the asker unblinds.
  *
  * Everything here is a pure function: scalars that must be random are handed in. Elements and
- * scalars are 32 bytes, little-endian, canonical; whatever comes from outside is checked. */
+ * scalars are 32 bytes, little-endian, canonical; whatever comes from outside is checked. Before
+ * each of its dear products (55 us) a function lets other threads run, so no batch is to be made by
+ * a thread in a hurry. */
 #ifndef TOC_OPRF_H
 #define TOC_OPRF_H
 
