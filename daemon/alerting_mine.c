@@ -130,7 +130,7 @@ static enum toc_result match(struct toc_engine *engine, const char *stream, cons
     }
     met.revision = statement.revision;
     memcpy(mine.id, statement.id, sizeof(mine.id));
-    engine->telling.look = true;
+    engine->telling.due = true;
     return toc_store_alert_mine_put(engine->store, &mine, &met, fresh);
 }
 

@@ -7,6 +7,7 @@
 #include "flag_undo.h"
 #include "store_corrected.h"
 #include "store_forget.h"
+#include "store_telling.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -262,7 +263,7 @@ enum toc_result toc_engine_new(const struct toc_engine_setup *setup, struct toc_
     engine->roster_spread = false; /* nobody is there yet */
     engine->roster_changed = true;
     toc_tokens_begin(engine);
-    toc_telling_begin(engine);
+    TOC_TRY(toc_telling_start(engine, why));
     *ret_engine = toc_take(&engine);
     return TOC_OK;
 }
@@ -428,7 +429,8 @@ static enum toc_result finish(struct toc_engine *engine)
     TOC_TRY(toc_heartbeat_finish(engine));
     TOC_TRY(toc_give_finish(engine));
     TOC_TRY(toc_ask_say_seen(engine));
-    TOC_TRY(toc_telling_finish(engine));
+    toc_local_finish(engine);
+    TOC_TRY(toc_telling_finish(engine)); /* behind all that changes local.db */
     return toc_local_wake(engine);
 }
 
@@ -476,6 +478,9 @@ enum toc_result toc_engine_finish(struct toc_engine *engine, struct toc_why *why
     if (result == TOC_OK && engine->in_transaction) {
         result = toc_store_commit(engine->store);
         engine->in_transaction = result != TOC_OK;
+    }
+    if (result == TOC_OK) {
+        result = toc_store_told(engine->store);
     }
     if (result != TOC_OK) {
         return recover(engine, why);

@@ -547,6 +547,8 @@ enum toc_result toc_roster_take_file(struct toc_engine *engine, struct toc_bytes
                                      unsigned *ret_adopted, struct toc_why *why) TOC_MUST_CHECK;
 
 /* ---- local_request.c and local_<request>.c: one function a request (local_request.h) ---- */
+/* At _finish, and before anything is told: drops drafts that were sent. */
+void toc_local_finish(struct toc_engine *engine);
 /* At _finish: answers every `want` that has records by now, or has waited long enough. */
 enum toc_result toc_local_wake(struct toc_engine *engine) TOC_MUST_CHECK;
 int64_t toc_local_deadline(const struct toc_engine *engine);

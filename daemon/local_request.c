@@ -369,16 +369,20 @@ void toc_settle_changed(struct toc_engine *engine)
     }
 }
 
-enum toc_result toc_local_wake(struct toc_engine *engine)
+void toc_local_finish(struct toc_engine *engine)
 {
     if (engine->local == NULL) {
-        return TOC_OK;
+        return;
     }
     if (toc_sent_drafts_deadline(engine) <= engine->now_mono) {
         toc_sent_drafts_drop(engine);
     }
     engine->local->sent.ticks++;
-    return toc_waiters_wake(engine);
+}
+
+enum toc_result toc_local_wake(struct toc_engine *engine)
+{
+    return engine->local == NULL ? TOC_OK : toc_waiters_wake(engine);
 }
 
 int64_t toc_local_deadline(const struct toc_engine *engine)

@@ -2,6 +2,7 @@
 #include "store_chunk.h"
 #include "store_forget.h"
 #include "store_import.h"
+#include "store_keep.h"
 #include "store_query.h"
 #include "store_schema.h"
 #include "store_sync.h"
@@ -351,31 +352,9 @@ void toc_store_hurry(struct toc_store *store)
     store->hurries = true;
 }
 
-void toc_store_local_gather(struct toc_store *store)
-{
-    struct toc_vfs_wal *const wal = toc_vfs_wal(store->local.handle);
-    if (wal != NULL) {
-        toc_vfs_defer(wal, 1);
-    }
-}
-
-enum toc_result toc_store_local_keep(struct toc_store *store)
-{
-    struct toc_vfs_wal *const wal = toc_vfs_wal(store->local.handle);
-    TOC_ENSURE(wal != NULL, TOC_OK); /* in memory */
-    toc_vfs_defer(wal, 0);
-    TOC_ENSURE(toc_vfs_owes(wal), TOC_OK);
-    const int error = toc_vfs_sync(wal);
-    if (error != SQLITE_OK) {
-        store->lost = true;
-        return toc_store_failed(store, &store->local, error);
-    }
-    toc_vfs_settled(wal);
-    return TOC_OK;
-}
-
 void toc_store_rollback(struct toc_store *store)
 {
+    toc_store_untell(store);
     if (store->changing) {
         /* Any failure will do: its words are those of what went before. */
         const enum toc_result result = end_change(store, TOC_AGAIN);

@@ -49,11 +49,13 @@ void toc_store_syncer_stop(struct toc_store *store);
 /* Between _begin and _commit: somebody waits for this one, so it is durable when _commit returns,
  * however large. For the other thread to wake and to say so takes longer than a sync. */
 void toc_store_hurry(struct toc_store *store);
-/* From now on changes of local.db are written, and kept for good by _keep, all in one sync; without
- * it each is on disk when its function returns. TOC_STORE from _keep: as from toc_store_durable,
- * which says it from then on. */
+/* From now on changes of local.db are written, and kept for good by _keep, before the commit, all
+ * in one sync; without it each is on disk when its function returns. What people are told
+ * (store_telling.h) can be found again: _follow keeps it, behind the commit and when they have it.
+ * TOC_STORE: as from toc_store_durable, which says it from then on. */
 void toc_store_local_gather(struct toc_store *store);
 enum toc_result toc_store_local_keep(struct toc_store *store) TOC_MUST_CHECK;
+enum toc_result toc_store_local_follow(struct toc_store *store) TOC_MUST_CHECK;
 /* Is the last commit on disk? TOC_AGAIN: not yet, and not waited for. TOC_STORE: the disk failed;
  * what it holds is not known, and the process must end. */
 enum toc_result toc_store_durable(struct toc_store *store, bool wait) TOC_MUST_CHECK;

@@ -48,7 +48,7 @@ enum toc_result toc_store_alert_mine_put(struct toc_store *store, const struct t
 {
     enum toc_result result;
 
-    TOC_TRY(toc_db_begin_lightly(store, &store->local));
+    TOC_TRY(toc_db_begin(store, &store->local));
     result = put_mine(store, mine, fresh);
     if (result == TOC_OK) {
         result = put_met(store, mine, met);
@@ -190,7 +190,7 @@ static enum toc_result look_again(struct toc_store *store, const char *publisher
 enum toc_result toc_store_alert_again(struct toc_store *store, const char *publisher,
                                       uint64_t sequence)
 {
-    TOC_TRY(toc_db_begin_lightly(store, &store->local));
+    TOC_TRY(toc_db_begin(store, &store->local));
     return toc_db_end_lightly(store, &store->local, look_again(store, publisher, sequence));
 }
 

@@ -323,7 +323,7 @@ enum toc_result toc_store_import_part(struct toc_store *store, const struct toc_
     packing = toc_arena_zero(arena, 1, sizeof(*packing));
     TOC_ENSURE(packing != NULL, TOC_NOMEM);
     TOC_TRY(toc_store_import_tidy(store, &more));
-    TOC_TRY(toc_db_begin_lightly(store, &store->local));
+    TOC_TRY(toc_db_begin(store, &store->local));
     return toc_db_end_lightly(store, &store->local, take_part(store, part, packing));
 }
 
@@ -368,7 +368,7 @@ enum toc_result toc_store_import_tidy(struct toc_store *store, bool *ret_more)
 {
     bool more = false;
 
-    TOC_TRY(toc_db_begin_lightly(store, &store->local));
+    TOC_TRY(toc_db_begin(store, &store->local));
     TOC_TRY(toc_db_end_lightly(store, &store->local, tidy(store, &more)));
     *ret_more = more;
     return TOC_OK;

@@ -29,7 +29,6 @@ struct toc_db {
     sqlite3_stmt *statements[TOC_SQL_COUNT];
     struct toc_wal_watch watch;
     bool stuck; /* in a transaction that is to be undone before anything else */
-    bool light; /* commits without waiting for the disk, or would if nobody put that right */
 };
 
 /* (stream, publisher) as the small number the current-records view is keyed by. */
@@ -62,6 +61,8 @@ struct toc_store {
     bool spoilt;           /* a statement failed since _begin: nothing of it may be committed */
     bool unread;           /* group.db could not be read or written: see toc_store_unread */
     bool lost;             /* a sync failed of what local.db had taken */
+    bool telling;          /* a transaction of local.db waits for _told */
+    int64_t told;          /* its last change, until that is on disk; 0: none */
     bool hurries;          /* this transaction is not left to the sync thread */
     struct toc_checkpointer *checkpointer;
     struct toc_syncer *syncer;

@@ -81,7 +81,7 @@ enum toc_result toc_store_drafts_derive(struct toc_store *store, const struct to
                                         size_t puts_len, const struct toc_draft *drops,
                                         size_t drops_len)
 {
-    TOC_TRY(toc_db_begin_lightly(store, &store->local));
+    TOC_TRY(toc_db_begin(store, &store->local));
     enum toc_result result = TOC_OK;
     for (size_t i = 0; i < drops_len && result == TOC_OK; i++) {
         result = toc_store_draft_drop(store, drops[i].stream, drops[i].key);

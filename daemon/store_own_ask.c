@@ -115,7 +115,7 @@ enum toc_result toc_store_own_output_put(struct toc_store *store, const uint8_t 
                                          const char *holder, const struct toc_oprf_output *outputs,
                                          size_t len)
 {
-    TOC_TRY(toc_db_begin_lightly(store, &store->local));
+    TOC_TRY(toc_db_begin(store, &store->local));
     TOC_AUTO(toc_query_close) struct toc_query query = {0};
     enum toc_result result =
         toc_query_open(store, &store->local, TOC_SQL_OWN_ASK_OUTPUT_PUT,
@@ -198,7 +198,7 @@ static enum toc_result subject_ready(struct toc_store *store, const struct toc_s
 enum toc_result toc_store_own_ask_made(struct toc_store *store, const struct toc_own_ask *ask,
                                        const struct toc_subject_made *made)
 {
-    TOC_TRY(toc_db_begin_lightly(store, &store->local));
+    TOC_TRY(toc_db_begin(store, &store->local));
     enum toc_result result = TOC_OK;
     for (size_t i = 0; i < ask->inputs && result == TOC_OK; i++) {
         const bool gone = strcmp(made[i].key, TOC_SUBJECT_GONE) == 0;

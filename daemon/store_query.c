@@ -1,4 +1,6 @@
 #include "store_query.h"
+#include "store_vfs.h"
+
 #include <string.h>
 
 /* A transaction that failed and, for want of memory, could not be undone either: nothing may be
@@ -13,26 +15,11 @@ static enum toc_result undo_first(struct toc_store *store, struct toc_db *db)
     return TOC_OK;
 }
 
-static enum toc_result set_light(struct toc_store *store, struct toc_db *db, bool light)
-{
-    const char *const text = light ? "PRAGMA synchronous = NORMAL" : "PRAGMA synchronous = FULL";
-    const int error = sqlite3_exec(db->handle, text, NULL, NULL, NULL);
-    if (error != SQLITE_OK) {
-        return toc_store_failed(store, db, error);
-    }
-    db->light = light;
-    return TOC_OK;
-}
-
 enum toc_result toc_query_open(struct toc_store *store, struct toc_db *db, enum toc_sql sql,
                                const char *text, struct toc_query *ret_query)
 {
     if (db->stuck) {
         TOC_TRY(undo_first(store, db));
-    }
-    /* What is not in a light transaction must not be committed like one. */
-    if (db->light && sql != TOC_SQL_BEGIN && sqlite3_get_autocommit(db->handle) != 0) {
-        TOC_TRY(set_light(store, db, false));
     }
     sqlite3_stmt **const place = &db->statements[sql];
     if (*place == NULL) {
@@ -243,9 +230,6 @@ enum toc_result toc_db_ready(struct toc_store *store, struct toc_db *db)
 
 enum toc_result toc_db_begin(struct toc_store *store, struct toc_db *db)
 {
-    if (db->light) {
-        TOC_TRY(set_light(store, db, false));
-    }
     return transaction(store, db, TOC_SQL_BEGIN);
 }
 
@@ -264,21 +248,16 @@ enum toc_result toc_db_end(struct toc_store *store, struct toc_db *db, enum toc_
     return result;
 }
 
-/* SQLite takes the setting only outside a transaction. */
-enum toc_result toc_db_begin_lightly(struct toc_store *store, struct toc_db *db)
-{
-    TOC_TRY(set_light(store, db, true));
-    return transaction(store, db, TOC_SQL_BEGIN);
-}
-
 enum toc_result toc_db_end_lightly(struct toc_store *store, struct toc_db *db,
                                    enum toc_result result)
 {
+    struct toc_vfs_wal *const wal = toc_vfs_wal(db->handle);
+    if (wal == NULL) {
+        return toc_db_end(store, db, result);
+    }
+    toc_vfs_light(wal, true);
     result = toc_db_end(store, db, result);
-    const struct toc_why why = store->why;
-    /* When it fails, the next statement tries again, and fails if that does. */
-    (void)set_light(store, db, false);
-    store->why = why;
+    toc_vfs_light(wal, false);
     return result;
 }
 

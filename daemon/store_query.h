@@ -58,9 +58,8 @@ enum toc_result toc_db_begin(struct toc_store *store, struct toc_db *db) TOC_MUS
  * state is as it was before, and the first failure is returned with its words. */
 enum toc_result toc_db_end(struct toc_store *store, struct toc_db *db, enum toc_result result)
     TOC_MUST_CHECK;
-/* As those two, but what is committed is not on disk yet: it is after the next commit that is not
- * light. For what can be derived or asked for again. */
-enum toc_result toc_db_begin_lightly(struct toc_store *store, struct toc_db *db) TOC_MUST_CHECK;
+/* As that, but what is committed is not on disk yet: it is after the next commit that is not light.
+ * For what can be derived or asked for again. */
 enum toc_result toc_db_end_lightly(struct toc_store *store, struct toc_db *db,
                                    enum toc_result result) TOC_MUST_CHECK;
 /* One statement without parameters or rows, on either database. */

@@ -153,6 +153,8 @@ const char *const toc_group_migrations[] = {
     "CREATE TABLE corrected (stream TEXT NOT NULL, publisher TEXT NOT NULL,"
     " sequence INTEGER NOT NULL, author TEXT NOT NULL, at INTEGER NOT NULL,"
     " PRIMARY KEY (stream, publisher, sequence, author, at)) STRICT, WITHOUT ROWID;",
+    /* How far local.db's changes had come (store_keep.c). */
+    "CREATE TABLE told (one INTEGER PRIMARY KEY CHECK (one = 1), number INTEGER NOT NULL) STRICT;",
 };
 const int toc_group_migrations_len =
     (int)(sizeof toc_group_migrations / sizeof toc_group_migrations[0]);

@@ -6,7 +6,7 @@
 
 enum toc_result toc_store_settle_begin(struct toc_store *store)
 {
-    return toc_db_begin_lightly(store, &store->local);
+    return toc_db_begin(store, &store->local);
 }
 
 enum toc_result toc_store_settle_end(struct toc_store *store, enum toc_result result)

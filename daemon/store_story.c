@@ -27,7 +27,7 @@ enum toc_result toc_store_flag_sent(struct toc_store *store, const struct toc_ow
 {
     enum toc_result result;
 
-    TOC_TRY(toc_db_begin_lightly(store, &store->local));
+    TOC_TRY(toc_db_begin(store, &store->local));
     result = toc_store_flag_deed_add(store, flag->id, deed);
     if (result == TOC_OK) {
         result = toc_store_flag_save(store, flag);

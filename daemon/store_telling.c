@@ -1,5 +1,6 @@
 #include "store_telling.h"
 
+#include "store_keep.h"
 #include "store_query.h"
 
 #define COLUMNS                                                                                    \
@@ -24,7 +25,7 @@ static enum toc_result again(struct toc_store *store, const char *stream)
 
 enum toc_result toc_store_told_again(struct toc_store *store, const char *stream)
 {
-    TOC_TRY(toc_db_begin_lightly(store, &store->local));
+    TOC_TRY(toc_db_begin(store, &store->local));
     return toc_db_end_lightly(store, &store->local, again(store, stream));
 }
 
@@ -114,18 +115,17 @@ static enum toc_result prune(struct toc_store *store, int64_t last)
 enum toc_result toc_store_tell(struct toc_store *store, const struct toc_alert_mine *mine,
                                const struct toc_told *told, struct toc_change *change)
 {
-    TOC_TRY(toc_db_begin(store, &store->local));
-    enum toc_result result = looked(store, mine);
-    if (result == TOC_OK && told != NULL) {
-        result = put_told(store, mine, told);
+    TOC_TRY(toc_store_telling(store));
+    TOC_TRY(looked(store, mine));
+    if (told != NULL) {
+        TOC_TRY(put_told(store, mine, told));
     }
-    if (result == TOC_OK && change != NULL) {
-        result = add_change(store, change);
+    if (change != NULL) {
+        TOC_TRY(add_change(store, change));
+        TOC_TRY(prune(store, change->number));
+        store->told = change->number;
     }
-    if (result == TOC_OK && change != NULL) {
-        result = prune(store, change->number);
-    }
-    return toc_db_end(store, &store->local, result);
+    return TOC_OK;
 }
 
 static enum toc_result read_change(const struct toc_query *query, struct toc_arena *arena,
@@ -240,7 +240,7 @@ static enum toc_result save_state(struct toc_store *store, const struct toc_chan
 
 enum toc_result toc_store_notify_save(struct toc_store *store, const struct toc_change *change)
 {
-    TOC_TRY(toc_db_begin_lightly(store, &store->local));
+    TOC_TRY(toc_db_begin(store, &store->local));
     return toc_db_end_lightly(store, &store->local, save_state(store, change));
 }
 
@@ -263,7 +263,7 @@ static enum toc_result end_run(struct toc_store *store, int64_t first, int64_t l
 enum toc_result toc_store_notify_ended(struct toc_store *store, int64_t first, int64_t last,
                                        bool well, unsigned tries_max)
 {
-    TOC_TRY(toc_db_begin_lightly(store, &store->local));
+    TOC_TRY(toc_db_begin(store, &store->local));
     return toc_db_end_lightly(store, &store->local, end_run(store, first, last, well, tries_max));
 }
 
@@ -291,7 +291,7 @@ static enum toc_result put_run(struct toc_store *store, enum toc_sql sql, const 
 
 enum toc_result toc_store_notify_ran(struct toc_store *store, int64_t now_ms, int64_t since_ms)
 {
-    TOC_TRY(toc_db_begin_lightly(store, &store->local));
+    TOC_TRY(toc_db_begin(store, &store->local));
     enum toc_result result = put_run(store, TOC_SQL_NOTIFY_RUNS_DROP,
                                      "DELETE FROM notify_run WHERE time_ms <= ?1", since_ms);
     if (result == TOC_OK) {

@@ -54,11 +54,18 @@ struct toc_change {
 enum toc_result toc_store_told_again(struct toc_store *store, const char *stream) TOC_MUST_CHECK;
 enum toc_result toc_store_told_get(struct toc_store *store, const struct toc_alert_mine *mine,
                                    struct toc_told *ret_told) TOC_MUST_CHECK;
-/* One was looked at: what was told of it (NULL: as before), and the change (NULL: none), whole and
- * durable. `change->number` is set. */
+/* One was looked at: what was told of it (NULL: as before), and the change (NULL: none).
+ * `change->number` is set. Until toc_store_told nothing else may change local.db. */
 enum toc_result toc_store_tell(struct toc_store *store, const struct toc_alert_mine *mine,
                                const struct toc_told *told, struct toc_change *change)
     TOC_MUST_CHECK;
+/* All that was told since the last one, at once; behind the group's commit, or without one. On disk
+ * from toc_store_local_follow on, but for what no commit went with, which is on disk before. When
+ * it fails, or the commit does and toc_store_rollback comes instead, none of it was. */
+enum toc_result toc_store_told(struct toc_store *store) TOC_MUST_CHECK;
+/* At a start: were changes lost that the group's commit behind them names? Their numbers are not
+ * used again. */
+enum toc_result toc_store_told_resume(struct toc_store *store, bool *ret_behind) TOC_MUST_CHECK;
 /* In order of number, after `after`. */
 enum toc_result toc_store_changes(struct toc_store *store, int64_t after, struct toc_arena *arena,
                                   struct toc_change *ret_list, size_t max, size_t *ret_len)

@@ -20,8 +20,9 @@ struct toc_vfs_wal {
     bool restarts;   /* the head of the file was written since the last sync */
     size_t unsynced; /* bytes since the last sync */
     size_t defer_from;
-    int flags; /* of the sync that is owed */
+    int flags; /* of the sync that was asked for last */
     bool owes;
+    bool light;
 };
 
 static struct toc_vfs_wal *wal_of(sqlite3_file *file)
@@ -81,7 +82,7 @@ static int gather(struct toc_vfs_wal *wal, const void *data, int len, sqlite3_in
     return SQLITE_OK;
 }
 
-/* A commit may come without a sync (synchronous = NORMAL), and the next thing SQLite does is to
+/* A commit may come without a sync (toc_vfs_light), and the next thing SQLite does is to
  * tell other connections, the checkpoint thread's among them, that its frames are there to read.
  *
  * Only a head and the page that follows wait for each other. Where a sector may be torn, SQLite
@@ -118,9 +119,12 @@ static int wal_sync(sqlite3_file *file, int flags)
     /* The log begins anew over frames of before: its head must be on the disk before they go. */
     const bool restarts = wal->restarts;
     wal->restarts = false;
+    wal->flags = flags;
+    if (!restarts && wal->light) {
+        return SQLITE_OK;
+    }
     if (!restarts && wal->defer_from > 0 && wal->unsynced >= wal->defer_from) {
         wal->owes = true;
-        wal->flags = flags;
         wal->unsynced = 0;
         return SQLITE_OK;
     }
@@ -251,6 +255,11 @@ struct toc_vfs_wal *toc_vfs_wal(sqlite3 *handle)
 void toc_vfs_defer(struct toc_vfs_wal *wal, size_t bytes)
 {
     wal->defer_from = bytes;
+}
+
+void toc_vfs_light(struct toc_vfs_wal *wal, bool light)
+{
+    wal->light = light;
 }
 
 bool toc_vfs_owes(const struct toc_vfs_wal *wal)

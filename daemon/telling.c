@@ -11,9 +11,32 @@
 #define PAGE 32
 #define TOLD_MAX ((size_t)128) /* in one tick; the next goes on */
 
+/* Does all that is told to be told again, if that is not yet so. */
+static enum toc_result look_at_all(struct toc_engine *engine)
+{
+    const struct toc_record_kind *const kinds[] = {&toc_alert_record_kind, &toc_flag_record_kind};
+
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        const enum toc_result result = toc_store_told_again(engine->store, kinds[i]->stream);
+        TOC_ENSURE(result == TOC_OK || result == TOC_NOTFOUND, result);
+    }
+    return TOC_OK;
+}
+
+enum toc_result toc_telling_start(struct toc_engine *engine, struct toc_why *why)
+{
+    bool behind = false;
+    enum toc_result result = toc_store_told_resume(engine->store, &behind);
+
+    toc_telling_begin(engine);
+    if (result == TOC_OK && behind) {
+        result = look_at_all(engine);
+    }
+    return result == TOC_OK ? TOC_OK : toc_fail(why, result, "%s", toc_store_why(engine->store));
+}
+
 void toc_telling_begin(struct toc_engine *engine)
 {
-    engine->telling.look = false;
     engine->telling.due = true;
     engine->telling.waits = false;
     engine->telling.notify_look = true;
@@ -27,7 +50,7 @@ enum toc_result toc_telling_dropped(struct toc_engine *engine, const char *strea
         return TOC_OK;
     }
     const enum toc_result result = toc_store_alert_again(engine->store, publisher, sequence);
-    engine->telling.look |= result == TOC_OK;
+    engine->telling.due |= result == TOC_OK;
     return result == TOC_NOTFOUND ? TOC_OK : result;
 }
 
@@ -212,7 +235,7 @@ static enum toc_result look(struct toc_engine *engine)
             TOC_TRY(tell_log(engine, &source, &left));
         }
     }
-    engine->telling.look |= left == 0;
+    engine->telling.due |= left == 0;
     return found == TOC_NOTFOUND ? TOC_OK : found;
 }
 
@@ -240,7 +263,5 @@ enum toc_result toc_telling_finish(struct toc_engine *engine)
         telling->due = false;
         TOC_TRY(look(engine));
     }
-    telling->due |= telling->look;
-    telling->look = false;
     return TOC_OK;
 }

@@ -24,8 +24,7 @@ struct toc_supplier;
 
 /* What memory holds; _begin fills it. */
 struct toc_telling {
-    bool look;      /* an alert was noted in this tick, which is not committed yet */
-    bool due;       /* one was in a tick before */
+    bool due;       /* an alert may have to be told */
     bool waits;     /* some may not be told yet */
     bool told;      /* in this tick: somebody may wait for it */
     int64_t day_ms; /* wall clock: the end of the day, when flags to the group expire */
@@ -36,7 +35,9 @@ struct toc_telling {
     char failed[100];  /* what became of the last run, if that was bad */
 };
 
-/* At the start, and when a tick failed. */
+/* At the start. */
+enum toc_result toc_telling_start(struct toc_engine *engine, struct toc_why *why) TOC_MUST_CHECK;
+/* When a tick failed. */
 void toc_telling_begin(struct toc_engine *engine);
 /* At _finish, behind everything that applies records. */
 enum toc_result toc_telling_finish(struct toc_engine *engine) TOC_MUST_CHECK;

@@ -295,6 +295,16 @@ static enum toc_result send_durable(const struct toc_tick *tick, struct turn *tu
     return TOC_OK;
 }
 
+/* Nobody waits for this any more, but a program must not be run twice. */
+static enum toc_result keep_told(const struct toc_tick *tick)
+{
+    if (toc_store_local_follow(tick->store) != TOC_OK) {
+        toc_log(TOC_LOG_ERROR, "store.lost", "why=\"%s\"", toc_store_why(tick->store));
+        return TOC_STORE;
+    }
+    return TOC_OK;
+}
+
 static enum toc_result run_turn(const struct toc_tick *tick, struct turn *turn)
 {
     struct toc_why why = {.text = ""};
@@ -315,6 +325,7 @@ static enum toc_result run_turn(const struct toc_tick *tick, struct turn *turn)
     turn->outbox_len = toc_engine_outbox(tick->engine, &turn->outbox);
     TOC_TRY(send_durable(tick, turn, false));
     exchange_jobs(tick);
+    TOC_TRY(keep_told(tick));
     if (result == TOC_OK) {
         run_notify(tick);
     }

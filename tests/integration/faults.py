@@ -5,6 +5,7 @@ tocsind with a linker in between, messages and allocations.
 Each sweep begins at the first call and ends when the plan was not met any more. TOC_FAULT_STRIDE=1
 tries every call (scripts/prove does); else each sweep has a stride that keeps it short."""
 
+import contextlib
 import ctypes
 import errno
 import mmap
@@ -100,7 +101,9 @@ def trace(member, folder):
         """The daemon itself: after the runner's death it would live on for a moment."""
         member.stopped_on_purpose = True
         if member.running:
-            os.kill(plan.pid, signal.SIGKILL)
+            # The plan may have ended it, and its runner has yet to say so.
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(plan.pid, signal.SIGKILL)
         member.forget_local()
         member.process.wait(30)
 

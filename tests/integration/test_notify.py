@@ -120,6 +120,29 @@ def test_what_was_over_before_it_came(groups):
     assert "Calder" in shown and "Aire" not in shown
 
 
+def test_what_a_power_cut_took_is_told_again(groups):
+    """What was told is on the disk a moment later: here `local.db` loses that moment."""
+    group = start(groups)
+    york = group.york
+    flag = raise_flag(group.leeds)
+    wait_told(york, 1)
+    york.stop()
+    before = (york.store / "local.db").read_bytes()
+    york.start()
+    raise_flag(group.leeds, "Calder Works Ltd")
+    group.leeds.run("flag", "withdraw", flag, "--reason", "another company")
+    wait_told(york, 3)
+    york.kill()
+    for path in york.store.glob("local.db-*"):
+        path.unlink()
+    (york.store / "local.db").write_bytes(before)
+    york.start()
+    documents = wait_told(york, 5)
+    assert [one["record"]["status"] for one in documents].count("withdrawn") == 2
+    # Who follows goes on after the number that was seen last.
+    assert len({one["change"].split("-")[-1] for one in documents}) == 5
+
+
 def test_a_script_that_fails_twice(groups):
     group = start(groups)
     script(group.york, "echo x >> tries; [ -e go ]")

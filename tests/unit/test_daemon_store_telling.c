@@ -59,6 +59,7 @@ static struct toc_change tell(const struct toc_alert_mine *mine, unsigned what,
                                 .notify = notify};
     memcpy(change.id, mine->id, sizeof change.id);
     ck_assert_int_eq(toc_store_tell(store, mine, &told, &change), TOC_OK);
+    ck_assert_int_eq(toc_store_told(store), TOC_OK);
     return change;
 }
 
@@ -108,6 +109,7 @@ START_TEST(told_and_looked_at)
     /* What came in between is not looked at yet. */
     mine.sequence = 6;
     ck_assert_int_eq(toc_store_tell(store, &mine, NULL, NULL), TOC_OK);
+    ck_assert_int_eq(toc_store_told(store), TOC_OK);
     ck_assert_int_eq(toc_store_alerts_look(store, &of_hub, 0, arena, &mine, 1, &len), TOC_OK);
     ck_assert_uint_eq(len, 1);
 }
@@ -196,12 +198,83 @@ START_TEST(runs_of_an_hour)
 }
 END_TEST
 
-START_TEST(rules_at_their_longest)
+static void on_disk(void)
 {
-    struct toc_alert_rules rules;
     toc_store_close(&store);
     toc_scratch_new(folder);
     store = toc_fixture_store(folder);
+}
+
+/* A tick that tells of an alert, as far as the group's commit. */
+static int64_t tell_in_a_tick(const struct toc_alert_mine *mine)
+{
+    struct toc_change change = {.stream = mine->stream, .publisher = mine->publisher, .what = 1};
+    const struct toc_told told = {.sequence = mine->sequence, .status = TOC_FLAG_RAISED};
+    toc_store_local_gather(store);
+    toc_fixture_begin(store);
+    memcpy(change.id, mine->id, sizeof change.id);
+    ck_assert_int_eq(toc_store_tell(store, mine, &told, &change), TOC_OK);
+    ck_assert_int_eq(toc_store_local_keep(store), TOC_OK);
+    return change.number;
+}
+
+START_TEST(a_tick_that_fails_told_nothing)
+{
+    struct toc_change first;
+    struct toc_told told;
+    on_disk();
+    const struct toc_alert_mine mine = alert(1, 7);
+    ck_assert_int_eq(tell_in_a_tick(&mine), 1);
+    ck_assert_uint_eq(changes(0, &first), 1); /* whoever waits in this tick */
+    toc_store_rollback(store);
+    ck_assert_int_eq(toc_store_told(store), TOC_OK);
+    ck_assert_uint_eq(changes(0, &first), 0);
+    ck_assert_int_eq(toc_store_told_get(store, &mine, &told), TOC_NOTFOUND);
+    size_t len = 0;
+    struct toc_alert_mine looked;
+    ck_assert_int_eq(toc_store_alerts_look(store, &of_hub, 0, arena, &looked, 1, &len), TOC_OK);
+    ck_assert_uint_eq(len, 1);
+}
+END_TEST
+
+/* 0: the process ends between the group's commit and the other; 1: both were. 2: there was nothing
+ * of the group's to commit. */
+START_TEST(a_start_knows_what_was_lost)
+{
+    struct toc_change first;
+    bool behind = true;
+    on_disk();
+    const struct toc_alert_mine mine = alert(1, 7);
+    ck_assert_int_eq(toc_store_told_resume(store, &behind), TOC_OK);
+    ck_assert(!behind);
+    if (_i == 2) {
+        toc_store_local_gather(store);
+        ck_assert_int_eq(tell(&mine, TOC_CHANGE_NEW, TOC_FLAG_RAISED, TOC_NOTIFY_NONE).number, 1);
+        ck_assert_int_eq(toc_store_local_keep(store), TOC_OK);
+    } else {
+        (void)tell_in_a_tick(&mine);
+        toc_fixture_commit(store);
+        if (_i == 1) {
+            ck_assert_int_eq(toc_store_told(store), TOC_OK);
+            ck_assert_int_eq(toc_store_local_follow(store), TOC_OK);
+        }
+    }
+    toc_store_close(&store);
+    store = toc_fixture_store(folder);
+    ck_assert_int_eq(toc_store_told_resume(store, &behind), TOC_OK);
+    ck_assert_int_eq(behind, _i == 0);
+    ck_assert_uint_eq(changes(0, &first), _i == 0 ? 0 : 1);
+    ck_assert_int_eq(toc_store_told_resume(store, &behind), TOC_OK);
+    ck_assert(!behind);
+    /* Number 1 may have been shown: nothing else is. */
+    ck_assert_int_eq(tell(&mine, TOC_CHANGE_NEW, TOC_FLAG_RAISED, TOC_NOTIFY_NONE).number, 2);
+}
+END_TEST
+
+START_TEST(rules_at_their_longest)
+{
+    struct toc_alert_rules rules;
+    on_disk();
     ck_assert_int_eq(toc_store_rules_get(store, &rules), TOC_OK);
     ck_assert_uint_eq(rules.severity_min, 1);
     ck_assert_str_eq(rules.events, "");
@@ -233,6 +306,8 @@ int main(void)
     tcase_add_test(all, the_latest_are_kept);
     tcase_add_test(all, how_far_notify_is);
     tcase_add_test(all, runs_of_an_hour);
+    tcase_add_test(all, a_tick_that_fails_told_nothing);
+    tcase_add_loop_test(all, a_start_knows_what_was_lost, 0, 3);
     tcase_add_test(all, rules_at_their_longest);
     suite_add_tcase(suite, all);
     return toc_test_main(suite);
