@@ -308,5 +308,6 @@ enum toc_result toc_local_flag_raise(struct toc_engine *engine, const struct toc
     toc_event_text(flag.event, event);
     (void)snprintf(words, sizeof(words), "s%lld: %s", (long long)supplier.id, event);
     TOC_TRY(toc_local_flag_note(engine, local, &flag, TOC_FLAG_DID_RAISE, words));
+    toc_store_local_hasten(engine->store); /* its record takes as long to build as a sync */
     return toc_local_flag_go(engine, local, &flag, why);
 }

@@ -54,6 +54,8 @@ void toc_store_hurry(struct toc_store *store);
  * (store_telling.h) can be found again: _follow keeps it, behind the commit and when they have it.
  * TOC_STORE: as from toc_store_durable, which says it from then on. */
 void toc_store_local_gather(struct toc_store *store);
+/* The sync of what is written so far begins while the owner goes on; _keep waits for its end. */
+void toc_store_local_hasten(struct toc_store *store);
 enum toc_result toc_store_local_keep(struct toc_store *store) TOC_MUST_CHECK;
 enum toc_result toc_store_local_follow(struct toc_store *store) TOC_MUST_CHECK;
 /* Is the last commit on disk? TOC_AGAIN: not yet, and not waited for. TOC_STORE: the disk failed;

@@ -3,8 +3,8 @@
  * commit names the last change, and a start that finds local.db behind tells anew. */
 #include "store_keep.h"
 #include "store_query.h"
+#include "store_sync.h"
 #include "store_telling.h"
-#include "store_vfs.h"
 
 void toc_store_local_gather(struct toc_store *store)
 {
@@ -14,16 +14,37 @@ void toc_store_local_gather(struct toc_store *store)
     }
 }
 
-static enum toc_result sync_now(struct toc_store *store, struct toc_vfs_wal *wal)
+void toc_store_local_hasten(struct toc_store *store)
 {
-    const int error = toc_vfs_sync(wal);
+    struct toc_vfs_wal *const wal = toc_vfs_wal(store->local.handle);
+    if (wal != NULL && toc_vfs_owes(wal) && !store->hastened && toc_store_sync_other(store, wal)) {
+        store->hastened = true;
+        toc_vfs_settled(wal); /* what comes now owes anew */
+    }
+}
+
+static enum toc_result synced(struct toc_store *store, int error)
+{
     if (error != SQLITE_OK) {
         store->lost = true;
         return toc_store_failed(store, &store->local, error);
     }
+    return TOC_OK;
+}
+
+static enum toc_result sync_now(struct toc_store *store, struct toc_vfs_wal *wal)
+{
+    TOC_TRY(synced(store, toc_vfs_sync(wal)));
     toc_vfs_settled(wal);
     store->told = 0;
     return TOC_OK;
+}
+
+static enum toc_result await_hastened(struct toc_store *store)
+{
+    TOC_ENSURE(store->hastened, TOC_OK);
+    store->hastened = false;
+    return synced(store, toc_store_sync_wait(store));
 }
 
 static enum toc_result note_told(struct toc_store *store)
@@ -70,6 +91,7 @@ enum toc_result toc_store_local_keep(struct toc_store *store)
     }
     TOC_ENSURE(wal != NULL, TOC_OK); /* in memory */
     toc_vfs_defer(wal, 0);
+    TOC_TRY(await_hastened(store));
     return toc_vfs_owes(wal) ? sync_now(store, wal) : TOC_OK;
 }
 

@@ -1,8 +1,8 @@
 /* The thread that waits for the disk. A large commit is written, and while it is being made durable
  * the owner goes on with what came in meanwhile; what the commit lets it say waits until
- * toc_store_durable. One commit at a time is under way: the next begins by waiting for it. */
+ * toc_store_durable. One commit at a time is under way: the next begins by waiting for it. Between
+ * two of those it syncs local.db, when the owner has something to do meanwhile. */
 #include "store_sync.h"
-#include "store_vfs.h"
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
@@ -15,14 +15,14 @@
 enum { DEFER_FROM = 128 * 1024 };
 
 struct toc_syncer {
-    struct toc_vfs_wal *wal;
+    struct toc_vfs_wal *wal; /* the group's */
     pthread_t thread;
     pthread_mutex_t mutex; /* over all below */
     pthread_cond_t changed;
-    bool asked; /* a sync is asked for or runs */
+    struct toc_vfs_wal *asked; /* its sync is asked for or runs; NULL: none's */
     bool stop;
     int error; /* of the last one */
-    int event; /* readable once it is done */
+    int event; /* readable once the group's is done */
 };
 
 static void *run(void *context)
@@ -30,18 +30,21 @@ static void *run(void *context)
     struct toc_syncer *const syncer = context;
     (void)pthread_mutex_lock(&syncer->mutex);
     while (!syncer->stop) {
-        if (!syncer->asked) {
+        struct toc_vfs_wal *const wal = syncer->asked;
+        if (wal == NULL) {
             (void)pthread_cond_wait(&syncer->changed, &syncer->mutex);
             continue;
         }
         (void)pthread_mutex_unlock(&syncer->mutex);
-        const int error = toc_vfs_sync(syncer->wal);
+        const int error = toc_vfs_sync(wal);
         (void)pthread_mutex_lock(&syncer->mutex);
         syncer->error = error;
-        syncer->asked = false;
-        const uint64_t one = 1;
-        const ssize_t written = write(syncer->event, &one, sizeof one);
-        (void)written; /* the counter cannot overflow: it is read once a commit */
+        syncer->asked = NULL;
+        if (wal == syncer->wal) {
+            const uint64_t one = 1;
+            const ssize_t written = write(syncer->event, &one, sizeof one);
+            (void)written; /* the counter cannot overflow: it is read once a commit */
+        }
         (void)pthread_cond_broadcast(&syncer->changed);
     }
     (void)pthread_mutex_unlock(&syncer->mutex);
@@ -95,7 +98,9 @@ void toc_store_syncer_stop(struct toc_store *store)
         return;
     }
     const enum toc_result durable = toc_store_durable(store, true);
-    (void)durable; /* nothing more is said on the strength of it */
+    const enum toc_result kept = toc_store_local_keep(store);
+    (void)durable; /* nothing more is said on the strength of these */
+    (void)kept;
     (void)pthread_mutex_lock(&syncer->mutex);
     syncer->stop = true;
     (void)pthread_cond_broadcast(&syncer->changed);
@@ -121,16 +126,48 @@ void toc_store_sync_allow(struct toc_store *store, bool allow)
     }
 }
 
+static void ask(struct toc_syncer *syncer, struct toc_vfs_wal *wal)
+{
+    (void)pthread_mutex_lock(&syncer->mutex);
+    syncer->asked = wal;
+    (void)pthread_cond_broadcast(&syncer->changed);
+    (void)pthread_mutex_unlock(&syncer->mutex);
+}
+
 void toc_store_sync_begin(struct toc_store *store)
 {
     struct toc_syncer *const syncer = store->syncer;
-    if (syncer == NULL || !toc_vfs_owes(syncer->wal)) {
-        return;
+    if (syncer != NULL && toc_vfs_owes(syncer->wal)) {
+        ask(syncer, syncer->wal);
     }
+}
+
+bool toc_store_sync_other(struct toc_store *store, struct toc_vfs_wal *wal)
+{
+    struct toc_syncer *const syncer = store->syncer;
+    if (syncer == NULL || toc_vfs_owes(syncer->wal)) {
+        return false;
+    }
+    ask(syncer, wal);
+    return true;
+}
+
+/* Until nothing is asked for. With the mutex held. */
+static void await(struct toc_syncer *syncer)
+{
+    while (syncer->asked != NULL) {
+        (void)pthread_cond_wait(&syncer->changed, &syncer->mutex);
+    }
+}
+
+int toc_store_sync_wait(struct toc_store *store)
+{
+    struct toc_syncer *const syncer = store->syncer;
     (void)pthread_mutex_lock(&syncer->mutex);
-    syncer->asked = true;
-    (void)pthread_cond_broadcast(&syncer->changed);
+    await(syncer);
+    const int error = syncer->error;
     (void)pthread_mutex_unlock(&syncer->mutex);
+    return error;
 }
 
 enum toc_result toc_store_durable(struct toc_store *store, bool wait)
@@ -139,10 +176,10 @@ enum toc_result toc_store_durable(struct toc_store *store, bool wait)
     TOC_ENSURE(!store->lost, TOC_STORE);
     TOC_ENSURE(syncer != NULL && toc_vfs_owes(syncer->wal), TOC_OK);
     (void)pthread_mutex_lock(&syncer->mutex);
-    while (wait && syncer->asked) {
-        (void)pthread_cond_wait(&syncer->changed, &syncer->mutex);
+    if (wait) {
+        await(syncer);
     }
-    const bool done = !syncer->asked;
+    const bool done = syncer->asked == NULL;
     const int error = syncer->error;
     (void)pthread_mutex_unlock(&syncer->mutex);
     TOC_ENSURE(done, TOC_AGAIN);
