@@ -286,12 +286,27 @@ enum toc_result toc_local_flag_about(struct toc_engine *engine, const struct toc
     return read_parent(engine, local, ret_supplier, arena, flag, why);
 }
 
+/* The flag, who raised it, and the line of the audit. */
+static enum toc_result keep(struct toc_engine *engine, const struct toc_local *local,
+                            const struct toc_own_flag *flag, int64_t supplier)
+{
+    char words[TOC_EVENT_TEXT_LEN + 32];
+    char event[TOC_EVENT_TEXT_LEN + 1];
+
+    toc_event_text(flag->event, event);
+    (void)snprintf(words, sizeof(words), "s%lld: %s", (long long)supplier, event);
+    TOC_TRY(toc_store_local_begin(engine->store));
+    enum toc_result result = toc_store_flag_add(engine->store, flag);
+    if (result == TOC_OK) {
+        result = toc_local_flag_note(engine, local, flag, TOC_FLAG_DID_RAISE, words);
+    }
+    return toc_store_local_end(engine->store, result);
+}
+
 enum toc_result toc_local_flag_raise(struct toc_engine *engine, const struct toc_local *local,
                                      struct toc_why *why)
 {
     TOC_AUTO(toc_arena_free) struct toc_arena *arena = NULL;
-    char words[TOC_EVENT_TEXT_LEN + 32];
-    char event[TOC_EVENT_TEXT_LEN + 1];
     struct toc_supplier supplier;
     struct toc_own_flag flag;
 
@@ -304,10 +319,7 @@ enum toc_result toc_local_flag_raise(struct toc_engine *engine, const struct toc
         toc_local_flag_needs_second(engine, &flag) ? TOC_OWN_FLAG_UNAPPROVED : TOC_OWN_FLAG_GOING;
     toc_env_random(engine->env, flag.id, sizeof(flag.id));
     TOC_TRY(toc_flag_undo_added(engine, flag.id, local->user.uid));
-    TOC_TRY(toc_store_flag_add(engine->store, &flag));
-    toc_event_text(flag.event, event);
-    (void)snprintf(words, sizeof(words), "s%lld: %s", (long long)supplier.id, event);
-    TOC_TRY(toc_local_flag_note(engine, local, &flag, TOC_FLAG_DID_RAISE, words));
+    TOC_TRY(keep(engine, local, &flag, supplier.id));
     toc_store_local_hasten(engine->store); /* its record takes as long to build as a sync */
     return toc_local_flag_go(engine, local, &flag, why);
 }

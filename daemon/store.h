@@ -54,6 +54,10 @@ void toc_store_hurry(struct toc_store *store);
  * (store_telling.h) can be found again: _follow keeps it, behind the commit and when they have it.
  * TOC_STORE: as from toc_store_durable, which says it from then on. */
 void toc_store_local_gather(struct toc_store *store);
+/* Several changes of local.db by calls that are no transactions of their own are one: all of them
+ * if `result`, which is what came of them, is TOC_OK, else none, and it is returned. */
+enum toc_result toc_store_local_begin(struct toc_store *store) TOC_MUST_CHECK;
+enum toc_result toc_store_local_end(struct toc_store *store, enum toc_result result) TOC_MUST_CHECK;
 /* The sync of what is written so far begins while the owner goes on; _keep waits for its end. */
 void toc_store_local_hasten(struct toc_store *store);
 enum toc_result toc_store_local_keep(struct toc_store *store) TOC_MUST_CHECK;

@@ -14,6 +14,16 @@ void toc_store_local_gather(struct toc_store *store)
     }
 }
 
+enum toc_result toc_store_local_begin(struct toc_store *store)
+{
+    return toc_db_begin(store, &store->local);
+}
+
+enum toc_result toc_store_local_end(struct toc_store *store, enum toc_result result)
+{
+    return toc_db_end(store, &store->local, result);
+}
+
 void toc_store_local_hasten(struct toc_store *store)
 {
     struct toc_vfs_wal *const wal = toc_vfs_wal(store->local.handle);
