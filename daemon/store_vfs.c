@@ -1,4 +1,5 @@
 #include "store_vfs.h"
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,6 +24,7 @@ struct toc_vfs_wal {
     int flags; /* of the sync that was asked for last */
     bool owes;
     bool light;
+    bool gives_way;
 };
 
 static struct toc_vfs_wal *wal_of(sqlite3_file *file)
@@ -55,6 +57,9 @@ static int wal_read(sqlite3_file *file, void *data, int len, sqlite3_int64 at)
 {
     struct toc_vfs_wal *const wal = wal_of(file);
     const int error = flush(wal);
+    if (wal->gives_way) {
+        (void)sched_yield();
+    }
     return error != SQLITE_OK ? error : wal->real->pMethods->xRead(wal->real, data, len, at);
 }
 
@@ -255,6 +260,11 @@ struct toc_vfs_wal *toc_vfs_wal(sqlite3 *handle)
 void toc_vfs_defer(struct toc_vfs_wal *wal, size_t bytes)
 {
     wal->defer_from = bytes;
+}
+
+void toc_vfs_give_way(struct toc_vfs_wal *wal)
+{
+    wal->gives_way = true;
 }
 
 void toc_vfs_light(struct toc_vfs_wal *wal, bool light)

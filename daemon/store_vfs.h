@@ -19,6 +19,8 @@ struct toc_vfs_wal *toc_vfs_wal(sqlite3 *handle);
 /* From now on a sync after at least `bytes` were written since the last one is not done but owed;
  * 0: always done. So is always that of the file's head, which SQLite asks for by itself. */
 void toc_vfs_defer(struct toc_vfs_wal *wal, size_t bytes);
+/* From now on its reader lets other threads run before each read. */
+void toc_vfs_give_way(struct toc_vfs_wal *wal);
 /* While it is set a sync, but for that of the file's head, is neither done nor owed. */
 void toc_vfs_light(struct toc_vfs_wal *wal, bool light);
 /* Is one owed? */
