@@ -307,7 +307,7 @@ enum toc_result toc_ask_received(struct toc_engine *engine, struct toc_log *log,
 {
     log->received += (uint32_t)bytes;
     session->received += (uint32_t)bytes;
-    if (log->received < TOC_CREDIT_MAX / 2 && session->received < TOC_CREDIT_MAX / 4) {
+    if (log->received < TOC_TICK_BYTES_MAX && session->received < TOC_TICK_BYTES_MAX / 2) {
         return TOC_OK;
     }
     session->received = 0;

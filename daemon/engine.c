@@ -16,8 +16,6 @@
 
 /* The tick's arena: decoded frames and an outbox of TOC_OUTBOX_MAX. */
 #define TICK_ARENA_MAX ((size_t)256 * 1024 * 1024)
-/* Half of what one giver sends unasked: the other half is applied while it sends on. */
-#define TAKEN_MAX (TOC_CREDIT_MAX / 2)
 /* One batch, opened and decoded: 512 records of any type. */
 #define SCRATCH_ARENA_MAX ((size_t)64 * 1024 * 1024)
 
@@ -85,8 +83,13 @@ bool toc_engine_spend_verification(struct toc_engine *engine)
 bool toc_engine_has_room(const struct toc_engine *engine)
 {
     return engine->verifications >= TOC_GIVE_BATCHES_MAX && engine->wraps_left > 0 &&
-           engine->taken < TAKEN_MAX && toc_out_has_room(engine) && !engine->store_failed &&
-           toc_arena_used(engine->arena) < TICK_ARENA_MAX / 4;
+           engine->taken < TOC_TICK_BYTES_MAX && toc_out_has_room(engine) &&
+           !engine->store_failed && toc_arena_used(engine->arena) < TICK_ARENA_MAX / 4;
+}
+
+bool toc_engine_has_room_local(const struct toc_engine *engine)
+{
+    return engine->submitted < TOC_TICK_BYTES_MAX;
 }
 
 /* ---- start and end ---- */
@@ -402,6 +405,7 @@ void toc_engine_begin(struct toc_engine *engine)
     engine->now_mono = toc_env_mono_ms(engine->env);
     engine->verifications = TOC_TICK_VERIFICATIONS_MAX;
     engine->taken = 0;
+    engine->submitted = 0;
     engine->wraps_left = TOC_TICK_WRAPS_MAX;
     engine->applications = TOC_TICK_APPLY_BATCHES_MAX;
     engine->outbox_len = 0;

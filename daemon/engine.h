@@ -75,10 +75,10 @@ void toc_engine_link_gone(struct toc_engine *engine, toc_link link);
  * something; then the session begins anew. */
 void toc_engine_link_blocked(struct toc_engine *engine, toc_link link);
 
-/* False: enough signatures for this tick, leave session and feed frames in their sockets. */
+/* False: enough for this tick: leave session and feed frames, or requests, in their sockets. */
 bool toc_engine_has_room(const struct toc_engine *engine);
-/* A frame of a session. The result is the peer's fault or ours, for counting; nothing need be done.
- */
+bool toc_engine_has_room_local(const struct toc_engine *engine);
+/* A frame of a session. The result, the peer's fault or ours, is for counting. */
 enum toc_result toc_engine_session(struct toc_engine *engine, toc_link link,
                                    struct toc_bytes frame);
 /* A feed frame heard from the peer of a dialled link. */

@@ -141,6 +141,7 @@ struct toc_engine {
     unsigned verifications; /* left in this tick */
     unsigned wraps_left;    /* to verify in this tick: a frame's are all looked at, then no more */
     size_t taken;           /* bytes of batches that peers gave in this tick */
+    size_t submitted;       /* bytes of submissions taken in it */
     const struct toc_record *const *known; /* of the own batch being stored, or NULL */
     struct toc_bytes known_plain;          /* the same, before it was sealed */
     bool corrected;            /* somebody's records by another, ever: what is put is looked up */

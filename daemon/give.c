@@ -7,9 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One frame's batches: so that while a reader applies one, the next is on its way, within the
- * credit. */
-#define GIVE_BYTES_MAX (TOC_CREDIT_MAX / 4)
+/* One frame's batches: so that while a reader applies one, the next is on its way. */
+#define GIVE_BYTES_MAX (TOC_TICK_BYTES_MAX / 2)
 
 /* Wraps travel first; a frame holds this many. */
 #define WRAPS_PER_FRAME 256

@@ -178,7 +178,7 @@ static void refuse(struct toc_net *net, const struct toc_net_message *message,
 
 void toc_net_local_receive(struct toc_net *net, struct toc_engine *engine)
 {
-    for (int i = 0; i < TOC_TICK_FRAMES_PER_SOCKET; i++) {
+    for (int i = 0; i < TOC_TICK_FRAMES_PER_SOCKET && toc_engine_has_room_local(engine); i++) {
         const size_t mark = net->held.len;
         struct toc_net_message message;
         if (toc_net_held_take(&net->held, net->local, TOC_NET_LOCAL_PARTS_MAX + 1, &message) !=

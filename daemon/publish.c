@@ -22,7 +22,6 @@ struct item {
 struct toc_submission_queue {
     struct item *items;
     size_t len, room;
-    size_t records; /* of this tick */
 };
 
 /* ---- proof ---- */
@@ -256,7 +255,7 @@ static enum toc_result queue_add(struct toc_engine *engine, const struct item *i
         queue->room = room;
     }
     queue->items[queue->len++] = *item;
-    queue->records += item->submission.records;
+    engine->submitted += item->records.len;
     return TOC_OK;
 }
 

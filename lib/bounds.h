@@ -41,13 +41,14 @@
 #define TOC_SOFTWARE_LEN_MAX 64
 #define TOC_ABOUT_LEN_MAX 200 /* a refusal's words */
 
-/* What a Want may ask for at a time. */
-#define TOC_CREDIT_MAX (1024 * 1024)
 /* What one peer may have been sent and not shown to have read; beyond it a giver stops. The window
  * begins small, so that connections nobody reads from cost little, and grows with what was read. It
- * is three times the credit: a reader says what it read once that is on its disk, works on the next
+ * is six ticks of a reader: it says what it read once that is on its disk, works on the next
  * meanwhile, and a disk may take its time. */
 #define TOC_UNREAD_MAX (3 * 1024 * 1024)
+/* What a Want may ask for at a time: with less, the window of a single log were never full, and its
+ * reader waited for a giver's next tick. */
+#define TOC_CREDIT_MAX TOC_UNREAD_MAX
 #define TOC_CREDIT_FIRST (128 * 1024)
 
 /* Decoding may use this much more memory than the frame is long, plus a base: protobuf-c turns
@@ -77,6 +78,9 @@
 /* Work in one tick: no peer may starve another. */
 #define TOC_TICK_FRAMES_PER_SOCKET 64
 #define TOC_TICK_VERIFICATIONS_MAX 32
+/* Of batches that peers give, and as many of local submissions; beyond it no other frame is taken.
+ * A tick that took all there is would leave nothing for the next to do while the disk has it. */
+#define TOC_TICK_BYTES_MAX (512 * 1024)
 #define TOC_TICK_WRAPS_MAX 512 /* as many as one frame has */
 #define TOC_TICK_APPLY_BATCHES_MAX 32
 #define TOC_TICK_EXPOSURES_AS_ONE_BATCH 64

@@ -90,6 +90,11 @@ bool toc_engine_has_room(const struct toc_engine *engine)
     return engine->room_used < engine->room;
 }
 
+bool toc_engine_has_room_local(const struct toc_engine *engine)
+{
+    return engine->room_local_used < engine->room_local;
+}
+
 enum toc_result toc_engine_session(struct toc_engine *engine, toc_link link, struct toc_bytes frame)
 {
     engine->room_used++;
@@ -108,6 +113,7 @@ enum toc_result toc_engine_local(struct toc_engine *engine, toc_link link,
                                  const struct toc_local_user *user, const struct toc_bytes *parts,
                                  size_t parts_len)
 {
+    engine->room_local_used++;
     struct fake_event *event = fake_note(engine, FAKE_LOCAL, link);
     event->user = *user;
     event->parts = parts_len;

@@ -40,6 +40,8 @@ struct toc_engine {
     uint8_t server_key[2][TOC_BOX_KEY_LEN];
     size_t room; /* session and feed frames it takes in this tick */
     size_t room_used;
+    size_t room_local; /* the same of requests */
+    size_t room_local_used;
     toc_link dialled;
     struct fake_event events[FAKE_EVENTS_MAX];
     size_t events_len;
@@ -54,6 +56,7 @@ static inline struct toc_engine *fake_new(void)
     struct toc_engine *engine = calloc(1, sizeof *engine);
     ck_assert_ptr_nonnull(engine);
     engine->room = 1000000;
+    engine->room_local = 1000000;
     return engine;
 }
 

@@ -73,6 +73,7 @@ static inline void turn(struct world *world, int wait_ms)
         toc_net_wait(world->net, until_ms < net_ms ? until_ms : net_ms, NULL, 0, NULL);
     ck_assert(result == TOC_OK || result == TOC_AGAIN);
     world->engine->room_used = 0;
+    world->engine->room_local_used = 0;
     toc_net_receive(world->net, world->engine);
     const struct toc_out *out = NULL;
     const size_t len = toc_engine_outbox(world->engine, &out);

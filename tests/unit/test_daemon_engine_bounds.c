@@ -171,6 +171,41 @@ START_TEST(signatures_of_a_tick)
 }
 END_TEST
 
+/* What one tick takes of submissions, so that the next has something to do while the disk has it.
+ */
+START_TEST(submissions_of_a_tick)
+{
+    struct toc_fixture_daemon *const leeds = toc_fixture_exchange_daemon(exchange, "leeds");
+    struct toc_engine *const engine = leeds->engine;
+    const struct toc_local_user user = {.uid = 1000, .gid = 1000};
+    TOC_AUTO(toc_arena_free) struct toc_arena *arena = NULL;
+
+    ck_assert_int_eq(toc_arena_new((size_t)1 << 20, &arena), TOC_OK);
+    const struct toc_bytes parts[] = {
+        toc_bytes_text("{\"request\":\"submit\",\"stream\":\"framework\",\"id\":\"one\"}"),
+        toc_fixture_framework(arena, "F", "Highways", 0)};
+    toc_engine_begin(engine);
+    ck_assert_int_eq(toc_engine_local(engine, 1, &user, parts, 2), TOC_OK);
+    ck_assert_uint_eq(engine->submitted, parts[1].len + 4); /* as it lies in a list */
+    ck_assert_int_eq(toc_engine_local(engine, 1, &user, parts, 2), TOC_OK);
+    ck_assert_uint_eq(engine->submitted, parts[1].len + 4); /* a repeat costs nothing */
+    engine->submitted = TOC_TICK_BYTES_MAX - 1;
+    ck_assert(toc_engine_has_room_local(engine));
+    engine->submitted = TOC_TICK_BYTES_MAX;
+    ck_assert(!toc_engine_has_room_local(engine));
+    ck_assert(toc_engine_has_room(engine)); /* peers do not wait for that */
+    engine->taken = TOC_TICK_BYTES_MAX - 1;
+    ck_assert(toc_engine_has_room(engine));
+    engine->taken = TOC_TICK_BYTES_MAX;
+    ck_assert(!toc_engine_has_room(engine));
+    ck_assert_int_eq(toc_engine_finish(engine, &why), TOC_OK);
+    toc_engine_begin(engine);
+    ck_assert(toc_engine_has_room_local(engine));
+    ck_assert(toc_engine_has_room(engine));
+    ck_assert_int_eq(toc_engine_finish(engine, &why), TOC_OK);
+}
+END_TEST
+
 static uint32_t epoch_of_leeds(void)
 {
     return toc_fixture_exchange_log(exchange, "leeds", "leeds", 1).chain.epoch;
@@ -254,6 +289,7 @@ int main(void)
     tcase_add_test(tcase, logs_in_all);
     tcase_add_test(tcase, generations_ahead);
     tcase_add_test(tcase, signatures_of_a_tick);
+    tcase_add_test(tcase, submissions_of_a_tick);
     tcase_add_test(tcase, age_of_an_epoch);
     tcase_add_test(tcase, batches_of_an_epoch);
     tcase_add_test(tcase, records_that_waited);

@@ -284,7 +284,7 @@ START_TEST(a_reader_gets_everything)
     ck_assert_uint_eq(got.batches, SUBMISSIONS);
     ck_assert_uint_ge(got.bytes, log_bytes);
     ck_assert_uint_lt(most, TOC_UNREAD_MAX + TOC_BATCH_LEN_MAX + 8192);
-    ck_assert_uint_gt(most, TOC_CREDIT_MAX / 2);
+    ck_assert_uint_gt(most, TOC_TICK_BYTES_MAX);
 }
 END_TEST
 

@@ -125,6 +125,26 @@ START_TEST(parts_have_a_limit)
 }
 END_TEST
 
+/* What the engine has no room for waits in the socket, and nothing else is needed to wake it. */
+START_TEST(a_turn_takes_what_there_is_room_for)
+{
+    void *socket = local_call();
+    world.engine->room_local = 0;
+    for (int i = 0; i < 3; i++) {
+        say_text(socket, "ask", 0);
+    }
+    turns_for(&world, 100);
+    ck_assert_uint_eq(fake_count(world.engine, FAKE_LOCAL), 0);
+    world.engine->room_local = 1;
+    turns_until(&world, FAKE_LOCAL, 1);
+    for (size_t i = 2; i <= 3; i++) {
+        ck_assert_uint_eq(fake_count(world.engine, FAKE_LOCAL), i - 1);
+        turns_until(&world, FAKE_LOCAL, i);
+    }
+    (void)zmq_close(socket);
+}
+END_TEST
+
 START_TEST(the_file_is_for_the_user_and_group)
 {
     struct stat there;
@@ -273,6 +293,7 @@ static Suite *suite(void)
     tcase_set_timeout(tcase, CASE_S);
     tcase_add_test(tcase, a_request_is_answered_and_its_user_known);
     tcase_add_test(tcase, parts_have_a_limit);
+    tcase_add_test(tcase, a_turn_takes_what_there_is_room_for);
     tcase_add_test(tcase, the_file_is_for_the_user_and_group);
     tcase_add_test(tcase, a_second_daemon_is_refused_and_the_first_unharmed);
     tcase_add_test(tcase, a_stale_file_is_replaced_and_another_file_is_not);
