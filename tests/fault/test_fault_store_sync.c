@@ -167,12 +167,44 @@ START_TEST(gathered_behind_a_new_head)
 }
 END_TEST
 
+/* By the other thread: what is written before it begins needs no other sync, what comes after does.
+ */
+START_TEST(hastened)
+{
+    toc_store_local_gather(store);
+    toc_store_local_hasten(store); /* nothing is owed */
+    note(1);
+    toc_faulty_vfs_arm(TOC_FAULT_IO, LONG_MAX, false);
+    toc_store_local_hasten(store);
+    toc_store_local_hasten(store);
+    ck_assert_int_eq(toc_store_local_keep(store), TOC_OK);
+    ck_assert_int_eq(toc_faulty_vfs_calls(), 1);
+    toc_store_local_gather(store);
+    note(2);
+    toc_store_local_hasten(store);
+    note(3);
+    toc_faulty_vfs_arm(TOC_FAULT_IO, LONG_MAX, false);
+    ck_assert_int_eq(toc_store_local_keep(store), TOC_OK);
+    ck_assert_int_ge(toc_faulty_vfs_calls(), 1);
+    /* The thread is the group's first. */
+    ck_assert_int_eq(commit(1, 300000), TOC_OK);
+    toc_store_local_gather(store);
+    note(4);
+    toc_store_local_hasten(store);
+    ck_assert_int_eq(toc_store_local_keep(store), TOC_OK);
+    ck_assert_int_eq(toc_store_durable(store, true), TOC_OK);
+}
+END_TEST
+
 /* What a disk took and then would not keep: nothing more is said on the strength of it. */
 START_TEST(gathered_and_lost)
 {
     toc_store_local_gather(store);
     note(1);
     toc_faulty_vfs_arm(TOC_FAULT_IO, 1, false);
+    if (_i == 1) {
+        toc_store_local_hasten(store);
+    }
     ck_assert_int_eq(toc_store_local_keep(store), TOC_STORE);
     ck_assert_ptr_nonnull(strstr(toc_store_why(store), "local.db"));
     ck_assert_int_eq(toc_store_local_keep(store), TOC_OK); /* as disks do */
@@ -193,7 +225,8 @@ int main(void)
     tcase_add_test(tests, truncating);
     tcase_add_test(tests, gathered);
     tcase_add_test(tests, gathered_behind_a_new_head);
-    tcase_add_test(tests, gathered_and_lost);
+    tcase_add_test(tests, hastened);
+    tcase_add_loop_test(tests, gathered_and_lost, 0, 2);
     suite_add_tcase(suite, tests);
     return toc_test_main(suite);
 }

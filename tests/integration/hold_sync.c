@@ -1,5 +1,6 @@
 /* Preloaded into a daemon by the tests: while the file named by HOLD_SYNC_FILE is there, no sync of
- * group.db's write-ahead log ends; that one is held up shows as the file with ".held" behind it. */
+ * the write-ahead log named by HOLD_SYNC_LOG ends; that one is held up shows as the file with
+ * ".held" behind it. */
 #include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
@@ -15,7 +16,8 @@ static int is_log(int file)
     (void)snprintf(link, sizeof link, "/proc/self/fd/%d", file);
     const ssize_t len = readlink(link, path, sizeof path - 1);
     path[len > 0 ? len : 0] = '\0';
-    return strstr(path, "group.db-wal") != NULL;
+    const char *log = getenv("HOLD_SYNC_LOG");
+    return log != NULL && strstr(path, log) != NULL;
 }
 
 int fdatasync(int file)
