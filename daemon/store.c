@@ -1,4 +1,5 @@
 #include "file.h"
+#include "store_checkpoint.h"
 #include "store_chunk.h"
 #include "store_forget.h"
 #include "store_import.h"
@@ -309,7 +310,12 @@ void toc_store_close(struct toc_store **store)
 enum toc_result toc_store_begin(struct toc_store *store)
 {
     TOC_ASSERT(!store->changing);
-    TOC_TRY(toc_db_begin(store, &store->group));
+    toc_store_place_take(store);
+    const enum toc_result result = toc_db_begin(store, &store->group);
+    if (result != TOC_OK) {
+        toc_store_place_leave(store);
+        return result;
+    }
     store->changing = true;
     store->spoilt = false;
     store->hurries = false;
@@ -320,6 +326,7 @@ static enum toc_result end_change(struct toc_store *store, enum toc_result so_fa
 {
     store->changing = false;
     const enum toc_result result = toc_db_end(store, &store->group, so_far);
+    toc_store_place_leave(store);
     if (result != TOC_OK) {
         toc_store_sources_forget(store);
         toc_store_chunk_forget(store);

@@ -4,7 +4,12 @@
  * PASSIVE copies what it can without holding anybody up. Under steady load it never finds the end
  * of the WAL, which then only grows; beyond a size, RESTART takes the writer's place for the little
  * that a second PASSIVE has left. The file keeps its length: writing over it needs no word in the
- * file system's own journal, and so makes every later commit cheaper than a file that grows. */
+ * file system's own journal, and so makes every later commit cheaper than a file that grows.
+ *
+ * In group.db the writer's place goes from hand to hand. Left to SQLite, each side would sleep and
+ * look again, longer each time: the one that commits all the time for a tenth of it, the other in
+ * vain for as long as that goes on. */
+#include "store_checkpoint.h"
 #include "store_internal.h"
 #include "store_vfs.h"
 #include <pthread.h>
@@ -13,25 +18,52 @@
 
 enum {
     ASK_PAGES = 1000,
-    RESTART_BYTES = 16 * 1024 * 1024,
+    RESTART_BYTES = 64 * 1024 * 1024,
     PAGE_BYTES = 4096,
     CACHE_KIB = 256,
     DATABASES = 2,
+    GROUP = 0, /* of the databases */
 };
 
 struct toc_checkpointer {
     pthread_t thread;
-    pthread_mutex_t mutex; /* over the two flags */
-    pthread_cond_t asked;
+    pthread_mutex_t mutex; /* over the flags */
+    pthread_cond_t changed;
     bool wanted;
     bool stop;
+    bool writing;    /* the owner has the writer's place in group.db, */
+    bool restarting; /* or this thread has it, or is next */
     pthread_mutex_t
         running; /* held while a checkpoint runs: SQLite would only say that it is busy */
     struct toc_db dbs[DATABASES];
 };
 
-static void checkpoint(struct toc_db *db)
+static void restart(struct toc_db *db)
 {
+    (void)sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_RESTART, NULL, NULL);
+}
+
+static void restart_group(struct toc_checkpointer *checkpointer)
+{
+    (void)pthread_mutex_lock(&checkpointer->mutex);
+    checkpointer->restarting = true;
+    while (checkpointer->writing && !checkpointer->stop) {
+        (void)pthread_cond_wait(&checkpointer->changed, &checkpointer->mutex);
+    }
+    const bool stop = checkpointer->stop;
+    (void)pthread_mutex_unlock(&checkpointer->mutex);
+    if (!stop) {
+        restart(&checkpointer->dbs[GROUP]);
+    }
+    (void)pthread_mutex_lock(&checkpointer->mutex);
+    checkpointer->restarting = false;
+    (void)pthread_cond_broadcast(&checkpointer->changed);
+    (void)pthread_mutex_unlock(&checkpointer->mutex);
+}
+
+static void checkpoint(struct toc_checkpointer *checkpointer, size_t which)
+{
+    struct toc_db *const db = &checkpointer->dbs[which];
     int pages = 0;
     int copied = 0;
     /* It copies for a millisecond and more, and what was just sent must not wait so long for this
@@ -44,9 +76,14 @@ static void checkpoint(struct toc_db *db)
      * the disk is in trouble, that commit is where it shows. */
     const int error =
         sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, &pages, &copied);
-    if (error == SQLITE_OK && pages > RESTART_BYTES / PAGE_BYTES) {
-        (void)sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
-        (void)sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_RESTART, NULL, NULL);
+    if (error != SQLITE_OK || pages <= RESTART_BYTES / PAGE_BYTES) {
+        return;
+    }
+    (void)sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    if (which == GROUP) {
+        restart_group(checkpointer);
+    } else {
+        restart(db);
     }
 }
 
@@ -56,14 +93,14 @@ static void *run(void *context)
     (void)pthread_mutex_lock(&checkpointer->mutex);
     while (!checkpointer->stop) {
         if (!checkpointer->wanted) {
-            (void)pthread_cond_wait(&checkpointer->asked, &checkpointer->mutex);
+            (void)pthread_cond_wait(&checkpointer->changed, &checkpointer->mutex);
             continue;
         }
         checkpointer->wanted = false;
         (void)pthread_mutex_unlock(&checkpointer->mutex);
         (void)pthread_mutex_lock(&checkpointer->running);
         for (size_t i = 0; i < DATABASES; i++) {
-            checkpoint(&checkpointer->dbs[i]);
+            checkpoint(checkpointer, i);
         }
         (void)pthread_mutex_unlock(&checkpointer->running);
         (void)pthread_mutex_lock(&checkpointer->mutex);
@@ -76,7 +113,7 @@ static void set_flag(struct toc_checkpointer *checkpointer, bool *flag)
 {
     (void)pthread_mutex_lock(&checkpointer->mutex);
     *flag = true;
-    (void)pthread_cond_signal(&checkpointer->asked);
+    (void)pthread_cond_broadcast(&checkpointer->changed);
     (void)pthread_mutex_unlock(&checkpointer->mutex);
 }
 
@@ -108,7 +145,7 @@ static void release(struct toc_checkpointer *checkpointer)
     for (size_t i = 0; i < DATABASES; i++) {
         (void)sqlite3_close(checkpointer->dbs[i].handle);
     }
-    (void)pthread_cond_destroy(&checkpointer->asked);
+    (void)pthread_cond_destroy(&checkpointer->changed);
     (void)pthread_mutex_destroy(&checkpointer->mutex);
     (void)pthread_mutex_destroy(&checkpointer->running);
     free(checkpointer);
@@ -127,6 +164,34 @@ static enum toc_result connect_all(struct toc_checkpointer *checkpointer,
     return TOC_OK;
 }
 
+void toc_store_place_take(struct toc_store *store)
+{
+    struct toc_checkpointer *const checkpointer = store->checkpointer;
+    if (checkpointer == NULL) {
+        return;
+    }
+    (void)pthread_mutex_lock(&checkpointer->mutex);
+    while (checkpointer->restarting) {
+        (void)pthread_cond_wait(&checkpointer->changed, &checkpointer->mutex);
+    }
+    checkpointer->writing = true;
+    (void)pthread_mutex_unlock(&checkpointer->mutex);
+}
+
+void toc_store_place_leave(struct toc_store *store)
+{
+    struct toc_checkpointer *const checkpointer = store->checkpointer;
+    if (checkpointer == NULL) {
+        return;
+    }
+    (void)pthread_mutex_lock(&checkpointer->mutex);
+    checkpointer->writing = false;
+    if (checkpointer->restarting) {
+        (void)pthread_cond_broadcast(&checkpointer->changed);
+    }
+    (void)pthread_mutex_unlock(&checkpointer->mutex);
+}
+
 enum toc_result toc_store_checkpointer_start(struct toc_store *store, struct toc_why *why)
 {
     TOC_ASSERT(store->checkpointer == NULL);
@@ -137,7 +202,7 @@ enum toc_result toc_store_checkpointer_start(struct toc_store *store, struct toc
     }
     (void)pthread_mutex_init(&checkpointer->mutex, NULL);
     (void)pthread_mutex_init(&checkpointer->running, NULL);
-    (void)pthread_cond_init(&checkpointer->asked, NULL);
+    (void)pthread_cond_init(&checkpointer->changed, NULL);
     const enum toc_result connected = connect_all(checkpointer, store, why);
     if (connected != TOC_OK) {
         release(checkpointer);
