@@ -115,9 +115,7 @@ static enum toc_result match(struct toc_engine *engine, const char *stream, cons
                                   .publisher = publisher,
                                   .sequence = sequence,
                                   .first_seen_ms = engine->now_wall};
-    struct toc_alert_met met = {.sequence = sequence,
-                                .own_next = toc_flag_signed_next(engine),
-                                .seen_ms = engine->now_wall};
+    struct toc_alert_met met = {.sequence = sequence, .seen_ms = engine->now_wall};
     struct statement statement;
 
     if (!statement_of(record, &statement) ||
@@ -128,6 +126,7 @@ static enum toc_result match(struct toc_engine *engine, const char *stream, cons
     if (mine.key == NULL) {
         return toc_store_alert_mine_end(engine->store, publisher, statement.id);
     }
+    met.own_next = toc_flag_signed_next(engine); /* asks every log: not for every record */
     met.revision = statement.revision;
     memcpy(mine.id, statement.id, sizeof(mine.id));
     engine->telling.due = true;

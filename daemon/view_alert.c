@@ -9,6 +9,14 @@
 
 #include <string.h>
 
+/* Asked of every record there is, so the type comes before the roster. */
+static bool concerns(const struct toc_engine *engine, const struct toc_record *record)
+{
+    return (record->type == TOC_RECORD_FLAG || record->type == TOC_RECORD_DISPUTE ||
+            record->type == TOC_RECORD_ALERT) &&
+           toc_alerting_is_hub(engine);
+}
+
 static bool fits(const struct toc_engine *engine, enum toc_purpose purpose, uint32_t token_epoch,
                  enum toc_token_kind kind, const struct toc_token_key *alert,
                  const struct toc_token *token)
@@ -44,7 +52,7 @@ static enum toc_result check_flag(struct toc_engine *engine, const struct toc_fl
 enum toc_result toc_view_alert_check(struct toc_engine *engine, const struct toc_record *record,
                                      struct toc_why *why)
 {
-    if (!toc_alerting_is_hub(engine)) {
+    if (!concerns(engine, record)) {
         return TOC_OK;
     }
     if (record->type == TOC_RECORD_FLAG) {
@@ -126,7 +134,7 @@ enum toc_result toc_view_alert_put(struct toc_engine *engine, const struct toc_l
 {
     int64_t shows_ms;
 
-    if (!toc_alerting_is_hub(engine)) {
+    if (!concerns(engine, record)) {
         return TOC_OK;
     }
     switch (record->type) {
