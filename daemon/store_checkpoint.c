@@ -18,6 +18,7 @@
 
 enum {
     ASK_PAGES = 1000,
+    PATIENT_PAGES = 4000,
     RESTART_BYTES = 64 * 1024 * 1024,
     PAGE_BYTES = 4096,
     CACHE_KIB = 256,
@@ -31,8 +32,9 @@ struct toc_checkpointer {
     pthread_cond_t changed;
     bool wanted;
     bool stop;
-    bool writing;    /* the owner has the writer's place in group.db, */
-    bool restarting; /* or this thread has it, or is next */
+    bool writing;        /* the owner has the writer's place in group.db, */
+    bool restarting;     /* or this thread has it, or is next */
+    atomic_bool patient; /* the log is short: whoever gives way where all are busy falls behind */
     pthread_mutex_t
         running; /* held while a checkpoint runs: SQLite would only say that it is busy */
     struct toc_db dbs[DATABASES];
@@ -70,7 +72,7 @@ static void checkpoint(struct toc_checkpointer *checkpointer, size_t which)
      * processor. NULL before the first. */
     struct toc_vfs_wal *const wal = toc_vfs_wal(db->handle);
     if (wal != NULL) {
-        toc_vfs_give_way(wal);
+        toc_vfs_give_way(wal, &checkpointer->patient);
     }
     /* A failure is nobody's loss: the WAL still has everything, and the next commit asks again. If
      * the disk is in trouble, that commit is where it shows. */
@@ -97,6 +99,7 @@ static void *run(void *context)
             continue;
         }
         checkpointer->wanted = false;
+        atomic_store(&checkpointer->patient, true);
         (void)pthread_mutex_unlock(&checkpointer->mutex);
         (void)pthread_mutex_lock(&checkpointer->running);
         for (size_t i = 0; i < DATABASES; i++) {
@@ -127,6 +130,9 @@ static int committed(void *context, sqlite3 *handle, const char *name, int pages
         watch->ask_at = ASK_PAGES; /* the WAL began anew */
     }
     watch->pages = pages;
+    if (pages >= PATIENT_PAGES) {
+        atomic_store(&watch->checkpointer->patient, false);
+    }
     if (pages >= watch->ask_at) {
         watch->ask_at = pages + ASK_PAGES;
         set_flag(watch->checkpointer, &watch->checkpointer->wanted);

@@ -24,7 +24,7 @@ struct toc_vfs_wal {
     int flags; /* of the sync that was asked for last */
     bool owes;
     bool light;
-    bool gives_way;
+    const atomic_bool *patient; /* NULL: never */
 };
 
 static struct toc_vfs_wal *wal_of(sqlite3_file *file)
@@ -57,7 +57,7 @@ static int wal_read(sqlite3_file *file, void *data, int len, sqlite3_int64 at)
 {
     struct toc_vfs_wal *const wal = wal_of(file);
     const int error = flush(wal);
-    if (wal->gives_way) {
+    if (wal->patient != NULL && atomic_load(wal->patient)) {
         (void)sched_yield();
     }
     return error != SQLITE_OK ? error : wal->real->pMethods->xRead(wal->real, data, len, at);
@@ -262,9 +262,9 @@ void toc_vfs_defer(struct toc_vfs_wal *wal, size_t bytes)
     wal->defer_from = bytes;
 }
 
-void toc_vfs_give_way(struct toc_vfs_wal *wal)
+void toc_vfs_give_way(struct toc_vfs_wal *wal, const atomic_bool *patient)
 {
-    wal->gives_way = true;
+    wal->patient = patient;
 }
 
 void toc_vfs_light(struct toc_vfs_wal *wal, bool light)

@@ -6,6 +6,7 @@
 #define TOC_STORE_VFS_H
 
 #include <sqlite3.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -19,8 +20,8 @@ struct toc_vfs_wal *toc_vfs_wal(sqlite3 *handle);
 /* From now on a sync after at least `bytes` were written since the last one is not done but owed;
  * 0: always done. So is always that of the file's head, which SQLite asks for by itself. */
 void toc_vfs_defer(struct toc_vfs_wal *wal, size_t bytes);
-/* From now on its reader lets other threads run before each read. */
-void toc_vfs_give_way(struct toc_vfs_wal *wal);
+/* From now on its reader lets other threads run before each read, while *patient is set. */
+void toc_vfs_give_way(struct toc_vfs_wal *wal, const atomic_bool *patient);
 /* While it is set a sync, but for that of the file's head, is neither done nor owed. */
 void toc_vfs_light(struct toc_vfs_wal *wal, bool light);
 /* Is one owed? */
