@@ -30,6 +30,7 @@ def held_up(member):
     """Starts it again in such a way that `hold` holds its syncs up; returns that file."""
     hold = member.folder / "hold"
     member.restart(env={"LD_PRELOAD": HOLD, "HOLD_SYNC_FILE": str(hold),
+                        "HOLD_SYNC_LOG": "group.db-wal",
                         "ASAN_OPTIONS": "verify_asan_link_order=0:quarantine_size_mb=4"})
     return hold
 
