@@ -4,7 +4,7 @@ import messages
 from messages import need, size, within
 
 KINDS = ["hello", "rosters", "have", "want", "give", "statements", "refusal"]
-CREDIT = 1_048_576
+CREDIT = 3_145_728
 
 
 def check_hello(hello):
