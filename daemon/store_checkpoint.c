@@ -19,7 +19,7 @@
 enum {
     ASK_PAGES = 1000,
     PATIENT_PAGES = 4000,
-    RESTART_BYTES = 64 * 1024 * 1024,
+    RESTART_BYTES = 16 * 1024 * 1024,
     PAGE_BYTES = 4096,
     CACHE_KIB = 256,
     DATABASES = 2,
@@ -38,7 +38,20 @@ struct toc_checkpointer {
     pthread_mutex_t
         running; /* held while a checkpoint runs: SQLite would only say that it is busy */
     struct toc_db dbs[DATABASES];
+    bool broken[DATABASES]; /* its file did not take what was copied: no more checkpoints */
 };
+
+/* What was copied goes to the disk now: RESTART does that while nobody can write. False: it did
+ * not. The file system says so once, here, and would say nothing to SQLite, which then gives the
+ * log up: so there are no more checkpoints, and the next start has all of it in the log. */
+static bool sync_database(struct toc_db *db)
+{
+    sqlite3_file *file = NULL;
+    return sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_FILE_POINTER, (void *)&file) ==
+               SQLITE_OK &&
+           file != NULL && file->pMethods != NULL &&
+           file->pMethods->xSync(file, SQLITE_SYNC_NORMAL) == SQLITE_OK;
+}
 
 static void restart(struct toc_db *db)
 {
@@ -68,6 +81,9 @@ static void checkpoint(struct toc_checkpointer *checkpointer, size_t which)
     struct toc_db *const db = &checkpointer->dbs[which];
     int pages = 0;
     int copied = 0;
+    if (checkpointer->broken[which]) {
+        return;
+    }
     /* It copies for a millisecond and more, and what was just sent must not wait so long for this
      * processor. NULL before the first. */
     struct toc_vfs_wal *const wal = toc_vfs_wal(db->handle);
@@ -79,6 +95,10 @@ static void checkpoint(struct toc_checkpointer *checkpointer, size_t which)
     const int error =
         sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, &pages, &copied);
     if (error != SQLITE_OK || pages <= RESTART_BYTES / PAGE_BYTES) {
+        return;
+    }
+    if (!sync_database(db)) {
+        checkpointer->broken[which] = true;
         return;
     }
     (void)sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
