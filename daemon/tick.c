@@ -24,6 +24,7 @@
 struct turn {
     bool stop, reload;
     unsigned failures; /* commits, in a row */
+    bool durable;      /* the last of them, when it was looked at last */
     /* What the last commit lets us say, until it is durable. */
     const struct toc_out *outbox;
     size_t outbox_len;
@@ -279,29 +280,36 @@ static enum toc_result failed(const struct toc_tick *tick, struct turn *turn,
     return TOC_OK;
 }
 
-/* Sends what waits for the disk, if it is there by now, or waits for it. A disk that failed after
- * it took the data ends the daemon: nobody knows what it holds. */
+/* A disk that failed after it took the data ends the daemon: nobody knows what it holds. */
+static enum toc_result lost(const struct toc_tick *tick)
+{
+    toc_log(TOC_LOG_ERROR, "store.lost", "why=\"%s\"", toc_store_why(tick->store));
+    return TOC_STORE;
+}
+
+/* Sends what waits for the disk, if it is there by now, or waits for it. */
 static enum toc_result send_durable(const struct toc_tick *tick, struct turn *turn, bool wait)
 {
     const enum toc_result result = toc_store_durable(tick->store, wait);
     if (result == TOC_STORE || result == TOC_NOMEM) {
-        toc_log(TOC_LOG_ERROR, "store.lost", "why=\"%s\"", toc_store_why(tick->store));
-        return TOC_STORE;
+        return lost(tick);
     }
-    if (result == TOC_OK) {
+    turn->durable = result == TOC_OK;
+    if (turn->durable) {
         toc_net_send(tick->net, turn->outbox, turn->outbox_len);
         turn->outbox_len = 0;
     }
     return TOC_OK;
 }
 
-/* Nobody waits for this any more, but a program must not be run twice. */
+/* Once the commit is on disk, what was told of it, and then the program: nobody waits for this any
+ * more, but it must not be run twice. */
 static enum toc_result keep_told(const struct toc_tick *tick)
 {
     if (toc_store_local_follow(tick->store) != TOC_OK) {
-        toc_log(TOC_LOG_ERROR, "store.lost", "why=\"%s\"", toc_store_why(tick->store));
-        return TOC_STORE;
+        return lost(tick);
     }
+    run_notify(tick);
     return TOC_OK;
 }
 
@@ -325,9 +333,8 @@ static enum toc_result run_turn(const struct toc_tick *tick, struct turn *turn)
     turn->outbox_len = toc_engine_outbox(tick->engine, &turn->outbox);
     TOC_TRY(send_durable(tick, turn, false));
     exchange_jobs(tick);
-    TOC_TRY(keep_told(tick));
-    if (result == TOC_OK) {
-        run_notify(tick);
+    if (result == TOC_OK && turn->durable) {
+        TOC_TRY(keep_told(tick));
     }
     if (toc_engine_roster_changed(tick->engine)) {
         roster_changed(tick);
