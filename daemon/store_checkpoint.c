@@ -18,9 +18,7 @@
 
 enum {
     ASK_PAGES = 1000,
-    PATIENT_PAGES = 4000,
-    RESTART_BYTES = 16 * 1024 * 1024,
-    PAGE_BYTES = 4096,
+    LONG_PAGES = 4096, /* 16 MiB: it falls behind, and begins anew */
     CACHE_KIB = 256,
     DATABASES = 2,
     GROUP = 0, /* of the databases */
@@ -94,7 +92,7 @@ static void checkpoint(struct toc_checkpointer *checkpointer, size_t which)
      * the disk is in trouble, that commit is where it shows. */
     const int error =
         sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, &pages, &copied);
-    if (error != SQLITE_OK || pages <= RESTART_BYTES / PAGE_BYTES) {
+    if (error != SQLITE_OK || pages <= LONG_PAGES) {
         return;
     }
     if (!sync_database(db)) {
@@ -150,7 +148,7 @@ static int committed(void *context, sqlite3 *handle, const char *name, int pages
         watch->ask_at = ASK_PAGES; /* the WAL began anew */
     }
     watch->pages = pages;
-    if (pages >= PATIENT_PAGES) {
+    if (pages > LONG_PAGES) {
         atomic_store(&watch->checkpointer->patient, false);
     }
     if (pages >= watch->ask_at) {
