@@ -3,6 +3,7 @@
 #include "ensure.h"
 #include "job_token.h"
 #include "oprf.h"
+#include "store_picture.h"
 #include "store_token.h"
 
 #include <stdio.h>

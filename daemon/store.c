@@ -331,6 +331,7 @@ static enum toc_result end_change(struct toc_store *store, enum toc_result so_fa
         toc_store_sources_forget(store);
         toc_store_chunk_forget(store);
         toc_picture_counts_forget(store);
+        toc_exposed_forget(store);
     }
     return result;
 }

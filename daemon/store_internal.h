@@ -70,6 +70,7 @@ struct toc_store {
     struct toc_named_source sources[TOC_SOURCES_CACHED];
     struct toc_open_chunk chunk;
     struct toc_counts counts;
+    struct toc_exposed_count exposed[TOC_EXPOSED_KEPT];
     struct toc_why why;
 };
 

@@ -56,6 +56,7 @@ static enum toc_result exposure_add(struct toc_store *store, int64_t subject,
                                     const struct toc_entry *entry)
 {
     TOC_AUTO(toc_query_close) struct toc_query query = {0};
+    toc_exposed_changed(store, entry->member);
     TOC_TRY(toc_query_open(store, &store->group, TOC_SQL_EXPOSURE_ADD,
                            "INSERT INTO exposure (member, sequence, subject, year, category)"
                            " VALUES (?1, ?2, ?3, ?4, ?5)",
@@ -92,6 +93,7 @@ static enum toc_result exposure_read(struct toc_store *store, struct toc_entry *
 static enum toc_result exposure_drop(struct toc_store *store, const struct toc_entry *entry)
 {
     TOC_AUTO(toc_query_close) struct toc_query query = {0};
+    toc_exposed_changed(store, entry->member);
     TOC_TRY(toc_query_open(store, &store->group, TOC_SQL_EXPOSURE_DROP,
                            "DELETE FROM exposure WHERE member = ?1 AND sequence = ?2", &query));
     toc_query_integer(&query, 1, entry->member);
@@ -103,6 +105,7 @@ static enum toc_result exposure_move(struct toc_store *store, const struct toc_e
                                      int64_t to)
 {
     TOC_AUTO(toc_query_close) struct toc_query query = {0};
+    toc_exposed_changed(store, entry->member);
     TOC_TRY(toc_query_open(store, &store->group, TOC_SQL_EXPOSURE_MOVE,
                            "UPDATE exposure SET subject = ?3 WHERE member = ?1 AND sequence = ?2",
                            &query));
@@ -423,6 +426,7 @@ static enum toc_result clear_all(struct toc_store *store)
         {TOC_SQL_CLEAR_SHARER, "DELETE FROM sharer"},
     };
     toc_picture_counts_forget(store);
+    toc_exposed_forget(store);
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
         TOC_TRY(toc_query_simple(store, &store->group, all[i].sql, all[i].text));
     }

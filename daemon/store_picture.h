@@ -50,6 +50,10 @@ enum toc_result toc_store_picture_members(struct toc_store *store, unsigned year
                                           struct toc_arena *arena,
                                           struct toc_picture_member **ret_members, size_t *ret_len)
     TOC_MUST_CHECK;
+/* How many different suppliers a publisher's standing records name. Asked again and again by the
+ * quota for tokens: the answer is kept in memory until one of its records changes. */
+enum toc_result toc_store_suppliers_exposed(struct toc_store *store, const char *publisher,
+                                            uint64_t *ret_suppliers) TOC_MUST_CHECK;
 struct toc_picture_year {
     unsigned year;
     uint32_t members;

@@ -98,6 +98,10 @@ enum toc_result toc_entry_give(struct toc_store *store, const struct toc_subject
 enum toc_result toc_entry_take(struct toc_store *store, const struct toc_subject *subject,
                                const struct toc_entry *entry, bool *ret_numbers) TOC_MUST_CHECK;
 
+/* ---- store_exposed.c ---- */
+/* The member's records change: what was counted holds no more. */
+void toc_exposed_changed(struct toc_store *store, int64_t member);
+
 /* ---- store_picture.c ---- */
 /* The number of a publisher; TOC_NOTFOUND when there is none and it is not to be made. */
 enum toc_result toc_picture_member_id(struct toc_store *store, const char *publisher, bool make,

@@ -31,9 +31,19 @@ struct toc_counts {
     struct toc_count_change changes[TOC_COUNTS_WAITING];
 };
 
+/* How many suppliers members expose, so that not every ask for tokens counts them. A member's place
+ * is its id, modulo. */
+enum { TOC_EXPOSED_KEPT = 512 };
+struct toc_exposed_count {
+    int64_t member; /* 0: nobody's */
+    uint64_t suppliers;
+};
+
 /* Writes what waits: before a commit, and before it is read. */
 enum toc_result toc_picture_counts_flush(struct toc_store *store) TOC_MUST_CHECK;
 /* After a rollback: what waits, and who came last. */
 void toc_picture_counts_forget(struct toc_store *store);
+/* After a rollback too: it may have been counted from what is no more. */
+void toc_exposed_forget(struct toc_store *store);
 
 #endif

@@ -247,19 +247,3 @@ enum toc_result toc_store_tokens_clear(struct toc_store *store)
                            "DELETE FROM token_answer", &query));
     return toc_query_run(&query);
 }
-
-/* ---- what is exposed ---- */
-
-enum toc_result toc_store_suppliers_exposed(struct toc_store *store, const char *publisher,
-                                            uint64_t *ret_suppliers)
-{
-    TOC_AUTO(toc_query_close) struct toc_query query = {0};
-    TOC_TRY(toc_query_open(store, &store->group, TOC_SQL_SUPPLIERS_EXPOSED,
-                           "SELECT count(DISTINCT subject) FROM exposure WHERE member ="
-                           " (SELECT id FROM sharer WHERE publisher = ?1)",
-                           &query));
-    toc_query_text(&query, 1, publisher);
-    TOC_TRY(toc_query_row(&query));
-    *ret_suppliers = (uint64_t)toc_query_get(&query, 0);
-    return TOC_OK;
-}

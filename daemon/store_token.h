@@ -73,8 +73,4 @@ enum toc_result toc_store_answers_clear(struct toc_store *store, const char *ask
 /* Everything, to be derived anew. */
 enum toc_result toc_store_tokens_clear(struct toc_store *store) TOC_MUST_CHECK;
 
-/* How many different suppliers the standing exposures of a publisher name (store_picture.h). */
-enum toc_result toc_store_suppliers_exposed(struct toc_store *store, const char *publisher,
-                                            uint64_t *ret_suppliers) TOC_MUST_CHECK;
-
 #endif

@@ -223,6 +223,33 @@ void toc_model_derive(struct toc_model *model, struct toc_arena *arena)
 
 /* ---- comparing ---- */
 
+/* The member's, and the first of its supplier's. */
+static bool counts(const struct toc_model *model, unsigned member, size_t at)
+{
+    const struct toc_model_record *const record = &model->records[at];
+    bool first = true;
+    for (size_t i = 0; i < at; i++) {
+        first &= model->records[i].member != member ||
+                 strcmp(model->records[i].subject, record->subject) != 0;
+    }
+    return record->member == member && first;
+}
+
+void toc_model_compare_exposed(struct toc_model *model, struct toc_store *store,
+                               struct toc_arena *arena)
+{
+    toc_model_derive(model, arena);
+    for (unsigned member = 0; member < TOC_MODEL_MEMBERS; member++) {
+        uint64_t suppliers;
+        uint64_t expected = 0;
+        for (size_t i = 0; i < model->len; i++) {
+            expected += counts(model, member, i);
+        }
+        ck_assert_int_eq(toc_store_suppliers_exposed(store, members[member], &suppliers), TOC_OK);
+        ck_assert_uint_eq(suppliers, expected);
+    }
+}
+
 static bool wanted(const struct toc_model_row *row, const struct toc_picture_ask *ask)
 {
     char folded[TOC_FOLD_LEN_MAX + 1];

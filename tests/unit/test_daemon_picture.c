@@ -212,6 +212,7 @@ static void compare(void)
 {
     toc_model_derive(&model, arena);
     toc_model_compare(&model, store, arena);
+    toc_model_compare_exposed(&model, store, arena);
     toc_arena_reset(arena);
 }
 
@@ -222,6 +223,7 @@ START_TEST(test_random_changes_agree_with_the_model)
         toc_fixture_begin(store);
         for (unsigned i = 0; i < 12; i++) {
             toc_model_step(&model, store, arena);
+            toc_model_compare_exposed(&model, store, arena);
         }
         if (round % 5 == 4) {
             toc_store_rollback(store);
