@@ -1,26 +1,19 @@
 #include "digest.h"
 #include "ensure.h"
-#include <openssl/core_names.h>
 #include <openssl/evp.h>
-#include <openssl/kdf.h>
-#include <openssl/params.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { HKDF_LEN_MAX = 255 * TOC_HASH_LEN };
 
 const struct toc_hash toc_hash_zero;
 
 /* Fetched once: looking an algorithm up costs more than hashing a short message. */
 static EVP_MD *sha256;
-static EVP_KDF *hkdf;
 
 static void fetch(void)
 {
     sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
-    hkdf = EVP_KDF_fetch(NULL, "HKDF", NULL);
-    TOC_ASSERT(sha256 != NULL && hkdf != NULL);
+    TOC_ASSERT(sha256 != NULL);
 }
 
 static void ready(void)
@@ -100,40 +93,6 @@ struct toc_hash toc_digest_stream_end(struct toc_digest_stream *stream)
 bool toc_hash_equal(const struct toc_hash *a, const struct toc_hash *b)
 {
     return toc_bytes_equal_secret(a->bytes, b->bytes, sizeof a->bytes);
-}
-
-/* OpenSSL's parameters are not const, though a derivation only reads them. */
-static OSSL_PARAM octets(const char *name, struct toc_bytes bytes)
-{
-    static char empty[1];
-    void *data = empty;
-    if (bytes.len > 0) {
-        memcpy(&data, &bytes.data, sizeof data);
-    }
-    return OSSL_PARAM_construct_octet_string(name, data, bytes.len);
-}
-
-enum toc_result toc_hkdf(struct toc_bytes salt, struct toc_bytes input, struct toc_bytes info,
-                         uint8_t *ret_key, size_t len)
-{
-    TOC_ENSURE(len <= HKDF_LEN_MAX && info.len <= TOC_HKDF_INFO_MAX, TOC_TOOBIG);
-    if (len == 0) {
-        return TOC_OK;
-    }
-    ready();
-    EVP_KDF_CTX *const context = EVP_KDF_CTX_new(hkdf);
-    TOC_ENSURE(context != NULL, TOC_NOMEM);
-    char name[] = "SHA256";
-    const OSSL_PARAM parameters[] = {
-        OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, name, 0),
-        octets(OSSL_KDF_PARAM_KEY, input),
-        octets(OSSL_KDF_PARAM_SALT, salt),
-        octets(OSSL_KDF_PARAM_INFO, info),
-        OSSL_PARAM_construct_end(),
-    };
-    const int derived = EVP_KDF_derive(context, ret_key, len, parameters);
-    EVP_KDF_CTX_free(context);
-    return derived == 1 ? TOC_OK : TOC_NOMEM;
 }
 
 void toc_fingerprint(const struct toc_hash *hash, char *ret_text)

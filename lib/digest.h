@@ -1,4 +1,4 @@
-/* digest: door to OpenSSL for SHA-256 and HKDF-SHA256. Every hash of the protocol starts with a
+/* digest: door to OpenSSL for SHA-256. Every hash of the protocol starts with a
  * tag, a NUL, and the 32-byte group hash (all zero before there is a group). */
 #ifndef TOC_DIGEST_H
 #define TOC_DIGEST_H
@@ -26,12 +26,6 @@ void toc_digest_stream_add(struct toc_digest_stream *stream, struct toc_bytes by
 struct toc_hash toc_digest_stream_end(struct toc_digest_stream *stream);
 bool toc_hash_equal(const struct toc_hash *a, const struct toc_hash *b);
 extern const struct toc_hash toc_hash_zero;
-
-/* RFC 5869. TOC_TOOBIG over 255 * 32 bytes of output or TOC_HKDF_INFO_MAX of info (OpenSSL 3.0's
- * own limit); TOC_NOMEM. */
-#define TOC_HKDF_INFO_MAX 1024
-enum toc_result toc_hkdf(struct toc_bytes salt, struct toc_bytes input, struct toc_bytes info,
-                         uint8_t *ret_key, size_t len) TOC_MUST_CHECK;
 
 /* A fingerprint two people can read out on the telephone: the first 20 bytes as ten groups of four
  * hexadecimal digits. ret_text has room for TOC_FINGERPRINT_LEN + 1. */

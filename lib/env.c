@@ -1,6 +1,7 @@
 #include "env.h"
 #include "ensure.h"
-#include <openssl/rand.h>
+#include <errno.h>
+#include <sys/random.h>
 #include <time.h>
 
 static int64_t clock_ms(clockid_t id)
@@ -25,8 +26,13 @@ static int64_t real_mono_ms(void *context)
 static void real_random(void *context, void *ret_bytes, size_t len)
 {
     (void)context;
-    /* Strength 0 asks for the generator's own; the call takes a size_t, unlike RAND_bytes. */
-    TOC_ASSERT(RAND_bytes_ex(NULL, ret_bytes, len, 0) == 1);
+    uint8_t *at = ret_bytes;
+    while (len > 0) {
+        const ssize_t got = getrandom(at, len, 0);
+        TOC_ASSERT(got > 0 || errno == EINTR);
+        at += got > 0 ? got : 0;
+        len -= got > 0 ? (size_t)got : 0;
+    }
 }
 
 const struct toc_env *toc_env_real(void)

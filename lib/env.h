@@ -15,7 +15,7 @@ struct toc_env {
     void *context;
 };
 
-/* The operating system's clocks and OpenSSL's generator. Lives for ever. */
+/* The operating system's clocks and its generator, getrandom(2). Lives for ever. */
 const struct toc_env *toc_env_real(void);
 
 int64_t toc_env_wall_ms(const struct toc_env *env);

@@ -1,5 +1,6 @@
 #include "token.h"
 #include "ensure.h"
+#include "hkdf.h"
 #include "suppliername.h"
 #include <stdio.h>
 #include <string.h>

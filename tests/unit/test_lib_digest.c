@@ -10,13 +10,6 @@ static void check_hex(const void *bytes, size_t len, const char *expected)
     ck_assert_str_eq(text, expected);
 }
 
-static struct toc_bytes from_hex(const char *text, uint8_t *room)
-{
-    const size_t len = strlen(text) / 2;
-    ck_assert_int_eq(toc_hex_decode(text, room, len), TOC_OK);
-    return toc_bytes_of(room, len);
-}
-
 START_TEST(plain_sha256)
 {
     struct toc_hash hash = toc_digest_plain(toc_bytes_text("abc"));
@@ -82,48 +75,6 @@ START_TEST(tag_group_and_content_all_count)
 }
 END_TEST
 
-/* RFC 5869, appendix A, cases 1 and 3. */
-START_TEST(hkdf_vectors)
-{
-    uint8_t input_room[22];
-    uint8_t salt_room[13];
-    uint8_t info_room[10];
-    uint8_t key[42];
-    const struct toc_bytes input =
-        from_hex("0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b", input_room);
-    const struct toc_bytes salt = from_hex("000102030405060708090a0b0c", salt_room);
-    const struct toc_bytes info = from_hex("f0f1f2f3f4f5f6f7f8f9", info_room);
-    ck_assert_int_eq(toc_hkdf(salt, input, info, key, 42), TOC_OK);
-    check_hex(
-        key, 42,
-        "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865");
-    const struct toc_bytes none = toc_bytes_of(NULL, 0);
-    ck_assert_int_eq(toc_hkdf(none, input, none, key, 42), TOC_OK);
-    check_hex(
-        key, 42,
-        "8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d9d201395faa4b61a96c8");
-}
-END_TEST
-
-START_TEST(hkdf_limits)
-{
-    static uint8_t key[255 * 32 + 1];
-    static uint8_t info[TOC_HKDF_INFO_MAX + 1];
-    const struct toc_bytes none = toc_bytes_of(NULL, 0);
-    const struct toc_bytes input = toc_bytes_text("input");
-    ck_assert_int_eq(toc_hkdf(none, input, none, key, 255 * 32), TOC_OK);
-    ck_assert_int_eq(toc_hkdf(none, input, none, key, 255 * 32 + 1), TOC_TOOBIG);
-    const struct toc_bytes most = toc_bytes_of(info, TOC_HKDF_INFO_MAX);
-    const struct toc_bytes more = toc_bytes_of(info, TOC_HKDF_INFO_MAX + 1);
-    ck_assert_int_eq(toc_hkdf(none, input, most, key, 32), TOC_OK);
-    ck_assert_int_eq(toc_hkdf(none, input, more, key, 32), TOC_TOOBIG);
-    ck_assert_int_eq(toc_hkdf(none, none, none, key, 32), TOC_OK);
-    key[0] = 7;
-    ck_assert_int_eq(toc_hkdf(none, input, none, key, 0), TOC_OK);
-    ck_assert_int_eq(key[0], 7);
-}
-END_TEST
-
 START_TEST(fingerprint_is_ten_groups_of_four)
 {
     struct toc_hash hash;
@@ -145,8 +96,6 @@ int main(void)
     tcase_add_test(tcase, a_stream_is_the_same_hash);
     tcase_add_test(tcase, tagged_layout);
     tcase_add_test(tcase, tag_group_and_content_all_count);
-    tcase_add_test(tcase, hkdf_vectors);
-    tcase_add_test(tcase, hkdf_limits);
     tcase_add_test(tcase, fingerprint_is_ten_groups_of_four);
     suite_add_tcase(suite, tcase);
     return toc_test_main(suite);
