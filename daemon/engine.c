@@ -414,6 +414,7 @@ void toc_engine_begin(struct toc_engine *engine)
     engine->journal_grew = false;
     (void)toc_store_unread(engine->store); /* after the commit: none of this tick's concern */
     toc_store_local_gather(engine->store);
+    toc_store_why_forget(engine->store);
     if (engine->reload_due) {
         reload(engine);
         engine->store_failed = engine->reload_due;

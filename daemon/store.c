@@ -93,6 +93,13 @@ const char *toc_store_why(const struct toc_store *store)
     return store->why.text;
 }
 
+void toc_store_why_forget(struct toc_store *store)
+{
+    if (!store->lost) {
+        store->why.text[0] = '\0';
+    }
+}
+
 bool toc_store_unread(struct toc_store *store)
 {
     const bool unread = store->unread;

@@ -27,6 +27,9 @@ void toc_store_close(struct toc_store **store);
 enum toc_result toc_store_claim(struct toc_store *store, const struct toc_hash *group,
                                 const char *member, struct toc_why *why) TOC_MUST_CHECK;
 const char *toc_store_why(const struct toc_store *store);
+/* Before new work: what fails from here on is not explained by what failed before. But a disk that
+ * lost what it took explains all that follows. */
+void toc_store_why_forget(struct toc_store *store);
 /* Has the disk failed group.db since the last call? Counts and numbers answer 0 then, as if there
  * was nothing, so whoever decided something meanwhile must not keep to it. */
 bool toc_store_unread(struct toc_store *store);
