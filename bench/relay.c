@@ -1,8 +1,6 @@
 /* bench-relay: what a chain of durable steps takes without Tocsin. Processes in a ring, a pipe from
  * each to the next; each writes a page over another in a file of its own, syncs, and passes on. One
- * JSON object on stdout: of all steps in turn, of one sync at this rate, and of what comes every
- * PERIOD_US whatever the disk does, and goes with the next round that begins: a stall of 50 ms is
- * one slow round, and fifty late arrivals at 1,000 a second.
+ * JSON object on stdout: of all steps in turn, and of one sync at this rate.
  *
  * usage: bench-relay FOLDER ROUNDS PERIOD_US SYNCS...    for each process, how many in turn
  *
@@ -100,38 +98,10 @@ static void wait_until(const struct station *station, int64_t at_us)
     }
 }
 
-struct round {
-    int64_t begin_us, end_us;
-};
-
-static void measure_arrivals(const struct round *rounds, size_t len, int64_t period_us,
-                             int64_t ret_us[2])
-{
-    const int64_t first_us = rounds[0].begin_us;
-    const size_t arrivals = (size_t)((rounds[len - 1].begin_us - first_us) / period_us) + 1;
-    int64_t *const took = calloc(arrivals, sizeof *took);
-    if (took == NULL) {
-        toc_measure_die("out of memory");
-    }
-    size_t round = 0;
-    for (size_t i = 0; i < arrivals; i++) {
-        const int64_t at_us = first_us + (int64_t)i * period_us;
-        while (rounds[round].begin_us < at_us) {
-            round++;
-        }
-        took[i] = rounds[round].end_us - at_us;
-    }
-    ret_us[0] = toc_measure_quantile(took, arrivals, 500);
-    ret_us[1] = toc_measure_quantile(took, arrivals, 990);
-    free(took);
-}
-
 static void lead(struct station *first, size_t rounds, int64_t period_us)
 {
     static int64_t relay[ROUNDS_MAX];
     static int64_t single[ROUNDS_MAX];
-    static struct round all[ROUNDS_MAX];
-    int64_t arrivals_us[2];
     for (size_t i = 0; i < rounds; i++) {
         const int64_t begin = toc_measure_now_us();
         sync_page(first);
@@ -143,18 +113,15 @@ static void lead(struct station *first, size_t rounds, int64_t period_us)
         if (!await_turn(first)) {
             toc_measure_die("a process is gone");
         }
-        all[i] = (struct round){begin, toc_measure_now_us()};
-        relay[i] = all[i].end_us - begin;
+        relay[i] = toc_measure_now_us() - begin;
         wait_until(first, begin + period_us);
     }
-    measure_arrivals(all, rounds, period_us, arrivals_us);
     (void)printf("{\"relay_p50_us\": %lld, \"relay_p99_us\": %lld, \"sync_p50_us\": %lld,"
-                 " \"sync_p99_us\": %lld, \"arrival_p50_us\": %lld, \"arrival_p99_us\": %lld}\n",
+                 " \"sync_p99_us\": %lld}\n",
                  (long long)toc_measure_quantile(relay, rounds, 500),
                  (long long)toc_measure_quantile(relay, rounds, 990),
                  (long long)toc_measure_quantile(single, rounds, 500),
-                 (long long)toc_measure_quantile(single, rounds, 990), (long long)arrivals_us[0],
-                 (long long)arrivals_us[1]);
+                 (long long)toc_measure_quantile(single, rounds, 990));
 }
 
 int main(int argc, char **argv)
