@@ -285,12 +285,16 @@ enum toc_result toc_store_open(const char *folder, struct toc_store **ret_store,
     return TOC_OK;
 }
 
-static void close_db(struct toc_db *db)
+static void close_db(struct toc_db *db, bool lost)
 {
     for (size_t i = 0; i < TOC_SQL_COUNT; i++) {
         (void)sqlite3_finalize(db->statements[i]);
     }
-    /* The last connection to go empties the WAL and deletes it. */
+    /* The last connection to go empties the WAL and deletes it; but a log is all there is of what a
+     * disk did not keep. */
+    if (lost) {
+        (void)sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    }
     (void)sqlite3_close(db->handle);
 }
 
@@ -302,8 +306,8 @@ void toc_store_close(struct toc_store **store)
     toc_store_checkpointer_stop(*store);
     toc_store_syncer_stop(*store);
     toc_store_rollback(*store);
-    close_db(&(*store)->group);
-    close_db(&(*store)->local);
+    close_db(&(*store)->group, (*store)->lost);
+    close_db(&(*store)->local, (*store)->lost);
     if ((*store)->lock >= 0) {
         (void)close((*store)->lock);
     }

@@ -36,24 +36,38 @@ struct toc_checkpointer {
     pthread_mutex_t
         running; /* held while a checkpoint runs: SQLite would only say that it is busy */
     struct toc_db dbs[DATABASES];
-    bool broken[DATABASES]; /* its file did not take what was copied: no more checkpoints */
+    atomic_int lost; /* 1 + the database whose file did not keep what was copied; 0: none */
 };
 
-/* What was copied goes to the disk now: RESTART does that while nobody can write. False: it did
- * not. The file system says so once, here, and would say nothing to SQLite, which then gives the
- * log up: so there are no more checkpoints, and the next start has all of it in the log. */
-static bool sync_database(struct toc_db *db)
+/* SQLite counts a page as copied before the file is synced, and a disk that did not keep it is
+ * told of once: the next sync says that all is well, and the log would be given up. So there are no
+ * more checkpoints after that, not even at the close, and the next start has all of it in the log.
+ */
+static bool kept(struct toc_checkpointer *checkpointer, size_t which, int error)
 {
-    sqlite3_file *file = NULL;
-    return sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_FILE_POINTER, (void *)&file) ==
-               SQLITE_OK &&
-           file != NULL && file->pMethods != NULL &&
-           file->pMethods->xSync(file, SQLITE_SYNC_NORMAL) == SQLITE_OK;
+    if (error == SQLITE_IOERR_FSYNC) {
+        atomic_store(&checkpointer->lost, 1 + (int)which);
+    }
+    return error == SQLITE_OK;
 }
 
-static void restart(struct toc_db *db)
+/* What was copied goes to the disk now: RESTART does that while nobody can write. */
+static int sync_database(struct toc_db *db)
 {
-    (void)sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_RESTART, NULL, NULL);
+    sqlite3_file *file = NULL;
+    const int error =
+        sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_FILE_POINTER, (void *)&file);
+    if (error != SQLITE_OK || file == NULL || file->pMethods == NULL) {
+        return SQLITE_ERROR;
+    }
+    return file->pMethods->xSync(file, SQLITE_SYNC_NORMAL);
+}
+
+static void restart(struct toc_checkpointer *checkpointer, size_t which)
+{
+    (void)kept(checkpointer, which,
+               sqlite3_wal_checkpoint_v2(checkpointer->dbs[which].handle, NULL,
+                                         SQLITE_CHECKPOINT_RESTART, NULL, NULL));
 }
 
 static void restart_group(struct toc_checkpointer *checkpointer)
@@ -66,7 +80,7 @@ static void restart_group(struct toc_checkpointer *checkpointer)
     const bool stop = checkpointer->stop;
     (void)pthread_mutex_unlock(&checkpointer->mutex);
     if (!stop) {
-        restart(&checkpointer->dbs[GROUP]);
+        restart(checkpointer, GROUP);
     }
     (void)pthread_mutex_lock(&checkpointer->mutex);
     checkpointer->restarting = false;
@@ -79,7 +93,7 @@ static void checkpoint(struct toc_checkpointer *checkpointer, size_t which)
     struct toc_db *const db = &checkpointer->dbs[which];
     int pages = 0;
     int copied = 0;
-    if (checkpointer->broken[which]) {
+    if (atomic_load(&checkpointer->lost) != 0) {
         return;
     }
     /* It copies for a millisecond and more, and what was just sent must not wait so long for this
@@ -92,18 +106,16 @@ static void checkpoint(struct toc_checkpointer *checkpointer, size_t which)
      * the disk is in trouble, that commit is where it shows. */
     const int error =
         sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, &pages, &copied);
-    if (error != SQLITE_OK || pages <= LONG_PAGES) {
+    if (!kept(checkpointer, which, error) || pages <= LONG_PAGES ||
+        !kept(checkpointer, which, sync_database(db)) ||
+        !kept(checkpointer, which,
+              sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL))) {
         return;
     }
-    if (!sync_database(db)) {
-        checkpointer->broken[which] = true;
-        return;
-    }
-    (void)sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
     if (which == GROUP) {
         restart_group(checkpointer);
     } else {
-        restart(db);
+        restart(checkpointer, which);
     }
 }
 
@@ -243,6 +255,18 @@ enum toc_result toc_store_checkpointer_start(struct toc_store *store, struct toc
     return TOC_OK;
 }
 
+enum toc_result toc_store_kept(struct toc_store *store)
+{
+    const int lost = store->checkpointer != NULL ? atomic_load(&store->checkpointer->lost) : 0;
+    TOC_ENSURE(!store->lost, TOC_STORE);
+    if (lost != 0) {
+        store->lost = true;
+        return toc_store_failed(store, lost == 1 + GROUP ? &store->group : &store->local,
+                                SQLITE_IOERR_FSYNC);
+    }
+    return TOC_OK;
+}
+
 void toc_store_checkpointer_stop(struct toc_store *store)
 {
     struct toc_checkpointer *const checkpointer = store->checkpointer;
@@ -253,6 +277,7 @@ void toc_store_checkpointer_stop(struct toc_store *store)
     (void)sqlite3_wal_hook(store->local.handle, NULL, NULL);
     set_flag(checkpointer, &checkpointer->stop);
     (void)pthread_join(checkpointer->thread, NULL);
+    (void)(toc_store_kept(store) == TOC_OK); /* or its last one failed: the close has to know */
     store->checkpointer = NULL;
     release(checkpointer);
 }
@@ -263,6 +288,7 @@ static enum toc_result empty_all(struct toc_store *store)
     for (size_t i = 0; i < DATABASES; i++) {
         const int error =
             sqlite3_wal_checkpoint_v2(dbs[i]->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+        store->lost |= error == SQLITE_IOERR_FSYNC;
         if (error != SQLITE_OK) {
             return toc_store_failed(store, dbs[i], error);
         }

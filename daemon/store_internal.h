@@ -60,7 +60,7 @@ struct toc_store {
     bool changing;         /* between _begin and _commit */
     bool spoilt;           /* a statement failed since _begin: nothing of it may be committed */
     bool unread;           /* group.db could not be read or written: see toc_store_unread */
-    bool lost;             /* a sync failed of what local.db had taken */
+    bool lost;             /* a sync failed of what a file had taken: nobody knows what it holds */
     bool hastened;         /* the sync thread has local.db's */
     bool telling;          /* a transaction of local.db waits for _told */
     int64_t told;          /* its last change, until that is on disk; 0: none */

@@ -3,6 +3,7 @@
  * toc_store_durable. One commit at a time is under way: the next begins by waiting for it. Between
  * two of those it syncs local.db, when the owner has something to do meanwhile. */
 #include "store_sync.h"
+#include "store_checkpoint.h"
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
@@ -173,7 +174,7 @@ int toc_store_sync_wait(struct toc_store *store)
 enum toc_result toc_store_durable(struct toc_store *store, bool wait)
 {
     struct toc_syncer *const syncer = store->syncer;
-    TOC_ENSURE(!store->lost, TOC_STORE);
+    TOC_TRY(toc_store_kept(store));
     TOC_ENSURE(syncer != NULL && toc_vfs_owes(syncer->wal), TOC_OK);
     (void)pthread_mutex_lock(&syncer->mutex);
     if (wait) {
@@ -187,7 +188,7 @@ enum toc_result toc_store_durable(struct toc_store *store, bool wait)
     const ssize_t drained = read(syncer->event, &count, sizeof count);
     (void)drained;
     if (error != SQLITE_OK) {
-        /* Still owed, for good: what the disk has is not known any more. */
+        store->lost = true;
         return toc_store_failed(store, &store->group, error);
     }
     toc_vfs_settled(syncer->wal);

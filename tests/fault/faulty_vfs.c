@@ -1,7 +1,12 @@
 #include "faulty_vfs.h"
 #include <check.h>
+#include <pthread.h>
 #include <sqlite3.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
+
+enum { PATIENCE_S = 60 };
 
 static struct {
     enum toc_fault fault;
@@ -10,9 +15,24 @@ static struct {
     long calls;
 } plan;
 
+/* What was there before, of writes that will be taken back. */
+struct before {
+    struct before *next;
+    sqlite3_int64 at;
+    int len;
+    char bytes[];
+};
+static struct {
+    pthread_mutex_t mutex;
+    pthread_cond_t changed;
+    bool armed;
+    struct before *last;
+} loss = {.mutex = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
+
 struct faulty_file {
     sqlite3_file base;
     sqlite3_file *real; /* behind this struct, in the same block */
+    bool is_database;
 };
 
 static sqlite3_vfs *real_vfs;
@@ -33,6 +53,64 @@ void toc_faulty_vfs_disarm(void)
 long toc_faulty_vfs_calls(void)
 {
     return plan.calls;
+}
+
+void toc_faulty_vfs_lose(void)
+{
+    (void)pthread_mutex_lock(&loss.mutex);
+    loss.armed = true;
+    (void)pthread_mutex_unlock(&loss.mutex);
+}
+
+bool toc_faulty_vfs_lost(void)
+{
+    struct timespec until;
+    int waited = 0;
+    ck_assert_int_eq(clock_gettime(CLOCK_REALTIME, &until), 0);
+    until.tv_sec += PATIENCE_S;
+    (void)pthread_mutex_lock(&loss.mutex);
+    while (loss.armed && waited == 0) {
+        waited = pthread_cond_timedwait(&loss.changed, &loss.mutex, &until);
+    }
+    const bool lost = !loss.armed;
+    (void)pthread_mutex_unlock(&loss.mutex);
+    return lost;
+}
+
+/* Where the file is shorter there were zeros. */
+static void remember(sqlite3_file *real, int len, sqlite3_int64 at)
+{
+    struct before *const before = calloc(1, sizeof *before + (size_t)len);
+    ck_assert_ptr_nonnull(before);
+    (void)real->pMethods->xRead(real, before->bytes, len, at);
+    before->at = at;
+    before->len = len;
+    before->next = loss.last;
+    loss.last = before;
+}
+
+static void take_back(sqlite3_file *real)
+{
+    while (loss.last != NULL) {
+        struct before *const before = loss.last;
+        (void)real->pMethods->xWrite(real, before->bytes, before->len, before->at);
+        loss.last = before->next;
+        free(before);
+    }
+}
+
+/* True: the sync fails. */
+static bool lose(sqlite3_file *real)
+{
+    (void)pthread_mutex_lock(&loss.mutex);
+    const bool armed = loss.armed;
+    if (armed) {
+        take_back(real);
+        loss.armed = false;
+        (void)pthread_cond_broadcast(&loss.changed);
+    }
+    (void)pthread_mutex_unlock(&loss.mutex);
+    return armed;
 }
 
 static bool fails_now(void)
@@ -60,6 +138,11 @@ static int faulty_read(sqlite3_file *file, void *data, int len, sqlite3_int64 at
 static int faulty_write(sqlite3_file *file, const void *data, int len, sqlite3_int64 at)
 {
     sqlite3_file *const real = real_of(file);
+    (void)pthread_mutex_lock(&loss.mutex);
+    if (loss.armed && ((struct faulty_file *)(void *)file)->is_database) {
+        remember(real, len, at);
+    }
+    (void)pthread_mutex_unlock(&loss.mutex);
     if (!fails_now()) {
         return real->pMethods->xWrite(real, data, len, at);
     }
@@ -79,8 +162,10 @@ static int faulty_truncate(sqlite3_file *file, sqlite3_int64 size)
 
 static int faulty_sync(sqlite3_file *file, int flags)
 {
-    (void)file;
     (void)flags;
+    if (((struct faulty_file *)(void *)file)->is_database && lose(real_of(file))) {
+        return SQLITE_IOERR_FSYNC;
+    }
     if (plan.fault != TOC_FAULT_FULL && fails_now()) {
         return SQLITE_IOERR_FSYNC;
     }
@@ -170,6 +255,7 @@ static int faulty_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, i
     (void)vfs;
     struct faulty_file *const faulty = (struct faulty_file *)(void *)file;
     faulty->real = (sqlite3_file *)(void *)(faulty + 1);
+    faulty->is_database = (flags & SQLITE_OPEN_MAIN_DB) != 0;
     memset(faulty->real, 0, (size_t)real_vfs->szOsFile);
     const int error = real_vfs->xOpen(real_vfs, name, faulty->real, flags, ret_flags);
     /* SQLite closes only what has methods. */
