@@ -33,8 +33,11 @@ enum toc_result toc_net_line_open(struct toc_net_dialler *dialler, struct toc_ne
     TOC_AUTO(toc_net_socket_close) void *monitor = NULL;
     TOC_TRY(toc_net_socket_new(dialler->context, type, endpoint, limits, &socket, why));
     const struct toc_net_option options[] = {
-        {ZMQ_RCVHWM, 0},    /* net_queue.h says why */
-        {ZMQ_IMMEDIATE, 1}, /* nothing is queued for a connection that is not there */
+        {ZMQ_RCVHWM, 0}, /* net_queue.h says why */
+        /* With 1 the pipe of a connection that breaks would be gone at once, and libzmq ends the
+         * process where that falls between two parts of a message. Nothing is sent before a
+         * connection is up, so nothing is queued for one that is not there. */
+        {ZMQ_IMMEDIATE, 0},
         {ZMQ_RECONNECT_IVL, NEVER_MS},
         {ZMQ_CONNECT_TIMEOUT, limits->connect_ms},
         {ZMQ_HEARTBEAT_IVL, limits->heartbeat_ms},

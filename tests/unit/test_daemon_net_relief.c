@@ -213,6 +213,66 @@ START_TEST(when_memory_is_too_much_its_connections_go)
 }
 END_TEST
 
+/* ---- a connection that breaks ---- */
+
+/* libzmq hears of other threads in each hundredth of its calls, and so between two parts of the
+ * fiftieth message. */
+enum { MESSAGES = 200 };
+
+static void sends_in_two_parts(bool by_feed)
+{
+    if (by_feed) {
+        feeds_so_much(1);
+        return;
+    }
+    ck_assert_int_ge(zmq_send(session, caller_id, caller_id_len, ZMQ_SNDMORE), 0);
+    say_text(session, "one", ZMQ_SNDMORE);
+    say_text(session, "two", 0);
+}
+
+/* Everything is sent before it is closed, and nothing waits for that here. */
+static void closes(void **socket)
+{
+    const int for_ever = -1;
+    ck_assert_int_eq(zmq_setsockopt(*socket, ZMQ_LINGER, &for_ever, sizeof for_ever), 0);
+    (void)zmq_close(*socket);
+    *socket = NULL;
+}
+
+/* The last that libzmq says of a connection that ended. */
+static void until_it_is_over(const struct toc_net_line *line)
+{
+    const int64_t until_ms = now_ms() + PATIENCE_MS;
+    struct toc_net_event event = {0};
+    while (event.event != ZMQ_EVENT_CONNECT_RETRIED && now_ms() < until_ms) {
+        zmq_pollitem_t item = {.socket = line->monitor, .events = ZMQ_POLLIN};
+        (void)zmq_poll(&item, 1, PATIENCE_MS);
+        (void)(toc_net_monitor_read(line->monitor, &event) == TOC_OK);
+    }
+    ck_assert_int_eq(event.event, ZMQ_EVENT_CONNECT_RETRIED);
+}
+
+/* However it broke: what came whole is taken whole, and the process lives. */
+START_TEST(a_connection_breaks_while_messages_of_two_parts_wait)
+{
+    const bool by_feed = _i == 1;
+    struct toc_net_line *line =
+        by_feed ? &caller.net->dials[0]->feed : &caller.net->dials[0]->session;
+    ck_assert_int_eq(pthread_mutex_lock(&caller.net->relief.sockets), 0);
+    for (int i = 0; i < MESSAGES; i++) {
+        sends_in_two_parts(by_feed);
+    }
+    zmq_pollitem_t first = {.socket = line->socket, .events = ZMQ_POLLIN};
+    ck_assert_int_eq(zmq_poll(&first, 1, PATIENCE_MS), 1);
+    closes(by_feed ? &feed : &session);
+    until_it_is_over(line);
+    ck_assert(!toc_net_line_take(line));
+    ck_assert_uint_eq(line->inbox.len, by_feed ? MESSAGES : 0);
+    ck_assert_int_eq(line->fault, by_feed ? TOC_OK : TOC_MALFORMED);
+    ck_assert_int_eq(pthread_mutex_unlock(&caller.net->relief.sockets), 0);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("daemon net relief");
@@ -224,6 +284,7 @@ int main(void)
     tcase_add_test(tcase, of_many_times_as_much_no_more_waits);
     tcase_add_test(tcase, a_feed_that_floods_does_not_keep_a_session_waiting);
     tcase_add_test(tcase, when_memory_is_too_much_its_connections_go);
+    tcase_add_loop_test(tcase, a_connection_breaks_while_messages_of_two_parts_wait, 0, 2);
     suite_add_tcase(suite, tcase);
     return toc_test_main(suite);
 }
