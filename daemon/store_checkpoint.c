@@ -102,8 +102,8 @@ static void checkpoint(struct toc_checkpointer *checkpointer, size_t which)
     if (wal != NULL) {
         toc_vfs_give_way(wal, &checkpointer->patient);
     }
-    /* A failure is nobody's loss: the WAL still has everything, and the next commit asks again. If
-     * the disk is in trouble, that commit is where it shows. */
+    /* What could not be read or written is nobody's loss: the WAL still has everything, and the
+     * next commit asks again. If the disk is in trouble, that commit is where it shows. */
     const int error =
         sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, &pages, &copied);
     if (!kept(checkpointer, which, error) || pages <= LONG_PAGES ||
