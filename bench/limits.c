@@ -20,7 +20,7 @@
 #define COMMIT_ROWS 1000
 #define SAMPLES 2000
 
-enum { BESIDE_PERIOD_US = 4000, BESIDE_PAGES = 1024, BESIDE_MAX = 100000 };
+enum { BESIDE_PERIOD_US = 4000, BESIDE_MAX = 100000 };
 
 /* ---- fdatasync ---- */
 
@@ -42,34 +42,9 @@ static struct synced measure_sync(const char *folder, size_t count)
         }
         samples[i] = toc_measure_now_us() - begin;
     }
-    (void)close(file); /* it stays: a file system that discards what is deleted stalls after that */
+    (void)close(file); /* it stays, as toc_measure_pages' does */
     return (struct synced){toc_measure_quantile(samples, count, 500),
                            toc_measure_quantile(samples, count, 990)};
-}
-
-static void write_page(int file, size_t at)
-{
-    char page[APPEND_LEN];
-    memset(page, (int)at, sizeof page);
-    if (pwrite(file, page, sizeof page, (off_t)(at % BESIDE_PAGES * sizeof page)) !=
-        (ssize_t)sizeof page) {
-        toc_measure_die("cannot write");
-    }
-}
-
-/* Written whole, as a log is that begins anew: a file that grows would wait for its length, too. */
-static int make_pages(const char *folder)
-{
-    char path[512];
-    (void)snprintf(path, sizeof path, "%s/beside", folder);
-    const int file = open(path, O_CREAT | O_TRUNC | O_WRONLY, 0600);
-    for (size_t i = 0; i < BESIDE_PAGES; i++) {
-        write_page(file, i);
-    }
-    if (fsync(file) != 0) {
-        toc_measure_die("%s: cannot sync", path);
-    }
-    return file;
 }
 
 /* False: stdin has ended. */
@@ -88,7 +63,7 @@ static bool wait_until(int64_t at_us)
 static void measure_beside(const char *folder)
 {
     static int64_t samples[BESIDE_MAX];
-    const int file = make_pages(folder);
+    const int file = toc_measure_pages(folder, "beside");
     size_t len = 0;
     (void)puts("ready");
     (void)fflush(stdout);
@@ -97,10 +72,7 @@ static void measure_beside(const char *folder)
     for (size_t call = 0; len < BESIDE_MAX && wait_until(due_us); call++) {
         const int64_t before_us = end_us;
         const int64_t begin_us = toc_measure_now_us();
-        write_page(file, call);
-        if (fdatasync(file) != 0) {
-            toc_measure_die("cannot sync");
-        }
+        toc_measure_page_sync(file, call);
         end_us = toc_measure_now_us();
         for (; due_us <= begin_us && len < BESIDE_MAX; due_us += BESIDE_PERIOD_US) {
             samples[len++] = end_us - (due_us <= before_us ? due_us : begin_us);

@@ -1,7 +1,12 @@
 #include "measure.h"
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
+#include <unistd.h>
+
+enum { PAGE_LEN = 4096 };
 
 int64_t toc_measure_now_us(void)
 {
@@ -27,6 +32,38 @@ int64_t toc_measure_quantile(int64_t *samples, size_t len, unsigned permille)
     qsort(samples, len, sizeof samples[0], compare);
     const size_t at = len * permille / 1000;
     return samples[at < len ? at : len - 1];
+}
+
+static void write_page(int file, size_t at)
+{
+    char page[PAGE_LEN];
+    memset(page, (int)at, sizeof page);
+    if (pwrite(file, page, sizeof page, (off_t)(at % TOC_MEASURE_PAGES * sizeof page)) !=
+        (ssize_t)sizeof page) {
+        toc_measure_die("cannot write");
+    }
+}
+
+int toc_measure_pages(const char *folder, const char *name)
+{
+    char path[512];
+    (void)snprintf(path, sizeof path, "%s/%s", folder, name);
+    const int file = open(path, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0600);
+    for (size_t i = 0; i < TOC_MEASURE_PAGES; i++) {
+        write_page(file, i);
+    }
+    if (fsync(file) != 0) {
+        toc_measure_die("%s: cannot sync", path);
+    }
+    return file;
+}
+
+void toc_measure_page_sync(int file, size_t at)
+{
+    write_page(file, at);
+    if (fdatasync(file) != 0) {
+        toc_measure_die("cannot sync");
+    }
 }
 
 void toc_measure_die(const char *format, ...)

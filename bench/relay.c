@@ -7,15 +7,13 @@
  * A round begins PERIOD_US (to a millisecond) after the last one did, or at once when that took
  * longer. */
 #include "measure.h"
-#include <fcntl.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { PROCESSES_MAX = 8, ROUNDS_MAX = 100000, SYNCS_MAX = 16, PAGE_LEN = 4096, PAGES = 1024 };
+enum { PROCESSES_MAX = 8, ROUNDS_MAX = 100000, SYNCS_MAX = 16 };
 
 struct station {
     int file;
@@ -34,33 +32,9 @@ static unsigned long number(const char *text, unsigned long max)
     return value;
 }
 
-/* Written whole, as a log is that begins anew: a file that grows would wait for its length, too. */
-static int make_file(const char *folder, size_t at)
-{
-    static const char page[PAGE_LEN];
-    char path[512];
-    (void)snprintf(path, sizeof path, "%s/relay-%zu", folder, at);
-    const int file = open(path, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0600);
-    for (size_t i = 0; i < PAGES; i++) {
-        if (pwrite(file, page, sizeof page, (off_t)(i * sizeof page)) != (ssize_t)sizeof page) {
-            toc_measure_die("%s: cannot write", path);
-        }
-    }
-    if (fsync(file) != 0 || unlink(path) != 0) {
-        toc_measure_die("%s: cannot sync", path);
-    }
-    return file;
-}
-
 static void sync_page(struct station *station)
 {
-    char page[PAGE_LEN];
-    memset(page, (int)station->page, sizeof page);
-    const off_t at = (off_t)(station->page++ % PAGES * sizeof page);
-    if (pwrite(station->file, page, sizeof page, at) != (ssize_t)sizeof page ||
-        fdatasync(station->file) != 0) {
-        toc_measure_die("cannot sync");
-    }
+    toc_measure_page_sync(station->file, station->page++);
 }
 
 static void pass(const struct station *station)
@@ -144,7 +118,9 @@ int main(int argc, char **argv)
         }
     }
     for (size_t i = 0; i < len; i++) {
-        stations[i] = (struct station){.file = make_file(argv[1], i),
+        char name[16];
+        (void)snprintf(name, sizeof name, "relay-%zu", i);
+        stations[i] = (struct station){.file = toc_measure_pages(argv[1], name),
                                        .syncs = number(argv[4 + i], SYNCS_MAX),
                                        .from = ends[i][0],
                                        .to = ends[(i + 1) % len][1]};
