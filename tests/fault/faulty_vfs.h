@@ -19,7 +19,7 @@ void toc_faulty_vfs_arm(enum toc_fault fault, long at, bool forever);
 void toc_faulty_vfs_disarm(void);
 /* Once from now on, the next sync of a database's own file fails, and what was written to it until
  * then is gone, as if it had been taken back page by page; all later ones succeed. So does Linux
- * with what a disk refuses when it is written back. */
+ * with what a disk refuses when it is written back. Only one database may be written meanwhile. */
 void toc_faulty_vfs_lose(void);
 /* Waits until that happened, some seconds at most. */
 bool toc_faulty_vfs_lost(void);

@@ -75,12 +75,33 @@ START_TEST(what_a_database_did_not_keep_is_still_in_the_log)
 }
 END_TEST
 
+/* The owner's own, that retention asks for. */
+START_TEST(nor_is_anything_said_after_a_log_that_could_not_be_emptied)
+{
+    toc_faulty_vfs_install();
+    toc_scratch_new(folder);
+    struct toc_store *store = toc_fixture_store(folder);
+    toc_fixture_begin(store);
+    ck_assert_int_eq(toc_store_roster_add(store, 1, roster(1)), TOC_OK);
+    toc_fixture_commit(store);
+    toc_faulty_vfs_lose();
+    ck_assert_int_eq(toc_store_truncate_wal(store), TOC_STORE);
+    ck_assert_int_eq(toc_store_durable(store, true), TOC_STORE);
+    toc_store_close(&store);
+    store = toc_fixture_store(folder);
+    check(store, 1);
+    toc_store_close(&store);
+    toc_scratch_remove(folder);
+}
+END_TEST
+
 int main(void)
 {
     Suite *const suite = suite_create("fault/store_checkpoint");
     TCase *const tests = tcase_create("checkpoint");
     tcase_set_timeout(tests, 120);
     tcase_add_test(tests, what_a_database_did_not_keep_is_still_in_the_log);
+    tcase_add_test(tests, nor_is_anything_said_after_a_log_that_could_not_be_emptied);
     suite_add_tcase(suite, tests);
     return toc_test_main(suite);
 }
