@@ -1,5 +1,5 @@
 /* HKDF on libsodium's HMAC-SHA-256. OpenSSL's looks HMAC and SHA-256 up by their names each time,
- * 4 to 20 us, and a flag derives a dozen keys. */
+ * 4 us, and a flag derives some keys at each who has its supplier. */
 #include "hkdf.h"
 #include "ensure.h"
 #include <sodium.h>
