@@ -122,9 +122,10 @@ enum toc_result toc_engine_session(struct toc_engine *engine, toc_link link, str
     return result;
 }
 
-enum toc_result toc_engine_feed(struct toc_engine *engine, toc_link link, struct toc_bytes batch)
+enum toc_result toc_engine_feed(struct toc_engine *engine, toc_link link, struct toc_bytes frame)
 {
     struct toc_session *session = toc_engine_session_of(engine, link);
+    struct toc_feed feed;
     struct toc_batch decoded;
     enum toc_result result;
     struct toc_log *log;
@@ -136,8 +137,9 @@ enum toc_result toc_engine_feed(struct toc_engine *engine, toc_link link, struct
     TOC_ENSURE(toc_roster_validity(toc_engine_roster(engine), engine->now_wall) != TOC_EXPIRED,
                TOC_STALE);
     engine->counters.feed_heard++;
-    TOC_TRY(toc_wire_batch_decode(engine->arena, batch, &decoded));
-    result = toc_handle_batch(engine, session, batch, NULL);
+    TOC_TRY(toc_wire_feed_decode(frame, &feed));
+    TOC_TRY(toc_wire_batch_decode(engine->arena, feed.batch, &decoded));
+    result = toc_handle_batch(engine, session, feed.batch, NULL);
     engine->counters.feed_used += result == TOC_OK ? 1 : 0;
     log = toc_engine_log(engine, &decoded.header.log);
     if (log != NULL && result == TOC_AGAIN) {

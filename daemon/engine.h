@@ -82,7 +82,7 @@ bool toc_engine_has_room_local(const struct toc_engine *engine);
 enum toc_result toc_engine_session(struct toc_engine *engine, toc_link link,
                                    struct toc_bytes frame);
 /* A feed frame heard from the peer of a dialled link. */
-enum toc_result toc_engine_feed(struct toc_engine *engine, toc_link link, struct toc_bytes batch);
+enum toc_result toc_engine_feed(struct toc_engine *engine, toc_link link, struct toc_bytes frame);
 /* A request on the local socket: JSON, then any number of binary parts. */
 struct toc_local_user {
     uint32_t uid, gid;

@@ -17,6 +17,7 @@
 #include "records.h"
 #include "telling.h"
 #include "tokens.h"
+#include "wire_feed.h"
 #include "wire_session.h"
 
 /* One log as held here. Index in engine->logs is stable while the process lives. */

@@ -81,18 +81,13 @@ void toc_net_line_close(struct toc_net_line *line)
 /* One message, if it is there. TOC_AGAIN: there is none. */
 static enum toc_result take_one(struct toc_net_line *line)
 {
-    zmq_msg_t parts[2]; /* of a feed: topic, then the batch as it is stored */
-    const size_t len = line->feed ? 2 : 1;
-    TOC_TRY(toc_net_take(line->socket, parts, len));
-    if (line->feed) {
-        (void)zmq_msg_close(&parts[0]);
-    }
-    zmq_msg_t *body = &parts[len - 1];
-    if (zmq_msg_size(body) == 0) {
-        (void)zmq_msg_close(body);
+    zmq_msg_t frame;
+    TOC_TRY(toc_net_take(line->socket, &frame, 1));
+    if (zmq_msg_size(&frame) == 0) {
+        (void)zmq_msg_close(&frame);
         return TOC_MALFORMED;
     }
-    return toc_net_queue_add(line->queue, &line->inbox, body);
+    return toc_net_queue_add(line->queue, &line->inbox, &frame);
 }
 
 bool toc_net_line_take(struct toc_net_line *line)

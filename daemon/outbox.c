@@ -99,15 +99,11 @@ enum toc_result toc_out_message(struct toc_engine *engine, struct toc_session *s
 enum toc_result toc_out_feed(struct toc_engine *engine, const struct toc_log *log,
                              struct toc_bytes batch)
 {
-    const size_t stream_len = strlen(log->row.log.stream);
-    const size_t publisher_len = strlen(log->row.log.publisher);
-    uint8_t *topic = toc_arena_get(engine->arena, stream_len + 1 + publisher_len);
-    struct toc_bytes parts[2];
+    struct toc_feed feed = {.batch = batch};
+    struct toc_bytes frame;
 
-    TOC_ENSURE(topic != NULL, TOC_NOMEM);
-    memcpy(topic, log->row.log.publisher, publisher_len + 1);
-    memcpy(topic + publisher_len + 1, log->row.log.stream, stream_len);
-    parts[0] = toc_bytes_of(topic, stream_len + 1 + publisher_len);
-    TOC_TRY(toc_arena_copy(engine->arena, batch, &parts[1]));
-    return toc_out_add(engine, TOC_OUT_FEED, 0, parts, 2);
+    memcpy(feed.publisher, log->row.log.publisher, sizeof(feed.publisher));
+    memcpy(feed.stream, log->row.log.stream, sizeof(feed.stream));
+    TOC_TRY(toc_wire_feed_encode(engine->arena, &feed, &frame));
+    return toc_out_add(engine, TOC_OUT_FEED, 0, &frame, 1);
 }

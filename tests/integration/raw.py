@@ -116,7 +116,7 @@ class LyingServer:
             self.socket.setsockopt(getattr(zmq, name), value)
         self.monitor = self.socket.get_monitor_socket()
         self.socket.bind(member.feed if self.feed else member.session)
-        self.start = []
+        self.routing = []
 
     def __enter__(self):
         return self
@@ -129,10 +129,11 @@ class LyingServer:
         """Its hello, or its subscription."""
         assert self.socket.poll(timeout * 1000), "nobody dialled"
         caller = self.socket.recv_multipart()[0]
-        self.start = [b"liar\0framework"] if self.feed else [caller]
+        self.routing = [] if self.feed else [caller]
 
     def send(self, frame):
-        self.socket.send_multipart([*self.start, frame])
+        """On the feed with the names that a subscription filters by before it."""
+        self.socket.send_multipart([*self.routing, b"liar\0framework\0" + frame if self.feed else frame])
 
 
 def server_key(roster, member):

@@ -18,6 +18,7 @@ KINDS = {
     **dict.fromkeys(["heartbeat", "receipt", "closing"], "statement"),
     **dict.fromkeys(["roster_1", "roster_2"], "roster"),
     **dict.fromkeys(["hello", "rosters", "have", "want", "give", "statements", "refusal"], "message"),
+    "feed": "feed",
     **{f"record_{name}": f"record {stream}" for stream, names in {
         "framework": ["framework", "call_off", "withdrawal"],
         "exposure": ["exposure", "exposure_name"],

@@ -206,9 +206,11 @@ class Reader:
             return error.result != "again"
         return True
 
-    def on_feed(self, topic, data, now_ms):
-        """A hint: what follows is taken, and anything else is left to the session."""
-        batch = self._try("feed", logs.Batch, data)
+    def on_feed(self, frame, now_ms):
+        """A hint: what follows is taken, and anything else is left to the session. The batch itself says
+        whose and what it is."""
+        _, _, data = self._try("feed", session.read_feed, frame) or (None, None, b"")
+        batch = data and self._try("feed", logs.Batch, data)
         key = batch and batch.log[:2]
         if not self.is_open or key not in self.logs or not self._take(self.logs[key], data):
             return []

@@ -108,8 +108,17 @@ def change(dice, message):
         setattr(message, field.name, value_for(dice, field, getattr(message, field.name)))
 
 
+def names_of(dice, frame):
+    """Another publisher or stream before the batch of a feed's frame."""
+    parts = frame.split(b"\0", 2)
+    parts[dice.randrange(2)] = dice.choice(TEXTS).encode()
+    return b"\0".join(parts)
+
+
 def fields_of(dice, kind, data):
     """One to three fields changed; the bytes stay in canonical form."""
+    if kind == "feed":
+        return names_of(dice, data)
     outer = messages.CLASSES[OUTER[kind]].FromString(data)
     inner = None
     if kind in INNER and dice.random() < 0.9:

@@ -91,9 +91,9 @@ class Link:
                 self._connection(int.from_bytes(frames[0][:2], sys.byteorder))
             elif socket is self.sockets[zmq.DEALER]:
                 self.send(self.reader.receive(frames[0], now_ms))
-            elif len(frames) == 2:
+            elif len(frames) == 1:
                 self.from_feed += 1
-                self.send(self.reader.on_feed(*frames, now_ms))
+                self.send(self.reader.on_feed(frames[0], now_ms))
 
     def until(self, holds, timeout=60):
         end = time.monotonic() + timeout

@@ -81,3 +81,13 @@ def with_seen(frame, stamp):
 
 def write(kind, /, **fields):
     return messages.write("Message", **{kind: messages.CLASSES[kind.capitalize()](**fields)})
+
+
+def read_feed(frame):
+    """Publisher, stream and batch of a frame on the feed (section 1)."""
+    parts = frame.split(b"\0", 2)
+    need(len(parts) == 3 and parts[2], "no names, or no batch", "malformed")
+    publisher, stream = (one.decode("latin-1") for one in parts[:2])
+    messages.name(publisher, "publisher")
+    need(messages.STREAM.fullmatch(stream), f"stream is {stream!r}")
+    return publisher, stream, parts[2]

@@ -11,6 +11,7 @@
 #include "chain.h"
 #include "ensure.h"
 #include "records.h"
+#include "wire_feed.h"
 #include "wire_session.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -185,6 +186,15 @@ static enum toc_result judge_message(struct toc_bytes bytes)
     return TOC_OK;
 }
 
+static enum toc_result judge_feed(struct toc_bytes bytes)
+{
+    struct toc_feed feed;
+    TOC_TRY(toc_wire_feed_decode(bytes, &feed));
+    printf("accept %s %s", feed.publisher, feed.stream);
+    print_hex(feed.batch);
+    return TOC_OK;
+}
+
 static enum toc_result judge_record(const char *stream, struct toc_bytes bytes)
 {
     struct toc_record record;
@@ -298,9 +308,10 @@ static enum toc_result judge(const char *kind, char *first, char *second)
     static const struct {
         const char *kind;
         enum toc_result (*judge)(struct toc_bytes bytes);
-    } ones[] = {{"batch", judge_batch},         {"wrap", judge_wrap},
-                {"statement", judge_statement}, {"roster", judge_roster},
-                {"request", judge_request},     {"message", judge_message}};
+    } ones[] = {
+        {"batch", judge_batch},   {"wrap", judge_wrap},       {"statement", judge_statement},
+        {"roster", judge_roster}, {"request", judge_request}, {"message", judge_message},
+        {"feed", judge_feed}};
     for (size_t i = 0; i < sizeof ones / sizeof ones[0]; i++) {
         if (strcmp(kind, ones[i].kind) == 0) {
             return ones[i].judge(unhex(first));

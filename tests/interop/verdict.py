@@ -77,6 +77,11 @@ def message(data):
     return joined(session.KINDS.index(kind) + 1, stamp, seen, *words)
 
 
+def feed(data):
+    publisher, stream, held = session.read_feed(data)
+    return joined(publisher, stream, held.hex())
+
+
 def record(stream, data):
     shown = records.shown(records.read(data, stream))
     return json.dumps(shown, separators=(",", ":"), sort_keys=True)
@@ -112,7 +117,7 @@ def log(several, batches):
 
 
 ONE = {"batch": batch, "wrap": wrap, "statement": statement, "roster": roster, "request": request,
-       "message": message}
+       "message": message, "feed": feed}
 SEVERAL = {"rosters": rosters, "log": log}
 
 

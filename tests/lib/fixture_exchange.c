@@ -194,7 +194,7 @@ static void send(struct toc_fixture_exchange *exchange, struct node *node,
         }
         if (out->kind == TOC_OUT_FEED && wire->server == node && wire->feed) {
             sent_by(exchange, node, wire->dialler)->feed++;
-            queue_add(&wire->to_dialler, out->parts[1], true);
+            queue_add(&wire->to_dialler, out->parts[0], true);
         } else if (session && wire->server == node && wire->server_link == out->link) {
             count(exchange, sent_by(exchange, node, wire->dialler), out->parts[0]);
             queue_add(&wire->to_dialler, out->parts[0], false);

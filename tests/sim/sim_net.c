@@ -344,7 +344,7 @@ void sim_net_receive(struct sim_node *node)
     }
 }
 
-static void send_feed(struct sim_node *node, struct toc_bytes batch)
+static void send_feed(struct sim_node *node, struct toc_bytes frame)
 {
     struct sim *sim = node->sim;
 
@@ -358,7 +358,7 @@ static void send_feed(struct sim_node *node, struct toc_bytes batch)
         for (unsigned copies = sim_chance(sim, sim->faults.feed_twice) ? 2 : 1; copies > 0;
              copies--) {
             if (!sim_chance(sim, sim->faults.feed_lost)) {
-                queue_add(&wire->feed, batch,
+                queue_add(&wire->feed, frame,
                           sim->mono + 1 + node->late + wire->delay + (int64_t)sim_below(sim, 400),
                           false);
             }
@@ -371,7 +371,7 @@ void sim_net_send(struct sim_node *node, const struct toc_out *out)
     struct sim *sim = node->sim;
 
     if (out->kind == TOC_OUT_FEED) {
-        send_feed(node, out->parts[1]);
+        send_feed(node, out->parts[0]);
         return;
     }
     sim->frames++;

@@ -264,6 +264,16 @@ static void check_reply(struct sim_node *node, const struct toc_out *out)
     json_decref(reply);
 }
 
+static void check_feed(struct sim_node *node, struct toc_bytes frame)
+{
+    struct toc_feed feed;
+    if (toc_wire_feed_decode(frame, &feed) != TOC_OK) {
+        sim_fail(node->sim, "%s sends a frame on the feed that does not decode", node->member);
+    } else {
+        check_batch(&(struct looked){node, NULL}, feed.batch);
+    }
+}
+
 void sim_check_sent(struct sim_node *node, const struct toc_out *out, size_t len)
 {
     for (size_t i = 0; i < len && node->sim->failure[0] == '\0'; i++) {
@@ -274,7 +284,7 @@ void sim_check_sent(struct sim_node *node, const struct toc_out *out, size_t len
             node->sim->hooks.sent(node, &out[i]);
         }
         if (out[i].kind == TOC_OUT_FEED) {
-            check_batch(&(struct looked){node, NULL}, out[i].parts[1]);
+            check_feed(node, out[i].parts[0]);
         } else if (out[i].kind == TOC_OUT_LOCAL) {
             check_reply(node, &out[i]);
         } else if (toc_wire_message_decode(node->sim->arena, out[i].parts[0], &message) != TOC_OK) {

@@ -102,10 +102,10 @@ enum toc_result toc_engine_session(struct toc_engine *engine, toc_link link, str
     return TOC_OK;
 }
 
-enum toc_result toc_engine_feed(struct toc_engine *engine, toc_link link, struct toc_bytes batch)
+enum toc_result toc_engine_feed(struct toc_engine *engine, toc_link link, struct toc_bytes frame)
 {
     engine->room_used++;
-    fake_text(fake_note(engine, FAKE_FEED, link), batch);
+    fake_text(fake_note(engine, FAKE_FEED, link), frame);
     return TOC_OK;
 }
 

@@ -64,7 +64,6 @@ static void feeds_so_much(int frames)
 {
     static const char frame[2048] = "x";
     for (int i = 0; i < frames; i++) {
-        say_text(feed, "topic", ZMQ_SNDMORE);
         ck_assert_int_ge(zmq_send(feed, frame, sizeof frame, 0), 0);
     }
 }
@@ -225,13 +224,12 @@ enum { MESSAGES = 200 };
 
 static void sends_in_two_parts(bool by_feed)
 {
-    if (by_feed) {
-        feeds_so_much(1);
-        return;
+    void *socket = by_feed ? feed : session;
+    if (!by_feed) {
+        ck_assert_int_ge(zmq_send(socket, caller_id, caller_id_len, ZMQ_SNDMORE), 0);
     }
-    ck_assert_int_ge(zmq_send(session, caller_id, caller_id_len, ZMQ_SNDMORE), 0);
-    say_text(session, "one", ZMQ_SNDMORE);
-    say_text(session, "two", 0);
+    say_text(socket, "one", ZMQ_SNDMORE);
+    say_text(socket, "two", 0);
 }
 
 /* Everything is sent before it is closed, and nothing waits for that here. */
@@ -256,7 +254,7 @@ static void until_it_is_over(const struct toc_net_line *line)
     ck_assert_int_eq(event.event, ZMQ_EVENT_CONNECT_RETRIED);
 }
 
-/* However it broke: what came whole is taken whole, and the process lives. */
+/* However it broke: what is no message of ours is gone whole, and the process lives. */
 START_TEST(a_connection_breaks_while_messages_of_two_parts_wait)
 {
     const bool by_feed = _i == 1;
@@ -271,8 +269,8 @@ START_TEST(a_connection_breaks_while_messages_of_two_parts_wait)
     closes(by_feed ? &feed : &session);
     until_it_is_over(line);
     ck_assert(!toc_net_line_take(line));
-    ck_assert_uint_eq(line->inbox.len, by_feed ? MESSAGES : 0);
-    ck_assert_int_eq(line->fault, by_feed ? TOC_OK : TOC_MALFORMED);
+    ck_assert_uint_eq(line->inbox.len, 0);
+    ck_assert_int_eq(line->fault, TOC_MALFORMED);
     ck_assert_int_eq(pthread_mutex_unlock(&caller.net->relief.sockets), 0);
 }
 END_TEST

@@ -12,6 +12,7 @@
 #include "roster.h"
 #include "seal.h"
 #include "vector_records.h"
+#include "wire_feed.h"
 #include "wire_session.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -474,6 +475,29 @@ static void messages(const struct world *w)
                                   .as.refusal = {TOC_DENIED, "not of this log's audience"}});
 }
 
+static void feed(const struct world *w)
+{
+    const struct toc_feed message = {"leeds", "framework", w->batch_1};
+    const struct toc_bytes publisher = toc_bytes_of("leeds", sizeof "leeds");
+    const struct toc_bytes stream = toc_bytes_of("framework", sizeof "framework");
+    struct toc_bytes frame;
+    struct toc_buf bytes, text;
+    must(toc_wire_feed_encode(w->arena, &message, &frame), "feed");
+    toc_buf_init(&bytes, TEXT_MAX);
+    must(toc_buf_append(&bytes, publisher), "feed");
+    must(toc_buf_append(&bytes, stream), "feed");
+    must(toc_buf_append(&bytes, w->batch_1), "feed");
+    same(toc_bytes_equal(frame, toc_buf_bytes(&bytes)), "feed");
+    toc_buf_done(&bytes);
+    toc_buf_init(&text, TEXT_MAX);
+    must(toc_buf_append_text(&text, "## one frame on a feed\n"), "feed");
+    must(toc_annotate_bytes(&text, "publisher = \"leeds\", and a NUL", publisher), "feed");
+    must(toc_annotate_bytes(&text, "stream = \"framework\", and a NUL", stream), "feed");
+    must(toc_annotate(&text, &toc_shape_batch, w->batch_1), "feed");
+    settle("feed", &text);
+    toc_buf_done(&text);
+}
+
 /* A generation that begins after a conflict: the only header with every field. */
 static void generation(const struct world *w)
 {
@@ -565,6 +589,7 @@ int main(int argc, char **argv)
     vector("closing", "the hub's last word on a log", &toc_shape_statement, w.closing);
     generation(&w);
     messages(&w);
+    feed(&w);
     records(&w);
     toc_arena_free(&w.arena);
     return failures == 0 ? 0 : 1;
