@@ -388,6 +388,7 @@ static void tick(struct sim_node *node)
         sim_fail(sim, "%s: tick: %s: %s", node->member, toc_result_name(result), why.text);
     }
     if (result != TOC_OK) {
+        node->failed = true;
         sim_trace(node, "the commit fails: %s", why.text);
     }
     look_at(node);

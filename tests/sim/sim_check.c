@@ -21,6 +21,17 @@ static size_t bucket(const struct toc_log_id *log, uint64_t first_sequence)
     return (size_t)(hash >> 32) % 256;
 }
 
+/* A commit that failed is back, in the place of what was signed afterwards, went out, and was never
+ * really written: a conflict, and what its operator rotates away. */
+static void comes_back(struct sim_node *node, const struct toc_log_id *log, uint64_t from)
+{
+    node->sim->forks = node->sim->void_allowed = true;
+    for (struct sim_submission *one = node->sim->submissions; one != NULL; one = one->next) {
+        one->excused |= one->node == node && strcmp(one->stream, log->stream) == 0 &&
+                        one->first_sequence >= from;
+    }
+}
+
 static void truth_check(struct sim_node *node, const struct toc_log_id *log,
                         const struct toc_stored_batch *batch)
 {
@@ -33,7 +44,12 @@ static void truth_check(struct sim_node *node, const struct toc_log_id *log,
         one = one->next;
     }
     if (one != NULL) {
-        if (!sim->forks && !toc_hash_equal(&one->head, &batch->head)) {
+        if (sim->forks || toc_hash_equal(&one->head, &batch->head)) {
+            return;
+        }
+        if (node->put_back && node->failed && strcmp(node->member, log->publisher) == 0) {
+            comes_back(node, log, batch->first_sequence);
+        } else {
             sim_fail(sim, "%s: %s %s %u: two batches at %llu", node->member, log->publisher,
                      log->stream, log->generation, (unsigned long long)batch->first_sequence);
         }

@@ -108,7 +108,10 @@ static void on_what_is_left(struct sim_node *node, bool older)
         node->sim->losses++;
         sim_check_restored(node);
         excuse_repeats(node);
-        sim_check_store(node); /* what it holds is looked for before it ticks again */
+        /* What it holds is looked for before it ticks again. */
+        node->put_back = true;
+        sim_check_store(node);
+        node->put_back = false;
         sim_check_lost(node->sim);
     }
 }

@@ -51,7 +51,9 @@ static void end_what_is_lost(struct sim *sim, struct sim_node *node)
         (void)snprintf(id.publisher, sizeof(id.publisher), "%s", node->member);
         (void)snprintf(id.stream, sizeof(id.stream), "%s", streams[i]);
         log = node->engine == NULL ? NULL : toc_engine_log(node->engine, &id);
-        if (log != NULL && log->row.id != 0 && log->claimed_next > log->row.chain.next_sequence) {
+        if (log != NULL && log->row.id != 0 &&
+            (log->row.state == TOC_LOG_STOPPED ||
+             log->claimed_next > log->row.chain.next_sequence)) {
             sim->void_allowed = true;
             (void)snprintf(request, sizeof(request), "{\"request\":\"rotate\",\"stream\":\"%s\"}",
                            streams[i]);
