@@ -23,11 +23,12 @@
 /* One log as held here. Index in engine->logs is stable while the process lives. */
 struct toc_log {
     struct toc_log_row row;
-    bool own;         /* published by this member */
-    bool force_epoch; /* own: the next batch opens a new epoch */
-    bool waiting_key; /* the next batch to apply needs a wrap that is due */
-    bool advanced;    /* in this tick: links that want it are served at its end */
-    bool grew;        /* since the last beat */
+    bool own;              /* published by this member */
+    bool force_epoch;      /* own: the next batch opens a new epoch */
+    uint64_t stayed_until; /* own: the roster up to which nobody left since its epoch was opened */
+    bool waiting_key;      /* the next batch to apply needs a wrap that is due */
+    bool advanced;         /* in this tick: links that want it are served at its end */
+    bool grew;             /* since the last beat */
     uint64_t
         claimed_next; /* own: the furthest a prover said it holds; sign nothing before it is back */
     struct toc_word { /* own: the same, said by a member that proves nothing and signs nothing */

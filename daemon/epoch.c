@@ -41,10 +41,30 @@ static bool retention_nears(const struct toc_engine *engine, const struct toc_lo
            engine->now_wall - epoch->last_ms >= (int64_t)rule->retention_days * DAY_MS / 2;
 }
 
+/* At any version since the epoch was opened: who came after that has its key too. Each step from
+ * one version to the next is looked at once. */
+static bool somebody_left(const struct toc_engine *engine, struct toc_log *log,
+                          const struct toc_epoch_row *epoch)
+{
+    const uint64_t newest = toc_engine_roster(engine)->version;
+
+    if (log->stayed_until < epoch->roster_version) {
+        log->stayed_until = epoch->roster_version;
+    }
+    while (log->stayed_until < newest) {
+        const struct toc_roster *was = toc_roster_chain_at(engine->rosters, log->stayed_until);
+        const struct toc_roster *then = toc_roster_chain_at(engine->rosters, log->stayed_until + 1);
+        if (was == NULL || then == NULL ||
+            toc_roster_audience_shrank(was, then, log->row.log.publisher, log->row.log.stream)) {
+            return true;
+        }
+        log->stayed_until++;
+    }
+    return false;
+}
+
 bool toc_epoch_is_over(struct toc_engine *engine, struct toc_log *log)
 {
-    const struct toc_roster *now = toc_engine_roster(engine);
-    const struct toc_roster *was;
     struct toc_epoch_row epoch;
 
     if (log->row.chain.epoch == 0 || log->force_epoch ||
@@ -59,13 +79,10 @@ bool toc_epoch_is_over(struct toc_engine *engine, struct toc_log *log)
     if (retention_nears(engine, log, &epoch)) {
         return true;
     }
-    if (epoch.roster_version == now->version) {
+    if (epoch.roster_version == toc_engine_roster(engine)->version) {
         return false;
     }
-    was = toc_roster_chain_at(engine->rosters, epoch.roster_version);
-    return was == NULL ||
-           toc_roster_audience_shrank(was, now, log->row.log.publisher, log->row.log.stream) ||
-           newcomers_start_here(engine, log, &epoch);
+    return somebody_left(engine, log, &epoch) || newcomers_start_here(engine, log, &epoch);
 }
 
 enum toc_result toc_epoch_open(struct toc_engine *engine, const struct toc_log *log,

@@ -94,6 +94,22 @@ def test_a_member_admitted_later_gets_the_whole_history(group):
     group.leeds.wait_sequence("hull", 2)
 
 
+def test_who_came_and_went_within_an_epoch_has_no_key_of_the_next(group):
+    """Its keys are of an epoch that was opened before it came, and that lasts a month."""
+    submit(group.leeds, "a-1")
+    hull = group.join("hull").start()
+    hull.wait_sequence("leeds", 2)
+    group.remove("hull")
+    group.leeds.wait(lambda: group.leeds.status()["roster_version"] == 5, what="the roster")
+    submit(group.leeds, "b-1")
+    group.hub.wait_sequence("leeds", 3)
+    hull.stop()
+    for member in (group.leeds, group.hub):
+        member.stop()
+        wraps = member.rows("SELECT epoch, member FROM wrap")
+        assert (2, "york") in wraps and (2, "hull") not in wraps
+
+
 def test_history_from_admission_begins_at_admission(groups):
     group = groups()
     roster = wire.RosterFile(group.roster)

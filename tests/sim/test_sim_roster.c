@@ -104,6 +104,31 @@ START_TEST(newcomer_with_all_history)
 }
 END_TEST
 
+/* It has the keys of epochs that were opened before it came, and must not read on in them. */
+static void came_and_went(struct sim *sim, unsigned steps)
+{
+    struct sim_node *hub = star(sim, NULL);
+    struct sim_node *visitor;
+
+    sim_run(sim, steps / 3);
+    if (sim->failure[0] != '\0') {
+        return;
+    }
+    visitor = admit(sim, hub, "calderdale");
+    sim_run(sim, steps / 3);
+    if (sim->failure[0] == '\0') {
+        sim_remove(sim, visitor, hub);
+    }
+    sim_run(sim, steps / 3);
+    sim_heal(sim);
+}
+
+START_TEST(newcomer_that_leaves)
+{
+    sim_seeds("CK_RUN_CASE=visit test_sim_roster", 40, 300, came_and_went);
+}
+END_TEST
+
 /* What a newcomer may read of a publisher is what was sealed since: from some sequence on, all of
  * it. */
 static void reads_since_admission(struct sim *sim, struct sim_node *newcomer)
@@ -339,6 +364,7 @@ int main(void)
     sim_add_case(suite, "removal", removed_member);
     sim_add_case(suite, "mesh", removed_member_in_a_mesh);
     sim_add_case(suite, "admission", newcomer_with_all_history);
+    sim_add_case(suite, "visit", newcomer_that_leaves);
     sim_add_case(suite, "late", newcomer_from_admission);
     sim_add_case(suite, "succession", a_member_is_succeeded);
     sim_add_case(suite, "expiry", grace_expiry_and_renewal);
