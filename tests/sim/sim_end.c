@@ -274,15 +274,16 @@ static const char *left_behind(struct sim *sim, const struct sim_node *gone)
     return reason;
 }
 
-/* It left before the hub heard of its log: whoever got that from it by a line of their own keeps
- * it, and nobody else takes it from them. */
+/* It left before the hub heard of its log, or had the key to all of it: whoever got that from it by
+ * a line of their own keeps it, and nobody else takes it from them. */
 static bool is_kept_by_some(struct sim *sim, const struct sim_node *publisher)
 {
     struct toc_log_id log = {.stream = "framework", .generation = 1};
     struct toc_log_row row;
 
     memcpy(log.publisher, publisher->member, sizeof(log.publisher));
-    return publisher->gone && !sim_log_row(&sim->nodes[0], &log, &row);
+    return publisher->gone &&
+           (!sim_log_row(&sim->nodes[0], &log, &row) || !opens_all(&sim->nodes[0], &row));
 }
 
 /* Whose frameworks they have differently; NULL: of nobody. */
