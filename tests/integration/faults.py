@@ -38,6 +38,7 @@ class Plan:
     """One process's plan. Nothing fails until it is armed."""
 
     def __init__(self, path):
+        self.before = 0  # how often the plan of the time before was met
         self.path = pathlib.Path(path)
         self.path.write_bytes(bytes(ctypes.sizeof(_Fields)))
         with open(self.path, "r+b") as file:
@@ -47,6 +48,7 @@ class Plan:
         """`at`: 1 is the first call from now on."""
         self.disarm()
         fields = self._fields
+        self.before = fields.fired
         fields.at, fields.forever = at, way == FOREVER
         fields.error = 0 if way == KILL else error
         fields.calls = fields.fired = 0
