@@ -208,7 +208,8 @@ static enum toc_result dial_all(struct toc_net *net, struct toc_engine *engine,
     for (size_t i = 0; i < conf->peers_len; i++) {
         TOC_TRY(dial_new(net, engine, &conf->peers[i], why));
     }
-    return net->dials_len > 0 ? toc_net_relief_start(net, why) : TOC_OK;
+    const bool talks = net->dials_len > 0 || net->servers[TOC_DOMAIN_SESSION].socket != NULL;
+    return talks ? toc_net_relief_start(net, why) : TOC_OK;
 }
 
 enum toc_result toc_net_dial(struct toc_net *net, struct toc_engine *engine,

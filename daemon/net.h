@@ -1,7 +1,7 @@
 /* net: the daemon's sockets (ZeroMQ's door, with net_*.c). It carries frames between the world and
  * one engine, answers ZAP, dials configured peers and says what became of each. It decides nothing
  * about what a frame means and never logs: what an operator should read comes out as notices. One
- * thread.
+ * thread calls it.
  *
  * A turn: toc_net_wait; then between toc_engine_begin and _finish toc_net_receive; after a commit
  * toc_net_send. What was found while sending (a link that is gone or full) is told next turn. */

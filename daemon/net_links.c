@@ -104,15 +104,28 @@ enum toc_result toc_net_links_add(struct toc_net_links *links, struct toc_bytes 
     return TOC_OK;
 }
 
+/* It is there no more once it is retired. */
+static void unlink_id(struct toc_net_links *links, struct toc_net_link *entry)
+{
+    struct toc_net_link **at = &links->by_id[bucket_of_id(toc_bytes_of(entry->id, entry->id_len))];
+    while (*at != NULL && *at != entry) {
+        at = &(*at)->next_id;
+    }
+    *at = *at == NULL ? NULL : entry->next_id;
+}
+
+void toc_net_links_retire(struct toc_net_links *links, struct toc_net_link *entry)
+{
+    unlink_id(links, entry);
+    links->pending += !entry->gone && !entry->blocked;
+    entry->gone = true;
+}
+
 void toc_net_links_remove(struct toc_net_links *links, struct toc_net_link **entry)
 {
     struct toc_net_link *old = *entry;
-    struct toc_net_link **at = &links->by_id[bucket_of_id(toc_bytes_of(old->id, old->id_len))];
-    while (*at != old) {
-        at = &(*at)->next_id;
-    }
-    *at = old->next_id;
-    at = &links->by_link[bucket_of_link(old->link)];
+    unlink_id(links, old);
+    struct toc_net_link **at = &links->by_link[bucket_of_link(old->link)];
     while (*at != old) {
         at = &(*at)->next_link;
     }
@@ -141,7 +154,7 @@ size_t toc_net_links_of_key(const struct toc_net_links *links, const uint8_t key
     size_t count = 0;
     struct toc_net_link *oldest = NULL;
     for (struct toc_net_link *entry = links->oldest; entry != NULL; entry = entry->newer) {
-        if (toc_bytes_equal_secret(entry->key, key, TOC_BOX_KEY_LEN)) {
+        if (!entry->gone && toc_bytes_equal_secret(entry->key, key, TOC_BOX_KEY_LEN)) {
             oldest = oldest == NULL ? entry : oldest;
             count++;
         }

@@ -19,7 +19,8 @@ struct toc_net_link {
     toc_link link;
     uint8_t key[TOC_BOX_KEY_LEN];   /* of a session; zero on the local socket */
     int64_t pid;                    /* of a local client; 0 for a session */
-    bool gone, blocked;             /* found while sending, for the engine to hear next tick */
+    bool known;                     /* the engine has heard of it */
+    bool gone, blocked;             /* found between turns, for the engine to hear in the next */
     struct toc_net_backlog backlog; /* of a session */
     struct toc_net_inbox inbox;     /* of a session */
     /* The table's own. */
@@ -47,9 +48,12 @@ enum toc_result toc_net_links_add(struct toc_net_links *links, struct toc_bytes 
                                   struct toc_net_link **ret_entry) TOC_MUST_CHECK;
 /* Nulls the pointer. */
 void toc_net_links_remove(struct toc_net_links *links, struct toc_net_link **entry);
+/* It is gone: found by its number alone, until it is removed. */
+void toc_net_links_retire(struct toc_net_links *links, struct toc_net_link *entry);
 /* It was heard or spoken to just now. */
 void toc_net_links_touch(struct toc_net_links *links, struct toc_net_link *entry);
-/* How many links a key has, and the one that was silent longest (NULL when none). */
+/* How many links a key has that are not gone, and the one that was silent longest (NULL when none).
+ */
 size_t toc_net_links_of_key(const struct toc_net_links *links, const uint8_t key[TOC_BOX_KEY_LEN],
                             struct toc_net_link **ret_oldest);
 

@@ -146,8 +146,12 @@ static enum toc_result receive_one(struct toc_net *net, struct toc_engine *engin
     struct toc_net_link *entry = toc_net_links_find(&net->locals, id);
     if (entry == NULL) {
         make_room(net, engine);
-        TOC_TRY(toc_net_links_add(&net->locals, id, toc_net_next_link(net), &entry));
+        toc_net_enter(net); /* numbers are the sessions' too */
+        const toc_link link = toc_net_next_link(net);
+        toc_net_leave(net);
+        TOC_TRY(toc_net_links_add(&net->locals, id, link, &entry));
         entry->pid = pid;
+        entry->known = true;
     }
     toc_net_links_touch(&net->locals, entry);
     struct toc_bytes parts[TOC_NET_LOCAL_PARTS_MAX];

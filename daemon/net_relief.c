@@ -45,11 +45,23 @@ static void take_from(struct toc_net *net, struct toc_net_line *line)
     }
 }
 
-/* Everything that dialled peers have sent; and if memory is too much all the same, which is parts
- * of a message that never ends, their connections go. */
+static void take_served(struct toc_net *net)
+{
+    while (!atomic_load(&net->relief.wanted) && toc_net_server_take(net)) {
+        continue;
+    }
+}
+
+/* Everything that peers have sent; and if memory is too much all the same, which is parts of a
+ * message that never ends, or subscriptions, their connections go. */
 static void take_all(struct toc_net *net)
 {
     const bool over = toc_net_memory_over(net) > 0;
+    take_served(net);
+    for (size_t i = 0; i < TOC_NET_DOMAINS && over; i++) {
+        toc_net_server_cut(&net->servers[i]);
+        net->flooded |= net->servers[i].cut;
+    }
     for (size_t i = 0; i < net->dials_len; i++) {
         struct toc_net_dial *dial = net->dials[i];
         take_from(net, &dial->session);

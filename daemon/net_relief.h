@@ -1,10 +1,11 @@
-/* net_relief: a thread that takes what dialled peers send out of libzmq while the tick's own thread
- * does not come to it, because a disk stands still. libzmq has no bound there (net_queue.h says
- * why), and the peer may be one that floods. It only takes: what is due to be dropped or said, the
- * tick finds at its next turn. Private to net*.c.
+/* net_relief: a thread that takes what peers send out of libzmq while the tick's own thread does
+ * not come to it, because a disk stands still. libzmq has no bound there (net_queue.h says why),
+ * and the peer may be one that floods. It only takes: what is due to be dropped or said, the tick
+ * finds at its next turn. Private to net*.c.
  *
- * The tick's thread has the dialled sockets and their queues between toc_net_enter and _leave, and
- * nobody waits for a disk in between; the relief has them when it stayed away for a while. */
+ * The tick's thread has the sockets of sessions and feeds, their links and their queues between
+ * toc_net_enter and _leave, and nobody waits for a disk in between; the relief has them when it
+ * stayed away for a while. */
 #ifndef TOC_NET_RELIEF_H
 #define TOC_NET_RELIEF_H
 

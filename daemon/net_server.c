@@ -71,10 +71,11 @@ void toc_net_server_unbind(struct toc_net *net, enum toc_domain domain)
     if (server->socket == NULL || server->bind_at_ms != INT64_MAX) {
         return;
     }
-    if (zmq_unbind(server->socket, server->endpoint) != 0) {
+    if (!server->cut && zmq_unbind(server->socket, server->endpoint) != 0) {
         toc_net_notice_add(&net->notices, TOC_NOTICE_ERROR, "listen.unbind",
                            "address=%s why=\"%s\"", server->endpoint, zmq_strerror(zmq_errno()));
     }
+    server->cut = false;
     server->bind_at_ms = toc_env_mono_ms(net->dialler.env);
     server->said_in_use = false;
     toc_net_zap_forget(&net->zap, domain);
@@ -116,45 +117,98 @@ static enum toc_result key_of(zmq_msg_t *body, uint8_t ret_key[TOC_BOX_KEY_LEN])
     return toc_hex_decode(user_id, ret_key, TOC_BOX_KEY_LEN);
 }
 
+/* The engine hears of it in the next turn, if it ever heard of it. */
+static void retire(struct toc_net *net, struct toc_net_link *entry)
+{
+    toc_net_queue_forget(&net->queue, &entry->inbox);
+    if (entry->known) {
+        toc_net_links_retire(&net->sessions, entry);
+    } else {
+        toc_net_links_remove(&net->sessions, &entry);
+    }
+}
+
 /* Somebody new, or an old routing id with a new owner. A key with too many links loses the one that
  * was silent longest: nearly always the dead one of a member that reconnected. */
-static enum toc_result accept_link(struct toc_net *net, struct toc_engine *engine,
-                                   struct toc_bytes id, const uint8_t key[TOC_BOX_KEY_LEN],
-                                   struct toc_net_link **ret_entry)
+static enum toc_result add_link(struct toc_net *net, struct toc_bytes id,
+                                const uint8_t key[TOC_BOX_KEY_LEN], struct toc_net_link **ret_entry)
 {
     struct toc_net_link *oldest = NULL;
     if (toc_net_links_of_key(&net->sessions, key, &oldest) >= TOC_NET_LINKS_PER_KEY) {
-        toc_net_forget(net, &net->sessions, &oldest, engine);
+        retire(net, oldest);
     }
-    struct toc_net_link *entry = NULL;
-    TOC_TRY(toc_net_links_add(&net->sessions, id, toc_net_next_link(net), &entry));
-    memcpy(entry->key, key, TOC_BOX_KEY_LEN);
-    const enum toc_result accepted = toc_engine_link_accept(engine, entry->link, key);
-    if (accepted != TOC_OK) {
-        toc_net_links_remove(&net->sessions, &entry);
-        return accepted;
-    }
-    *ret_entry = entry;
+    TOC_TRY(toc_net_links_add(&net->sessions, id, toc_net_next_link(net), ret_entry));
+    memcpy((*ret_entry)->key, key, TOC_BOX_KEY_LEN);
     return TOC_OK;
 }
 
-static enum toc_result link_of(struct toc_net *net, struct toc_engine *engine, zmq_msg_t *id_frame,
-                               zmq_msg_t *body, struct toc_net_link **ret_entry)
+static enum toc_result link_of(struct toc_net *net, zmq_msg_t *id_frame, zmq_msg_t *body,
+                               struct toc_net_link **ret_entry)
 {
     uint8_t key[TOC_BOX_KEY_LEN];
     TOC_ENSURE(zmq_msg_size(body) > 0, TOC_MALFORMED);
     TOC_TRY(key_of(body, key));
     const struct toc_bytes id = toc_bytes_of(zmq_msg_data(id_frame), zmq_msg_size(id_frame));
     struct toc_net_link *entry = toc_net_links_find(&net->sessions, id);
-    if (entry != NULL && !toc_bytes_equal_secret(entry->key, key, sizeof key)) {
-        toc_net_forget(net, &net->sessions, &entry, engine);
+    if (entry != NULL && (entry->gone || !toc_bytes_equal_secret(entry->key, key, sizeof key))) {
+        retire(net, entry);
+        entry = NULL;
     }
     if (entry == NULL) {
-        TOC_TRY(accept_link(net, engine, id, key, &entry));
+        TOC_TRY(add_link(net, id, key, &entry));
     }
     toc_net_links_touch(&net->sessions, entry);
     *ret_entry = entry;
     return TOC_OK;
+}
+
+/* What its link has no room for is lost, and both sides begin anew when it speaks again. */
+static enum toc_result queue_frame(struct toc_net *net, struct toc_net_link *entry,
+                                   zmq_msg_t *frame)
+{
+    const enum toc_result result = toc_net_queue_add(&net->queue, &entry->inbox, frame);
+    if (result != TOC_OK && !entry->blocked) {
+        entry->blocked = true;
+        net->sessions.pending++;
+    }
+    return result;
+}
+
+/* One message off the socket. TOC_AGAIN: there is none. */
+static enum toc_result take_one(struct toc_net *net, void *socket)
+{
+    zmq_msg_t frames[2]; /* routing id, body */
+    TOC_TRY(toc_net_take(socket, frames, 2));
+    struct toc_net_link *entry = NULL;
+    enum toc_result result = link_of(net, &frames[0], &frames[1], &entry);
+    if (result == TOC_OK) {
+        result = queue_frame(net, entry, &frames[1]);
+    } else {
+        (void)zmq_msg_close(&frames[1]);
+    }
+    (void)zmq_msg_close(&frames[0]);
+    return result == TOC_AGAIN ? TOC_DENIED : result;
+}
+
+bool toc_net_server_take(struct toc_net *net)
+{
+    struct toc_net_server *server = &net->servers[TOC_DOMAIN_SESSION];
+    for (int i = 0; i < TOC_NET_TAKEN_MAX; i++) {
+        const enum toc_result result =
+            server->socket != NULL && !server->cut ? take_one(net, server->socket) : TOC_AGAIN;
+        if (result == TOC_AGAIN) {
+            return false;
+        }
+        server->fault = result != TOC_OK ? result : server->fault;
+    }
+    return true;
+}
+
+void toc_net_server_cut(struct toc_net_server *server)
+{
+    if (server->socket != NULL && !server->cut && server->bind_at_ms == INT64_MAX) {
+        server->cut = zmq_unbind(server->socket, server->endpoint) == 0;
+    }
 }
 
 static void note_frame(struct toc_net *net, enum toc_result result)
@@ -165,46 +219,51 @@ static void note_frame(struct toc_net *net, enum toc_result result)
     }
 }
 
-/* One message off the socket. What its link has no room for is lost, and both sides begin anew when
- * it speaks again. False: there is none. */
-static bool queue_one(struct toc_net *net, struct toc_engine *engine, void *socket)
+void toc_net_server_tell(struct toc_net *net)
 {
-    zmq_msg_t frames[2]; /* routing id, body */
-    enum toc_result result = toc_net_take(socket, frames, 2);
-    if (result == TOC_OK) {
-        struct toc_net_link *entry = NULL;
-        result = link_of(net, engine, &frames[0], &frames[1], &entry);
-        if (result == TOC_OK) {
-            result = toc_net_queue_add(&net->queue, &entry->inbox, &frames[1]);
-            if (result != TOC_OK) {
-                toc_engine_link_blocked(engine, entry->link);
-            }
-        } else {
-            (void)zmq_msg_close(&frames[1]);
-        }
-        (void)zmq_msg_close(&frames[0]);
-    }
-    if (result != TOC_AGAIN) {
-        note_frame(net, result);
-    }
-    return result != TOC_AGAIN;
+    struct toc_net_server *server = &net->servers[TOC_DOMAIN_SESSION];
+    note_frame(net, server->fault);
+    server->fault = TOC_OK;
 }
 
-void toc_net_server_receive(struct toc_net *net, struct toc_engine *engine)
+/* The next frame, by whose turn it is. `ret_new`: its link, if the engine has not heard of it. */
+static enum toc_result next_frame(struct toc_net *net, struct toc_bytes *ret_frame,
+                                  toc_link *ret_link, struct toc_net_link **ret_new)
 {
-    void *socket = net->servers[TOC_DOMAIN_SESSION].socket;
-    if (socket == NULL) {
-        return;
+    TOC_TRY(toc_net_queue_take(&net->queue, &net->held, ret_frame, ret_link));
+    struct toc_net_link *entry = toc_net_links_get(&net->sessions, *ret_link);
+    TOC_ASSERT(entry != NULL);
+    *ret_new = entry->known ? NULL : entry;
+    entry->known = true; /* from now on only this thread removes it */
+    return TOC_OK;
+}
+
+static enum toc_result introduce(struct toc_net *net, struct toc_engine *engine,
+                                 struct toc_net_link *entry)
+{
+    const enum toc_result result = toc_engine_link_accept(engine, entry->link, entry->key);
+    if (result != TOC_OK) {
+        toc_net_enter(net);
+        entry->known = false;
+        retire(net, entry);
+        toc_net_leave(net);
     }
-    for (int i = 0; i < TOC_NET_TAKEN_MAX && queue_one(net, engine, socket); i++) {
-        continue;
-    }
+    return result;
+}
+
+void toc_net_server_give(struct toc_net *net, struct toc_engine *engine)
+{
     for (int i = 0; i < TOC_TICK_FRAMES_PER_SOCKET && toc_engine_has_room(engine); i++) {
         struct toc_bytes frame;
         toc_link link = 0;
-        if (toc_net_queue_take(&net->queue, &net->held, &frame, &link) != TOC_OK) {
+        struct toc_net_link *entry = NULL;
+        toc_net_enter(net);
+        enum toc_result result = next_frame(net, &frame, &link, &entry);
+        toc_net_leave(net);
+        if (result != TOC_OK) {
             break;
         }
-        note_frame(net, toc_engine_session(engine, link, frame));
+        result = entry != NULL ? introduce(net, engine, entry) : TOC_OK;
+        note_frame(net, result == TOC_OK ? toc_engine_session(engine, link, frame) : result);
     }
 }

@@ -14,6 +14,8 @@ struct toc_net_server {
     char endpoint[256]; /* as libzmq wrote it after bind */
     int64_t bind_at_ms; /* INT64_MAX: bound, or not listening at all */
     bool said_in_use;
+    bool cut;              /* by the relief: unbound, and the next turn does the rest */
+    enum toc_result fault; /* of a frame that was lost, for the next turn to tell; TOC_OK: none */
 };
 
 struct toc_net {
@@ -60,7 +62,15 @@ enum toc_result toc_net_server_open(struct toc_net *net, enum toc_domain domain,
 /* Every connection of the domain ends; it is bound again as soon as the address is free. */
 void toc_net_server_unbind(struct toc_net *net, enum toc_domain domain);
 void toc_net_server_rebind(struct toc_net *net, enum toc_domain domain);
-void toc_net_server_receive(struct toc_net *net, struct toc_engine *engine);
+/* What the session's socket has, into the inboxes of its links; the engine need not be there. True:
+ * there may be more. */
+bool toc_net_server_take(struct toc_net *net);
+/* Ends every connection of it, at once, when memory is too much; toc_net_server_unbind follows. */
+void toc_net_server_cut(struct toc_net_server *server);
+/* What was lost since the last turn. */
+void toc_net_server_tell(struct toc_net *net);
+/* From the inboxes to the engine, up to the budget of a turn; one frame of each link in turn. */
+void toc_net_server_give(struct toc_net *net, struct toc_engine *engine);
 
 /* ---- net_turn.c ---- */
 /* Only ZAP: while nothing may reach the engine. */

@@ -14,7 +14,7 @@ static void tell_pending(struct toc_net *net, struct toc_net_links *links,
         entry = entry->older;
         if (now->gone) {
             toc_net_forget(net, links, &now, engine);
-        } else if (now->blocked) {
+        } else if (now->blocked && now->known) {
             toc_engine_link_blocked(engine, now->link);
             now->blocked = false;
             links->pending--;
@@ -25,6 +25,10 @@ static void tell_pending(struct toc_net *net, struct toc_net_links *links,
 static void drop_everybody(struct toc_net *net, struct toc_engine *engine)
 {
     net->flooded = false;
+    if (net->servers[TOC_DOMAIN_SESSION].cut || net->servers[TOC_DOMAIN_FEED].cut) {
+        toc_net_notice_add(&net->notices, TOC_NOTICE_ERROR, "net.flood",
+                           "every connection was ended: no memory for what came in");
+    }
     toc_net_server_unbind(net, TOC_DOMAIN_SESSION);
     toc_net_server_unbind(net, TOC_DOMAIN_FEED);
     for (size_t i = 0; i < net->dials_len; i++) {
@@ -79,6 +83,8 @@ void toc_net_receive(struct toc_net *net, struct toc_engine *engine)
     if (net->flooded) {
         drop_everybody(net, engine);
     }
+    (void)toc_net_server_take(net);
+    toc_net_server_tell(net);
     tell_pending(net, &net->sessions, engine);
     tell_pending(net, &net->locals, engine);
     toc_net_server_rebind(net, TOC_DOMAIN_SESSION);
@@ -89,7 +95,7 @@ void toc_net_receive(struct toc_net *net, struct toc_engine *engine)
     }
     toc_net_leave(net);
     toc_net_local_receive(net, engine);
-    toc_net_server_receive(net, engine);
+    toc_net_server_give(net, engine);
     give_dialled(net, engine, false);
     give_dialled(net, engine, true);
 }

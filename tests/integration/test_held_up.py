@@ -64,6 +64,34 @@ def test_a_member_that_floods_and_breaks_off(groups):
     assert len(group.york.records("leeds")) == 1001
 
 
+def test_a_member_that_sends_as_fast_as_it_can(groups):
+    """Its hub's disk stands still: what waits has a bound, and the others lose nothing."""
+    group = groups(councils=("leeds", "york", "hull"))
+    group.start("spg", "leeds", "york")
+    hold = held_up(group.hub)
+    group.leeds.wait_peer("spg")
+    group.leeds.submit("before", wire.framework("before", "before"))
+    group.york.wait_sequence("leeds", 2)
+    roster = wire.RosterFile(group.roster)
+    with Raw(group.hub.session, server_key(roster, "spg"), wire.MemberKey(group.hull.key), SNDHWM=8,
+             SNDTIMEO=60000) as peer:
+        peer.greet(roster, "hull")
+        hold.touch()
+        group.leeds.local.send("submit", [wire.framework("held", "held")], stream="framework",
+                               id="held")
+        group.hub.wait((group.hub.folder / "hold.held").exists, what="the sync")
+        before = most = resident(group.hub)
+        for _ in range(FLOOD // 65536):
+            peer.socket.send(bytes(65536))
+            most = max(most, resident(group.hub))
+        print(f"grew by {(most - before) / 2**20:.0f} MiB")
+        assert most - before < GROWTH_MAX, f"it grew by {(most - before) / 2**20:.0f} MiB"
+        hold.unlink()
+        group.york.wait_sequence("leeds", 3, 60)
+    assert references(group.york.records("leeds")) == ["before", "held"]
+    group.hub.wait(lambda: "session.frame" in group.hub.log(), what="a line of what was lost")
+
+
 @pytest.fixture
 def lied_to(groups):
     """leeds, whose hub's keys are in bad hands, and what a liar is to have waiting at its socket."""

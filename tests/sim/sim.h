@@ -62,13 +62,13 @@ struct sim_node {
     struct toc_env env;
     int64_t wall_offset;
     struct toc_store *store;
-    struct sim_disk *disk;     /* NULL: in memory, where a commit is for ever */
-    bool honest;               /* its disk never lies */
-    bool failed;               /* a commit did, and may have reached the disk all the same */
-    bool put_back;             /* its disk is older than it said, and is looked at for the first time */
-    int64_t slow_until;        /* its disk takes its time, */
-    int64_t busy_until;        /* and the tick is not over before */
-    int64_t late;              /* what it sends leaves so much later */
+    struct sim_disk *disk; /* NULL: in memory, where a commit is for ever */
+    bool honest;           /* its disk never lies */
+    bool failed;           /* a commit did, and may have reached the disk all the same */
+    bool put_back;         /* its disk is older than it said, and is looked at for the first time */
+    int64_t slow_until;    /* its disk takes its time, */
+    int64_t busy_until;    /* and the tick is not over before */
+    int64_t late;          /* what it sends leaves so much later */
     struct toc_engine *engine; /* NULL while it is down */
     bool alone;
     uint64_t rekeyed;      /* the roster with new keys, with which it starts next; 0: it has them */

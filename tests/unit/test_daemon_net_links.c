@@ -118,6 +118,30 @@ START_TEST(links_of_a_key_are_counted)
 }
 END_TEST
 
+/* Its routing id is another's at once; the engine still has to hear of its number. */
+START_TEST(what_is_retired_has_its_number_alone)
+{
+    char text[16];
+    const uint8_t key[TOC_BOX_KEY_LEN] = {1};
+    struct toc_net_link *oldest = NULL;
+    struct toc_net_link *old = add(1);
+    memcpy(old->key, key, TOC_BOX_KEY_LEN);
+    toc_net_links_retire(&links, old);
+    ck_assert_ptr_null(toc_net_links_find(&links, id_of(text, 1)));
+    ck_assert_ptr_eq(toc_net_links_get(&links, 1), old);
+    ck_assert_uint_eq(toc_net_links_of_key(&links, key, &oldest), 0);
+    ck_assert_uint_eq(links.pending, 1);
+    toc_net_links_retire(&links, old);
+    ck_assert_uint_eq(links.pending, 1);
+    struct toc_net_link *entry = NULL;
+    ck_assert_int_eq(toc_net_links_add(&links, id_of(text, 1), 2, &entry), TOC_OK);
+    toc_net_links_remove(&links, &old);
+    ck_assert_ptr_eq(toc_net_links_find(&links, id_of(text, 1)), entry);
+    ck_assert_uint_eq(links.pending, 0);
+    ck_assert_uint_eq(links.len, 1);
+}
+END_TEST
+
 START_TEST(what_is_pending_goes_with_its_entry)
 {
     struct toc_net_link *entry = add(1);
@@ -137,6 +161,7 @@ int main(void)
     tcase_add_test(tcase, an_id_has_a_length);
     tcase_add_test(tcase, the_longest_silent_is_the_oldest);
     tcase_add_test(tcase, links_of_a_key_are_counted);
+    tcase_add_test(tcase, what_is_retired_has_its_number_alone);
     tcase_add_test(tcase, what_is_pending_goes_with_its_entry);
     suite_add_tcase(suite, tcase);
     return toc_test_main(suite);

@@ -1,5 +1,6 @@
-/* What a peer that was dialled sends while no turn comes, because a disk stands still: it is taken
- * from libzmq all the same, so much of it waits, and the rest is gone. */
+/* What peers send while no turn comes, because a disk stands still: it is taken from libzmq all the
+ * same, so much of it waits, and the rest is gone. First those that were dialled, then those that
+ * dialled us. */
 #include "fake_peer.h"
 #include "runner.h"
 
@@ -275,9 +276,145 @@ START_TEST(a_connection_breaks_while_messages_of_two_parts_wait)
 }
 END_TEST
 
+/* ---- who dialled us ---- */
+
+static struct world callee;
+static struct peer member, other;
+static void *speaker;
+
+static void setup_callee(void)
+{
+    callee = world_new(true, (struct toc_net_limits){.rebind_ms = 5});
+    member = peer_new();
+    other = peer_new();
+    fake_admit(callee.engine, TOC_DOMAIN_SESSION, &member.public_key);
+    fake_admit(callee.engine, TOC_DOMAIN_SESSION, &other.public_key);
+    ck_assert_int_eq(toc_net_dial(callee.net, callee.engine, &callee.conf, NULL), TOC_OK);
+    speaker = peer_call(&callee, ZMQ_DEALER, &member, NULL);
+    const int without_mark = 0;
+    ck_assert_int_eq(zmq_setsockopt(speaker, ZMQ_SNDHWM, &without_mark, sizeof without_mark), 0);
+    say_text(speaker, "hello", 0);
+    turns_until(&callee, FAKE_SESSION, 1);
+}
+
+static void teardown_callee(void)
+{
+    (void)zmq_close(speaker);
+    world_free(&callee);
+}
+
+static void speaks_so_much(int frames)
+{
+    static const char frame[2048] = "x";
+    for (int i = 0; i < frames; i++) {
+        ck_assert_int_ge(zmq_send(speaker, frame, sizeof frame, 0), 0);
+    }
+}
+
+/* Without a turn. */
+static void callee_until(bool (*done)(const struct toc_net *net))
+{
+    const int64_t until_ms = now_ms() + PATIENCE_MS;
+    bool is_done = false;
+    while (!is_done && now_ms() < until_ms) {
+        ck_assert_int_eq(pthread_mutex_lock(&callee.net->relief.sockets), 0);
+        is_done = done(callee.net);
+        ck_assert_int_eq(pthread_mutex_unlock(&callee.net->relief.sockets), 0);
+        (void)zmq_poll(NULL, 0, 1); /* and looks again */
+    }
+    ck_assert(is_done);
+}
+
+static bool served_full(const struct toc_net *net)
+{
+    return net->queue.first != NULL && net->queue.first->len == FRAMES_MAX;
+}
+
+static bool served_over(const struct toc_net *net)
+{
+    return net->servers[TOC_DOMAIN_SESSION].fault == TOC_TOOBIG;
+}
+
+static bool served_two(const struct toc_net *net)
+{
+    return net->sessions.len == 2;
+}
+
+static bool served_cut(const struct toc_net *net)
+{
+    return net->servers[TOC_DOMAIN_SESSION].cut && net->servers[TOC_DOMAIN_FEED].cut;
+}
+
+START_TEST(who_dialled_has_so_much_waiting)
+{
+    speaks_so_much(FRAMES_MAX); /* the edge */
+    callee_until(served_full);
+    ck_assert_uint_eq(fake_count(callee.engine, FAKE_SESSION), 1);
+    ck_assert(toc_net_deadline(callee.net) == 0);
+    turns_until(&callee, FAKE_SESSION, 1 + FRAMES_MAX);
+    ck_assert_uint_eq(fake_count(callee.engine, FAKE_BLOCKED), 0);
+    ck_assert(!noticed(&callee, "session.frame"));
+}
+END_TEST
+
+START_TEST(who_dialled_and_floods_loses_what_is_more)
+{
+    for (int i = 0; i < 8; i++) {
+        speaks_so_much(FRAMES_MAX);
+    }
+    callee_until(served_over);
+    ck_assert_uint_le(callee.net->queue.first->bytes, TOC_NET_WAITING_BYTES_MAX);
+    turns_until(&callee, FAKE_BLOCKED, 1);
+    ck_assert_uint_eq(fake_last(callee.engine, FAKE_BLOCKED)->link,
+                      fake_last(callee.engine, FAKE_ACCEPT)->link);
+    turns_until_noticed(&callee, "session.frame");
+}
+END_TEST
+
+/* The engine hears of it in the next turn, and of its first word. */
+START_TEST(who_comes_meanwhile_is_not_forgotten)
+{
+    void *late = peer_call(&callee, ZMQ_DEALER, &other, NULL);
+    turns_for(&callee, 300); /* who may come in is answered in a turn */
+    say_text(late, "late", 0);
+    callee_until(served_two);
+    ck_assert_uint_eq(fake_count(callee.engine, FAKE_ACCEPT), 1);
+    turns_until(&callee, FAKE_SESSION, 2);
+    ck_assert_uint_eq(fake_count(callee.engine, FAKE_ACCEPT), 2);
+    ck_assert_mem_eq(fake_last(callee.engine, FAKE_ACCEPT)->key, other.public_key.bytes,
+                     TOC_BOX_KEY_LEN);
+    ck_assert_str_eq(fake_last(callee.engine, FAKE_SESSION)->text, "late");
+    (void)zmq_close(late);
+}
+END_TEST
+
+/* And they may come again. */
+START_TEST(when_memory_is_too_much_who_dialled_goes_too)
+{
+    ck_assert_int_eq(pthread_mutex_lock(&callee.net->relief.sockets), 0);
+    const size_t memory_max = callee.net->memory_max;
+    callee.net->memory_max = 1;
+    ck_assert_int_eq(pthread_mutex_unlock(&callee.net->relief.sockets), 0);
+    callee_until(served_cut);
+    callee.net->memory_max = memory_max;
+    ck_assert(toc_net_deadline(callee.net) == 0);
+    turns_until(&callee, FAKE_GONE, 1);
+    ck_assert(noticed(&callee, "net.flood"));
+    ck_assert(served(&callee, &other, PATIENCE_MS));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("daemon net relief");
+    TCase *callee_case = tcase_create("callee");
+    tcase_add_checked_fixture(callee_case, setup_callee, teardown_callee);
+    tcase_set_timeout(callee_case, CASE_S);
+    tcase_add_test(callee_case, who_dialled_has_so_much_waiting);
+    tcase_add_test(callee_case, who_dialled_and_floods_loses_what_is_more);
+    tcase_add_test(callee_case, who_comes_meanwhile_is_not_forgotten);
+    tcase_add_test(callee_case, when_memory_is_too_much_who_dialled_goes_too);
+    suite_add_tcase(suite, callee_case);
     TCase *tcase = tcase_create("relief");
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_set_timeout(tcase, CASE_S);

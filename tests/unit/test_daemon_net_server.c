@@ -384,38 +384,112 @@ START_TEST(a_turn_takes_no_more_than_its_budget)
 }
 END_TEST
 
-/* A sender that does not stop: what its link has no room for is lost, and the engine hears of it;
- * nobody else's is. */
+/* ---- a sender that does not stop ---- */
+
+static const size_t fit = TOC_NET_WAITING_BYTES_MAX / (256 * 1024);
+
+static void floods(void *socket, size_t frames)
+{
+    static const uint8_t big[256 * 1024];
+    for (size_t i = 0; i < frames; i++) {
+        ck_assert_int_ge(zmq_send(socket, big, sizeof big, 0), 0);
+    }
+}
+
+/* Until so many links are there, and one has as much waiting as it may, and lost something. */
+static void turns_until_full(size_t links)
+{
+    const int64_t until_ms = now_ms() + PATIENCE_MS;
+    const struct toc_net *net = world.net;
+    bool full = false;
+    while (!full && now_ms() < until_ms) {
+        turn(&world, 20);
+        full = net->queue.first != NULL && net->queue.first->len == fit &&
+               net->sessions.len == links && noticed(&world, "session.frame");
+    }
+    ck_assert(full);
+}
+
+/* What its link has no room for is lost, and the engine hears of it; nobody else's is. */
 START_TEST(a_link_has_so_much_waiting_and_delays_nobody)
 {
     void *flood = peer_call(&world, ZMQ_DEALER, &other, NULL);
     void *socket = peer_call(&world, ZMQ_DEALER, &good, NULL);
-    const size_t fit = TOC_NET_WAITING_BYTES_MAX / (256 * 1024);
-    uint8_t *big = calloc(1, 256 * 1024);
-    ck_assert_ptr_nonnull(big);
+    say_text(flood, "first", 0);
+    turns_until(&world, FAKE_SESSION, 1);
+    const toc_link flooding = fake_last(world.engine, FAKE_SESSION)->link;
     world.engine->room = 0;
-    for (size_t i = 0; i < fit + 3; i++) {
-        ck_assert_int_ge(zmq_send(flood, big, 256 * 1024, 0), 0);
-    }
-    turns_until(&world, FAKE_BLOCKED, 3);
-    const toc_link flooding = fake_last(world.engine, FAKE_BLOCKED)->link;
     say_text(socket, "hello", 0);
-    turns_until(&world, FAKE_ACCEPT, 2);
+    floods(flood, fit + 3);
+    turns_until(&world, FAKE_BLOCKED, 1);
+    ck_assert_uint_eq(fake_last(world.engine, FAKE_BLOCKED)->link, flooding);
+    const int64_t until_ms = now_ms() + PATIENCE_MS;
+    while (world.net->sessions.len < 2 && now_ms() < until_ms) {
+        turn(&world, 20);
+    }
     world.engine->room = 1000000;
-    turns_until(&world, FAKE_SESSION, fit + 1);
-    ck_assert_uint_eq(fake_count(world.engine, FAKE_BLOCKED), 3);
+    turns_until(&world, FAKE_SESSION, 1 + fit + 1);
+    turns_for(&world, 100);
     size_t place = 0; /* of the other's, among all that the engine heard */
     size_t heard_before = 0;
     for (size_t i = 0; i < world.engine->events_len; i++) {
         const struct fake_event *event = &world.engine->events[i];
+        ck_assert(event->kind != FAKE_BLOCKED || event->link == flooding);
         heard_before += event->kind == FAKE_SESSION && event->link == flooding ? 1 : 0;
         place = event->kind == FAKE_SESSION && event->link != flooding ? heard_before : place;
     }
-    ck_assert_uint_eq(heard_before, fit);
-    ck_assert_uint_eq(place, 1); /* it had its turn after one of the flood's */
-    free(big);
+    ck_assert_uint_ge(heard_before, 1 + fit);
+    ck_assert_uint_lt(heard_before, 1 + fit + 3);
+    ck_assert_uint_le(place, 2); /* it had its turn after one of the flood's at the most */
     (void)zmq_close(flood);
     (void)zmq_close(socket);
+}
+END_TEST
+
+/* The engine hears first that there is a link, and then that something of it was lost. */
+START_TEST(a_link_that_nobody_knows_yet_may_lose_too)
+{
+    void *flood = peer_call(&world, ZMQ_DEALER, &good, NULL);
+    world.engine->room = 0;
+    floods(flood, fit + 3);
+    turns_until_full(1);
+    ck_assert_uint_eq(fake_count(world.engine, FAKE_BLOCKED), 0);
+    world.engine->room = 1000000;
+    turns_until(&world, FAKE_SESSION, fit);
+    turns_until(&world, FAKE_BLOCKED, 1);
+    ck_assert_uint_eq(fake_count(world.engine, FAKE_BLOCKED), 1);
+    ck_assert_uint_eq(fake_last(world.engine, FAKE_BLOCKED)->link,
+                      fake_last(world.engine, FAKE_ACCEPT)->link);
+    (void)zmq_close(flood);
+}
+END_TEST
+
+/* Its place is another's before the engine heard of it, and the engine never does. */
+START_TEST(of_links_that_nobody_knows_the_oldest_goes_too)
+{
+    void *sockets[TOC_NET_LINKS_PER_KEY + 2];
+    const size_t many = sizeof sockets / sizeof sockets[0];
+    world.engine->room = 0;
+    for (size_t i = 0; i < many; i++) {
+        sockets[i] = peer_call(&world, ZMQ_DEALER, &good, NULL);
+        say_text(sockets[i], "hello", 0);
+        const toc_link last = world.net->last_link;
+        const int64_t until_ms = now_ms() + PATIENCE_MS;
+        while (world.net->last_link == last && now_ms() < until_ms) {
+            turn(&world, 20);
+        }
+    }
+    ck_assert_uint_eq(world.net->sessions.len, TOC_NET_LINKS_PER_KEY);
+    ck_assert_uint_eq(world.net->sessions.pending, 0);
+    world.engine->room = 1000000;
+    turns_until(&world, FAKE_SESSION, TOC_NET_LINKS_PER_KEY);
+    turns_for(&world, 100);
+    ck_assert_uint_eq(fake_count(world.engine, FAKE_SESSION), TOC_NET_LINKS_PER_KEY);
+    ck_assert_uint_eq(fake_count(world.engine, FAKE_ACCEPT), TOC_NET_LINKS_PER_KEY);
+    ck_assert_uint_eq(fake_count(world.engine, FAKE_GONE), 0);
+    for (size_t i = 0; i < many; i++) {
+        (void)zmq_close(sockets[i]);
+    }
 }
 END_TEST
 
@@ -438,6 +512,8 @@ static Suite *suite(void)
     tcase_add_test(tcase, one_key_has_few_links_and_the_oldest_goes);
     tcase_add_test(tcase, a_removed_member_is_cut_off_and_the_others_are_not);
     tcase_add_test(tcase, a_link_has_so_much_waiting_and_delays_nobody);
+    tcase_add_test(tcase, a_link_that_nobody_knows_yet_may_lose_too);
+    tcase_add_test(tcase, of_links_that_nobody_knows_the_oldest_goes_too);
     tcase_add_test(tcase, a_removed_member_hears_no_more_of_the_feed);
     tcase_add_test(tcase, a_turn_takes_no_more_than_its_budget);
     suite_add_tcase(made, tcase);
