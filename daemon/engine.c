@@ -139,7 +139,11 @@ static enum toc_result load_logs(struct toc_engine *engine)
 
     TOC_ENSURE(corrected == TOC_OK || corrected == TOC_NOTFOUND, corrected);
     engine->corrected = corrected == TOC_OK;
-    return toc_store_logs(engine->store, load_log, engine);
+    TOC_TRY(toc_store_logs(engine->store, load_log, engine));
+    for (size_t i = 0; i < engine->logs_len; i++) {
+        TOC_TRY(toc_statement_recall(engine, &engine->logs[i]));
+    }
+    return TOC_OK;
 }
 
 static void forget_logs(struct toc_engine *engine)

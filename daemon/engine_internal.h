@@ -489,7 +489,10 @@ int64_t toc_heartbeat_deadline(const struct toc_engine *engine);
 /* Closings this member made or knows, to a session that just opened. */
 enum toc_result toc_heartbeat_greet(struct toc_engine *engine, struct toc_session *session)
     TOC_MUST_CHECK;
-/* handle_statements.c: to every session that may know of the log, but `from`; NULL: to all. */
+/* handle_statements.c: the heartbeat that is kept, when it tells of more than is held; after the
+ * log's row was read. */
+enum toc_result toc_statement_recall(struct toc_engine *engine, struct toc_log *log);
+/* To every session that may know of the log, but `from`; NULL: to all. */
 enum toc_result toc_statement_spread(struct toc_engine *engine, const struct toc_session *from,
                                      const struct toc_log *log, struct toc_bytes bytes)
     TOC_MUST_CHECK;

@@ -73,6 +73,35 @@ static enum toc_result remember_heartbeat(struct toc_log *log, const struct hear
     return TOC_OK;
 }
 
+/* What it tells of nobody has yet, and its publisher's disk may be put back before that: a hub that
+ * starts again knows it still, and tells the publisher before it signs. */
+static enum toc_result keep_heartbeat(struct toc_engine *engine, const struct toc_log *log,
+                                      const struct heard *heard)
+{
+    if (log->row.id == 0 || !toc_engine_is_hub(engine, engine->me)) {
+        return TOC_OK;
+    }
+    TOC_TRY(toc_engine_write(engine));
+    return toc_store_statement_put(engine->store, log->row.id, &heard->statement, heard->bytes);
+}
+
+enum toc_result toc_statement_recall(struct toc_engine *engine, struct toc_log *log)
+{
+    struct toc_signed envelope;
+    struct heard heard;
+
+    if (log->row.id == 0 || log->row.state != TOC_LOG_OPEN || log->row.closed_next != 0 ||
+        toc_store_statement_get(engine->store, log->row.id, TOC_HEARTBEAT, log->row.log.publisher,
+                                engine->arena, &heard.bytes) != TOC_OK) {
+        return TOC_OK;
+    }
+    TOC_TRY(toc_statement_read(engine->arena, heard.bytes, &envelope, &heard.statement));
+    return heard.statement.next_sequence > log->row.chain.next_sequence &&
+                   heard.statement.next_sequence > log->heard_next
+               ? remember_heartbeat(log, &heard)
+               : TOC_OK;
+}
+
 /* The bytes of the batch that a statement contradicts. */
 static struct toc_bytes batch_before(struct toc_engine *engine, const struct toc_log *log,
                                      uint64_t next_sequence)
@@ -134,6 +163,9 @@ static enum toc_result take_heartbeat(struct toc_engine *engine, struct toc_sess
         return TOC_OK;
     }
     log->missed++;
+    if (newer && result == TOC_AGAIN) {
+        TOC_TRY(keep_heartbeat(engine, log, heard));
+    }
     if (log->own && statement->next_sequence > log->claimed_next) {
         log->claimed_next =
             statement->next_sequence; /* a copy of our key is at work, or we were restored */

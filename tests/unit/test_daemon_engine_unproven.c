@@ -2,6 +2,7 @@
  * order once the hub has shown what it holds. */
 #include "fixture_ask.h"
 #include "fixture_exchange.h"
+#include "fixture_forge.h"
 #include "fixture_view.h"
 #include "runner.h"
 
@@ -103,6 +104,37 @@ START_TEST(nothing_is_signed_before)
 }
 END_TEST
 
+/* The hub heard of a batch that it never got, both start again, and the publisher's disk is older.
+ */
+START_TEST(a_hub_that_starts_again_knows_what_it_heard_of)
+{
+    const struct toc_fixture_forger forger = {.group = group, .exchange = exchange, .arena = arena};
+    connect();
+    ck_assert_uint_eq(publish("s-1", "F1"), 1);
+    const struct toc_hash head = {{7}};
+    toc_fixture_exchange_cut(exchange, "leeds", "spg");
+    toc_fixture_exchange_link(exchange, "leeds", "spg", false);
+    toc_fixture_exchange_settle(exchange);
+    toc_fixture_forge_say(
+        &forger, "leeds", "spg",
+        toc_fixture_forge_statement(&forger, TOC_HEARTBEAT, "leeds", "leeds", 5, &head));
+    toc_fixture_exchange_cut(exchange, "leeds", "spg");
+    toc_fixture_exchange_crash(exchange, "leeds");
+    toc_fixture_exchange_crash(exchange, "spg");
+    ck_assert_uint_eq(publish("s-2", "F2"), 0);
+    connect();
+    ck_assert_int_eq(waiting(),
+                     1); /* what was at 2 to 4 nobody has: it signs nothing in its place */
+    ck_assert_int_eq(toc_fixture_exchange_log(exchange, "leeds", "leeds", 1).state, TOC_LOG_OPEN);
+    /* Its operator ends the generation, and it goes on. */
+    json_decref(toc_fixture_exchange_ask(
+        exchange, "leeds", "{\"request\":\"rotate\",\"stream\":\"framework\"}", NULL, 0));
+    toc_fixture_exchange_settle(exchange);
+    ck_assert_int_eq(waiting(), 0);
+    toc_fixture_exchange_agree(exchange, "leeds", 2);
+}
+END_TEST
+
 static void repeated(const char *id, bool is, int64_t first_sequence)
 {
     json_t *reply = toc_fixture_exchange_submit(
@@ -189,6 +221,7 @@ int main(void)
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_add_test(tcase, signed_in_order_once_proven);
     tcase_add_test(tcase, nothing_is_signed_before);
+    tcase_add_test(tcase, a_hub_that_starts_again_knows_what_it_heard_of);
     tcase_add_test(tcase, an_id_is_stored_once);
     tcase_add_test(tcase, so_many_may_wait);
     tcase_add_test(tcase, own_log_is_taken_back_first);
