@@ -89,10 +89,6 @@ static enum toc_result find_voices(struct toc_engine *engine, struct toc_alert_s
     for (size_t i = 0; i < cluster->len; i++) {
         TOC_TRY(toc_store_alert_flags(engine->store, &cluster->tokens[i].token, engine->arena,
                                       &flags[i], &lens[i]));
-        if (lens[i] > TOC_ALERT_VOICES_MAX) {
-            flags[i] += lens[i] - TOC_ALERT_VOICES_MAX;
-            lens[i] = TOC_ALERT_VOICES_MAX;
-        }
         room += lens[i];
     }
     subject->voices = toc_arena_zero(engine->arena, room, sizeof *subject->voices);

@@ -6,9 +6,6 @@
 #include "engine_internal.h"
 #include "store_alert_read.h"
 
-/* Flags of one token that are looked at: the newest. A member that says more says it to itself. */
-#define TOC_ALERT_VOICES_MAX 4096
-
 /* The tokens that stand for one supplier: a number and the names that meet no other number; or a
  * name alone. */
 struct toc_alert_cluster {

@@ -243,6 +243,22 @@ static enum toc_result subject_row(struct toc_store *store, const char *publishe
     return toc_query_run(&query);
 }
 
+/* A member's oldest flags of a token make room. */
+static enum toc_result cut_subjects(struct toc_store *store, const char *publisher,
+                                    const struct toc_token *token)
+{
+    TOC_AUTO(toc_query_close) struct toc_query query = {0};
+    TOC_TRY(toc_query_open(store, &store->group, TOC_SQL_ALERT_SUBJECTS_CUT,
+                           "DELETE FROM hub_subject WHERE token = ?1 AND publisher = ?2 AND"
+                           " sequence <= (SELECT sequence FROM hub_subject WHERE token = ?1"
+                           " AND publisher = ?2 ORDER BY sequence DESC LIMIT 1 OFFSET ?3)",
+                           &query));
+    toc_query_blob(&query, 1, token_bytes(token));
+    toc_query_text(&query, 2, publisher);
+    toc_query_integer(&query, 3, TOC_ALERT_FLAGS_MAX);
+    return toc_query_run(&query);
+}
+
 static enum toc_result link_row(struct toc_store *store, const struct toc_token *name,
                                 const struct toc_token *id)
 {
@@ -268,6 +284,7 @@ enum toc_result toc_store_alert_flag_put(struct toc_store *store, const char *pu
                                               .alert = subject->alert};
         TOC_TRY(token_row(store, &token));
         TOC_TRY(subject_row(store, publisher, sequence, subject, number != NULL));
+        TOC_TRY(cut_subjects(store, publisher, &subject->token));
         if (subject->kind == TOC_TOKEN_NAME && number != NULL) {
             TOC_TRY(link_row(store, &subject->token, number));
         }

@@ -11,6 +11,10 @@
 #include "record_flag.h"
 #include "store.h"
 
+/* Flags of one member that name one token: its newest. A member that says more says it to itself,
+ * and neither drowns out others nor costs more than this. */
+#define TOC_ALERT_FLAGS_MAX 64
+
 /* ---- the hub's own: when it met what ---- */
 struct toc_alert_seen {
     int64_t number;   /* rises with arrival here */

@@ -232,6 +232,49 @@ START_TEST(flags_of_a_closed_token_epoch_go_by_the_window)
 }
 END_TEST
 
+/* However much one member says of a supplier, what another says of it counts. */
+START_TEST(no_member_drowns_out_another)
+{
+    enum { MANY = 5000 };
+    struct toc_engine *const hub = engine_of("spg");
+    const struct say say = {.id = 1};
+    struct toc_flag flag = {.revision = 1,
+                            .purpose = TOC_PURPOSE_DISTRESS,
+                            .token_epoch = 1,
+                            .event = 20,
+                            .source = TOC_SOURCE_OBSERVATION,
+                            .severity = 1,
+                            .status = TOC_FLAG_CLEARED,
+                            .expires_quarter = QUARTER_NOW + 2};
+    struct toc_flag_subject subject;
+
+    (void)raise("leeds", (struct say){.id = 1, .severity = 5, .may_identify = true});
+    subject = subject_of("york", &say, TOC_TOKEN_ID, 1, false);
+    flag.subjects = &subject;
+    flag.subjects_len = 1;
+    toc_engine_begin(hub);
+    ck_assert_int_eq(toc_engine_write(hub), TOC_OK);
+    for (unsigned i = 1; i <= MANY; i++) {
+        const struct toc_alert_seen seen = {.seen_ms = hub->now_wall};
+        memcpy(flag.id, &i, sizeof i);
+        ck_assert_int_eq(toc_store_alert_seen(hub->store, "york", i, true, &seen), TOC_OK);
+        ck_assert_int_eq(toc_store_alert_flag_put(hub->store, "york", i, &flag), TOC_OK);
+    }
+    hub->alerts.quiet = false;
+    ck_assert_int_eq(toc_engine_finish(hub, NULL), TOC_OK);
+    settle();
+    ck_assert(says(alert(), TOC_FLAG_RAISED, 1));
+    ck_assert_uint_eq(alert()->body.severity, 5);
+
+    struct toc_alert_flag *flags;
+    size_t len;
+    ck_assert_int_eq(toc_store_alert_flags(hub->store, &subject.token, arena, &flags, &len),
+                     TOC_OK);
+    ck_assert_uint_eq(len, TOC_ALERT_FLAGS_MAX + 1);
+    ck_assert_uint_eq(flags[len - 1].sequence, MANY);
+}
+END_TEST
+
 int main(void)
 {
     Suite *const suite = suite_create("alerting");
@@ -251,6 +294,7 @@ int main(void)
     tcase_add_test(all, events_purposes_and_parents_are_apart);
     tcase_add_test(all, a_pair_that_does_not_fit_is_passed_over);
     tcase_add_test(all, what_is_due_together_comes_in_no_order);
+    tcase_add_test(all, no_member_drowns_out_another);
     tcase_add_test(all, flags_of_a_closed_token_epoch_go_by_the_window);
     suite_add_tcase(suite, all);
     return toc_test_main(suite);
