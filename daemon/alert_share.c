@@ -8,10 +8,19 @@
 #include <stdio.h>
 #include <string.h>
 
+/* The roster that what is being applied was made under: whoever derives it again later, under
+ * another, comes to the same. */
+static const struct toc_roster *made_under(const struct toc_engine *engine)
+{
+    const struct toc_roster *made = toc_roster_chain_at(engine->rosters, engine->applying_version);
+
+    return made != NULL ? made : toc_engine_roster(engine);
+}
+
 /* Where the publisher's share must lie: a successor uses the place of the first it succeeds. */
 static struct toc_scalar place_of(const struct toc_engine *engine, const char *publisher)
 {
-    const struct toc_member *member = toc_roster_member(toc_engine_roster(engine), publisher);
+    const struct toc_member *member = toc_roster_member(made_under(engine), publisher);
 
     return toc_token_place(&engine->group, member != NULL && member->succeeds_len > 0
                                                ? member->succeeds[0]
@@ -21,11 +30,7 @@ static struct toc_scalar place_of(const struct toc_engine *engine, const char *p
 /* Flags of one polynomial as the group makes them: with so many commitments. */
 static bool is_of_k(const struct toc_engine *engine, size_t k)
 {
-    const struct toc_roster *made = toc_roster_chain_at(engine->rosters, engine->applying_version);
-    const struct toc_rules rules =
-        toc_roster_rules(made != NULL ? made : toc_engine_roster(engine));
-
-    return k == rules.name_at;
+    return k == toc_roster_rules(made_under(engine)).name_at;
 }
 
 static void set_aside(struct toc_engine *engine, const struct toc_share_row *row, bool fresh)
@@ -120,6 +125,19 @@ static enum toc_result meet(struct toc_engine *engine, struct arrival *arrival)
     return toc_store_share_put(engine->store, &arrival->row);
 }
 
+/* Who became a successor had a place of its own before: it is one member all the same. */
+static bool has_another(const struct arrival *arrival)
+{
+    for (size_t i = 0; i < arrival->held_len; i++) {
+        if (strcmp(arrival->held[i].publisher, arrival->row.publisher) == 0 &&
+            memcmp(&arrival->held[i].share.x, &arrival->row.share.x, sizeof arrival->row.share.x) !=
+                0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static enum toc_result drop_lies(struct toc_engine *engine, struct arrival *arrival)
 {
     size_t kept = 0;
@@ -142,6 +160,7 @@ static enum toc_result take_in(struct toc_engine *engine, struct arrival *arriva
     const size_t k = arrival->subject->commitments_len;
 
     TOC_TRY(read_held(engine, arrival));
+    TOC_ENSURE(!has_another(arrival), TOC_NOTFOUND);
     const bool checked = arrival->held_len >= k;
     if (checked && !lies_on_it(arrival, &arrival->row)) {
         set_aside(engine, &arrival->row, arrival->fresh);

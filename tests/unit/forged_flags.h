@@ -4,7 +4,9 @@
 
 #include "forged_subject.h"
 
-static inline uint64_t raise_later(const char *who, struct say say)
+/* `made`: its only subject, instead of those that `say` names; or NULL. */
+static inline uint64_t raise_made(const char *who, struct say say,
+                                  const struct toc_flag_subject *made)
 {
     struct toc_flag_subject subjects[3];
     struct toc_flag flag = {.revision = 1,
@@ -22,7 +24,9 @@ static inline uint64_t raise_later(const char *who, struct say say)
 
     memcpy(flag.id, who, 3);
     flag.id[15] = (uint8_t)say.flag;
-    if (say.id != 0) {
+    if (made != NULL) {
+        subjects[flag.subjects_len++] = *made;
+    } else if (say.id != 0) {
         subjects[flag.subjects_len++] = subject_of(who, &say, TOC_TOKEN_ID, say.id, false);
     }
     if (say.name != 0) {
@@ -32,6 +36,11 @@ static inline uint64_t raise_later(const char *who, struct say say)
         subjects[flag.subjects_len++] = subject_of(who, &say, TOC_TOKEN_ID, say.parent, true);
     }
     return publish(who, &record);
+}
+
+static inline uint64_t raise_later(const char *who, struct say say)
+{
+    return raise_made(who, say, NULL);
 }
 
 static inline uint64_t raise(const char *who, struct say say)

@@ -203,10 +203,9 @@ END_TEST
 
 /* ---- successors ---- */
 
-START_TEST(a_successor_counts_as_one_with_whom_it_succeeds)
+static void york_succeeds_leeds(void)
 {
     static const char *const before[] = {"leeds"};
-    (void)raise("leeds", (struct say){.id = 1, .may_identify = true});
     struct toc_roster *const draft = toc_fixture_group_draft(group);
     for (size_t i = 0; i < draft->members_len; i++) {
         struct toc_member *const member = (struct toc_member *)(uintptr_t)&draft->members[i];
@@ -218,6 +217,12 @@ START_TEST(a_successor_counts_as_one_with_whom_it_succeeds)
     toc_fixture_group_remove(group, "leeds");
     toc_fixture_exchange_adopt(exchange, "spg", toc_fixture_group_sign(group));
     settle();
+}
+
+START_TEST(a_successor_counts_as_one_with_whom_it_succeeds)
+{
+    (void)raise("leeds", (struct say){.id = 1, .may_identify = true});
+    york_succeeds_leeds();
     (void)raise("york", (struct say){.id = 1, .may_identify = true});
     ck_assert_int_eq(alert()->body.status, TOC_FLAG_RAISED);
     (void)raise("hull", (struct say){.id = 1, .may_identify = true});
@@ -225,6 +230,35 @@ START_TEST(a_successor_counts_as_one_with_whom_it_succeeds)
     ck_assert_int_eq(alert()->body.reporters, TOC_REPORTERS_UNDER_3);
     /* York's own place is not the one its share must lie at. */
     ck_assert_uint_eq(engine_of("spg")->counters.shares_aside, 1);
+}
+END_TEST
+
+/* Its place was its own until then: what it sent there stands, and is its only one. */
+START_TEST(who_becomes_a_successor_has_one_share)
+{
+    const struct say say = {.id = 1, .may_identify = true};
+    const struct toc_token_context context = context_of(&say, TOC_TOKEN_ID);
+    struct toc_engine *const hub = engine_of("spg");
+    struct toc_flag_subject subject;
+    uint64_t records;
+    bool shows;
+
+    (void)raise("york", say);
+    york_succeeds_leeds();
+    subject = subject_of("york", &say, TOC_TOKEN_ID, 1, false);
+    share_of("leeds", &say, &context, 1, &subject);
+    (void)raise_made("york", (struct say){.id = 1, .flag = 2, .may_identify = true}, &subject);
+    settle();
+    (void)raise("hull", say);
+    ck_assert(!learnt(&say, &shows));
+    (void)raise("kent", say);
+    ck_assert(learnt(&say, &shows) && shows);
+    ck_assert_uint_eq(hub->counters.shares_aside, 0);
+
+    toc_engine_begin(hub);
+    ck_assert_int_eq(toc_apply_rebuild(hub, &records), TOC_OK);
+    ck_assert_int_eq(toc_engine_finish(hub, NULL), TOC_OK);
+    ck_assert(learnt(&say, &shows) && shows);
 }
 END_TEST
 
@@ -246,6 +280,7 @@ int main(void)
     tcase_add_test(all, it_is_told_by_the_window);
     tcase_add_test(all, withdrawn_shares_stay_and_drills_are_apart);
     tcase_add_test(all, a_successor_counts_as_one_with_whom_it_succeeds);
+    tcase_add_test(all, who_becomes_a_successor_has_one_share);
     suite_add_tcase(suite, all);
     return toc_test_main(suite);
 }
