@@ -163,7 +163,7 @@ enum toc_result toc_store_answer_get(struct toc_store *store, const char *asker,
     TOC_TRY(toc_query_open(store, &store->group, TOC_SQL_ANSWER_GET,
                            "SELECT asker, holder, log, sequence, token_epoch, inputs, refusal"
                            " FROM token_answer WHERE asker = ?1 AND ask = ?2 AND holder = ?3"
-                           " AND changed = 0",
+                           " AND changed = 0 AND log <> 0",
                            &query));
     toc_query_text(&query, 1, asker);
     bind_id(&query, 2, ask);
@@ -208,7 +208,8 @@ static enum toc_result wait_again(struct toc_store *store, const char *asker, co
     TOC_TRY(toc_query_open(store, &store->group, TOC_SQL_ASKS_AGAIN,
                            "UPDATE token_ask SET waiting = 1 WHERE publisher = ?1 AND self = ?2"
                            " AND id IN (SELECT ask FROM token_answer WHERE asker = ?1"
-                           " AND holder = ?2 AND changed = 0 AND sequence BETWEEN ?3 AND ?4)",
+                           " AND holder = ?2 AND changed = 0 AND log <> 0"
+                           " AND sequence BETWEEN ?3 AND ?4)",
                            &query));
     toc_query_text(&query, 1, asker);
     toc_query_text(&query, 2, holder);
@@ -217,20 +218,45 @@ static enum toc_result wait_again(struct toc_store *store, const char *asker, co
 }
 
 enum toc_result toc_store_answers_clear(struct toc_store *store, const char *asker,
-                                        const char *holder, uint64_t first, uint64_t last,
-                                        bool again)
+                                        const char *holder, uint64_t first, uint64_t last)
 {
     TOC_AUTO(toc_query_close) struct toc_query query = {0};
-    if (again) {
-        TOC_TRY(wait_again(store, asker, holder, first, last));
-    }
+    TOC_TRY(wait_again(store, asker, holder, first, last));
     TOC_TRY(toc_query_open(store, &store->group, TOC_SQL_ANSWERS_CLEAR,
                            "DELETE FROM token_answer WHERE asker = ?1 AND holder = ?2"
-                           " AND sequence BETWEEN ?3 AND ?4",
+                           " AND log <> 0 AND sequence BETWEEN ?3 AND ?4",
                            &query));
     toc_query_text(&query, 1, asker);
     toc_query_text(&query, 2, holder);
     bind_range(&query, 3, first, last);
+    return toc_query_run(&query);
+}
+
+/* A quota is of a token epoch, however short a time its answers are kept: a row that is in no log
+ * any more counts on until then. */
+enum toc_result toc_store_answers_forget(struct toc_store *store, const char *asker,
+                                         const char *holder, uint64_t first, uint64_t last,
+                                         uint32_t token_epoch)
+{
+    {
+        TOC_AUTO(toc_query_close) struct toc_query query = {0};
+        TOC_TRY(toc_query_open(store, &store->group, TOC_SQL_ANSWERS_FORGET,
+                               "UPDATE token_answer SET log = 0 WHERE asker = ?1 AND holder = ?2"
+                               " AND sequence BETWEEN ?3 AND ?4",
+                               &query));
+        toc_query_text(&query, 1, asker);
+        toc_query_text(&query, 2, holder);
+        bind_range(&query, 3, first, last);
+        TOC_TRY(toc_query_run(&query));
+    }
+    TOC_AUTO(toc_query_close) struct toc_query query = {0};
+    TOC_TRY(toc_query_open(store, &store->group, TOC_SQL_ANSWERS_OVER,
+                           "DELETE FROM token_answer WHERE asker = ?1 AND holder = ?2"
+                           " AND log = 0 AND token_epoch < ?3",
+                           &query));
+    toc_query_text(&query, 1, asker);
+    toc_query_text(&query, 2, holder);
+    toc_query_integer(&query, 3, token_epoch);
     return toc_query_run(&query);
 }
 
@@ -244,6 +270,6 @@ enum toc_result toc_store_tokens_clear(struct toc_store *store)
     }
     TOC_AUTO(toc_query_close) struct toc_query query = {0};
     TOC_TRY(toc_query_open(store, &store->group, TOC_SQL_ANSWERS_CLEAR_ALL,
-                           "DELETE FROM token_answer", &query));
+                           "DELETE FROM token_answer WHERE log <> 0", &query));
     return toc_query_run(&query);
 }

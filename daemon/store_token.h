@@ -65,12 +65,16 @@ enum toc_result toc_store_answer_get(struct toc_store *store, const char *asker,
 enum toc_result toc_store_answers_used(struct toc_store *store, const char *asker,
                                        const char *holder, uint32_t token_epoch,
                                        uint64_t *ret_inputs) TOC_MUST_CHECK;
-/* A holder's answers to one asker from first to last go. `again`: what they answered waits again.
- */
+/* A holder's answers to one asker from first to last go; what they answered waits again. */
 enum toc_result toc_store_answers_clear(struct toc_store *store, const char *asker,
-                                        const char *holder, uint64_t first, uint64_t last,
-                                        bool again) TOC_MUST_CHECK;
-/* Everything, to be derived anew. */
+                                        const char *holder, uint64_t first, uint64_t last)
+    TOC_MUST_CHECK;
+/* Retention took them: they are answers no more, but those of this token epoch count as used, and
+ * as answered, for as long as it lasts, whatever is derived anew. */
+enum toc_result toc_store_answers_forget(struct toc_store *store, const char *asker,
+                                         const char *holder, uint64_t first, uint64_t last,
+                                         uint32_t token_epoch) TOC_MUST_CHECK;
+/* Everything that is in the logs, to be derived anew. */
 enum toc_result toc_store_tokens_clear(struct toc_store *store) TOC_MUST_CHECK;
 
 #endif

@@ -90,6 +90,8 @@ enum toc_result toc_view_token_clear(struct toc_engine *engine, const char *stre
         return TOC_OK;
     }
     /* Retention takes answers away, but nobody is answered a second time for that. */
-    return toc_store_answers_clear(engine->store, asker, publisher, first, last,
-                                   last == UINT64_MAX >> 1);
+    return last == UINT64_MAX >> 1
+               ? toc_store_answers_clear(engine->store, asker, publisher, first, last)
+               : toc_store_answers_forget(engine->store, asker, publisher, first, last,
+                                          toc_engine_roster(engine)->token_epoch);
 }

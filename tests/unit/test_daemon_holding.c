@@ -94,6 +94,43 @@ START_TEST(over_quota)
 }
 END_TEST
 
+/* What was answered is destroyed at the end of its time; that it was counts on. */
+START_TEST(retention_gives_no_quota_back)
+{
+    const int64_t day = INT64_C(24) * 3600 * 1000;
+    struct toc_roster *const draft = toc_fixture_group_draft(group);
+    uint64_t used;
+
+    draft->rules = (struct toc_rules){.quota_plus = 5};
+    for (size_t i = 0; i < draft->streams_len; i++) {
+        struct toc_stream_rule *const rule =
+            (struct toc_stream_rule *)(uintptr_t)&draft->streams[i];
+        rule->retention_days = strcmp(rule->stream, "token.answer.*") == 0 ? 7 : 0;
+    }
+    tokens(holders);
+    ask("york", "a", 1, 5, 0, "x");
+    check_answered("york", 1, "spg", 5, TOC_TOKEN_REFUSAL_NONE);
+    toc_fixture_group_advance(group, 10 * day);
+    toc_fixture_exchange_settle(exchange);
+    toc_fixture_exchange_settle(exchange);
+    check_unanswered("york", 1, "spg");
+    ck_assert_int_eq(toc_store_answers_used(store_of("york"), "york", "spg", 1, &used), TOC_OK);
+    ck_assert_uint_eq(used, 5);
+    for (int i = 0; i < 2; i++) {
+        ck_assert_int_eq(toc_store_answers_used(store_of("spg"), "york", "spg", 1, &used), TOC_OK);
+        ck_assert_uint_eq(used, 5);
+        json_decref(
+            toc_fixture_exchange_ask(exchange, "spg", "{\"request\":\"rebuild\"}", NULL, 0));
+        toc_fixture_exchange_settle(exchange);
+    }
+    ask("york", "b", 2, 1, 0, "x");
+    check_answered("york", 2, "spg", 0, TOC_TOKEN_OVER_QUOTA);
+    /* Nor is it answered again. */
+    ask("york", "c", 1, 5, 0, "x");
+    check_unanswered("york", 1, "spg");
+}
+END_TEST
+
 START_TEST(who_may_not_ask)
 {
     tear_down();
@@ -188,6 +225,7 @@ static Suite *suite(void)
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, replayed_ask);
     tcase_add_test(tests, over_quota);
+    tcase_add_test(tests, retention_gives_no_quota_back);
     tcase_add_test(tests, who_may_not_ask);
     tcase_add_test(tests, waits_for_exposures);
     tcase_add_test(tests, garbage_asked);
