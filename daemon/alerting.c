@@ -337,7 +337,8 @@ static enum toc_result ring(struct toc_engine *engine)
     if (any == TOC_OK) {
         TOC_TRY(toc_engine_write(engine));
         TOC_TRY(toc_store_alert_show(engine->store, engine->now_wall));
-        if (alerts->window != window) {
+        /* At a start no window has ended: what is to close does so at the end of this one. */
+        if (alerts->window != 0 && alerts->window != window) {
             alerts->closing = true;
             TOC_TRY(toc_store_alert_look_epochs(engine->store, roster->token_epoch));
         }

@@ -223,8 +223,13 @@ START_TEST(flags_of_a_closed_token_epoch_go_by_the_window)
     toc_fixture_exchange_adopt(exchange, "spg", version);
     settle();
     ck_assert(says(alert(), TOC_FLAG_RAISED, 1));
+    toc_fixture_exchange_crash(exchange, "spg"); /* which brings no window to its end */
+    toc_fixture_exchange_link(exchange, "york", "spg", false);
+    settle();
+    ck_assert(says(alert(), TOC_FLAG_RAISED, 1));
     leap(HOUR_MS);
     ck_assert(says(alert(), TOC_FLAG_WITHDRAWN, 2));
+    toc_fixture_exchange_link(exchange, "leeds", "spg", false);
     leap(30 * HOUR_MS);
     ck_assert(says(alert(), TOC_FLAG_WITHDRAWN, 2));
     (void)raise("leeds", (struct say){.id = 1, .epoch = 2, .may_identify = true});
