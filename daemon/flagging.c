@@ -256,6 +256,7 @@ enum toc_result toc_flagging_finish(struct toc_engine *engine)
     int64_t after = 0;
     size_t len = PAGE;
 
+    TOC_TRY(toc_flag_raise_again(engine));
     engine->tokens.embargo_ms = 0;
     while (len == PAGE) {
         TOC_TRY(toc_store_flags(engine->store, TOC_OWN_FLAG_GOING, after, engine->arena, flags,

@@ -47,6 +47,8 @@ enum toc_result toc_dispute_take_back(struct toc_engine *engine, const struct to
 /* This council stands by its flag, against what was said before. */
 enum toc_result toc_flag_confirm(struct toc_engine *engine, const struct toc_own_flag *flag,
                                  uint64_t *ret_sequence, struct toc_why *why) TOC_MUST_CHECK;
+/* flag_again.c: at _finish. Of an older token epoch, and open: its next revision is to go. */
+enum toc_result toc_flag_raise_again(struct toc_engine *engine) TOC_MUST_CHECK;
 /* At _finish: whatever can go goes, and a slice of the standing alerts meets new tokens. */
 enum toc_result toc_flagging_finish(struct toc_engine *engine) TOC_MUST_CHECK;
 int64_t toc_flagging_deadline(const struct toc_engine *engine); /* monotonic */

@@ -153,30 +153,64 @@ static enum toc_result say_state(struct toc_engine *engine, const struct toc_loc
                             json_object_set_new(reply, "state", json_string(state)));
 }
 
+/* The newest revision that was submitted. TOC_NOTFOUND: none was. TOC_AGAIN: one is, in this tick,
+ * and what is taken back now would not be it. */
+static enum toc_result newest_sent(struct toc_engine *engine, const struct toc_own_flag *flag,
+                                   uint32_t *ret_revision, uint64_t *ret_sequence)
+{
+    char name[TOC_FLAG_SUBMISSION_LEN + 1];
+    enum toc_result result = TOC_NOTFOUND;
+    uint32_t revision = flag->revision;
+
+    toc_flag_submission(flag->id, revision, name);
+    TOC_ENSURE(!toc_publish_is_queued(engine, name), TOC_AGAIN);
+    for (; revision > 0 && result == TOC_NOTFOUND; revision--) {
+        result = toc_flag_sequence(engine, flag->id, revision, ret_sequence);
+        *ret_revision = revision;
+    }
+    return result;
+}
+
+/* Nobody has seen it. */
+static enum toc_result delete_flag(struct toc_engine *engine, const struct toc_local *local,
+                                   const struct toc_own_flag *flag)
+{
+    TOC_TRY(toc_store_flag_drop(engine->store, flag->id));
+    engine->truncate_wal = true;
+    TOC_TRY(toc_local_audit_add(engine, local, "flag_withdraw",
+                                "a flag that was not sent: it is deleted"));
+    return say_state(engine, local, "deleted");
+}
+
 enum toc_result toc_local_flag_withdraw(struct toc_engine *engine, const struct toc_local *local,
                                         struct toc_why *why)
 {
     TOC_AUTO(toc_arena_free) struct toc_arena *arena = NULL;
     const char *reason = NULL;
     struct toc_own_flag flag;
+    uint32_t revision = 0;
     uint64_t sequence = 0;
-    enum toc_result sent;
 
     TOC_TRY(toc_arena_new(ARENA_MAX, &arena));
     TOC_TRY(toc_local_flag_get(engine, local, arena, &flag, why));
     TOC_TRY(toc_local_flag_words(local, "reason", TOC_REASON_LEN_MAX, true, &reason, why));
-    sent = toc_flag_sequence(engine, flag.id, flag.revision, &sequence);
-    TOC_ENSURE(sent == TOC_OK || sent == TOC_NOTFOUND, sent);
-    if (sent == TOC_NOTFOUND && flag.revision == 1) { /* nobody has seen it */
-        TOC_TRY(toc_store_flag_drop(engine->store, flag.id));
-        engine->truncate_wal = true;
-        TOC_TRY(toc_local_audit_add(engine, local, "flag_withdraw",
-                                    "a flag that was not sent: it is deleted"));
-        return say_state(engine, local, "deleted");
+    const enum toc_result sent = newest_sent(engine, &flag, &revision, &sequence);
+    if (sent == TOC_AGAIN) {
+        return toc_fail(why, sent, "flag: it is on its way in this moment: try again");
     }
+    TOC_ENSURE(sent == TOC_OK || sent == TOC_NOTFOUND, sent);
+    if (sent == TOC_NOTFOUND) {
+        return delete_flag(engine, local, &flag);
+    }
+    const struct toc_own_flag before = flag;
+    flag.revision = revision; /* a later state that waits for something goes no more */
+    flag.state = TOC_OWN_FLAG_SENT;
     TOC_TRY(toc_local_flag_signed(engine, &flag, &sequence, why));
     TOC_TRY(toc_flag_take_back(engine, &flag, sequence, why));
-    TOC_TRY(toc_flag_undo_changed(engine, &flag, local->user.uid));
+    TOC_TRY(toc_flag_undo_changed(engine, &before, local->user.uid));
+    if (before.revision != revision) {
+        TOC_TRY(toc_store_flag_save(engine->store, &flag));
+    }
     TOC_TRY(toc_local_flag_note(engine, local, &flag, TOC_FLAG_DID_WITHDRAW, reason));
     return say_state(engine, local, "withdrawn");
 }

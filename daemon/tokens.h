@@ -29,7 +29,8 @@ struct toc_token_state {
     bool blinding; /* one job at a time: what it asks about is known when it is done */
     struct toc_token_flight evaluating[TOC_EVALUATING_MAX];
     struct toc_token_flight unblinding[TOC_UNBLINDING_MAX];
-    uint32_t tidied; /* the token epoch that what is older was cleared away for */
+    uint32_t tidied;       /* the token epoch that what is older was cleared away for */
+    uint32_t raised_again; /* flag_again.c: the token epoch that open flags of older ones go in */
     char served[TOC_MEMBER_LEN_MAX + 1]; /* the asker whose ask was taken last */
     /* alerting_mine.c: standing alerts meet tokens that came later, up to here. */
     bool matching;

@@ -286,6 +286,94 @@ START_TEST(what_the_roster_refuses_leaves_nothing)
 }
 END_TEST
 
+/* ---- the next token epoch ---- */
+
+START_TEST(open_flags_go_on_in_the_next_token_epoch)
+{
+    raise_flag(OBSERVED, "sent");
+    check_alert("york", "raised");
+    tokens(holders);
+    check_state("sent");
+    ck_assert_uint_eq(records_in("spg", "leeds", "distress"), 2);
+    json_t *reply = asked("york", "{\"request\":\"alert_list\"}");
+    size_t raised = 0;
+    for (size_t i = 0; i < toc_fixture_length(reply, "alerts"); i++) {
+        const json_t *alert = toc_fixture_item(reply, "alerts", i);
+        raised += strcmp(toc_fixture_text(alert, "status"), "raised") == 0;
+    }
+    ck_assert_uint_eq(raised, 1);
+    json_decref(reply);
+    toc_fixture_exchange_crash(exchange, "leeds"); /* once */
+    toc_fixture_exchange_link(exchange, "leeds", "spg", true);
+    toc_fixture_exchange_settle(exchange);
+    ck_assert_uint_eq(records_in("spg", "leeds", "distress"), 2);
+    json_decref(asked("leeds", about("flag_withdraw", flag)));
+    ck_assert_uint_eq(records_in("spg", "leeds", "distress"), 3);
+    tokens(holders);
+    ck_assert_uint_eq(records_in("spg", "leeds", "distress"), 3); /* what is over stays so */
+}
+END_TEST
+
+/* The holders are others, and nobody has agreed to them: its next revision waits. */
+START_TEST(what_waits_for_its_next_state_is_withdrawn)
+{
+    static const char *const others[] = {"spg", "york"};
+
+    raise_flag(OBSERVED, "sent");
+    tokens(others);
+    check_state("waiting_token");
+    json_decref(asked("leeds", about("flag_withdraw", flag)));
+    check_state("withdrawn");
+    check_alert("york", "withdrawn");
+    json_decref(asked("leeds", "{\"request\":\"tokens_confirm\"}"));
+    ck_assert_uint_eq(records_in("spg", "leeds", "distress"), 2);
+}
+END_TEST
+
+START_TEST(a_disputed_flag_is_not_repeated)
+{
+    raise_flag(OBSERVED, "sent");
+    find_alert("york");
+    say("york", against("flag_dispute"), "disputed");
+    tokens(holders);
+    ck_assert_uint_eq(records_in("spg", "leeds", "distress"), 1);
+    toc_fixture_group_advance(group, 2 * DAY_MS); /* the window has ended */
+    toc_fixture_exchange_settle(exchange);
+    toc_fixture_exchange_settle(exchange);
+    toc_fixture_exchange_crash(exchange, "leeds");
+    toc_fixture_exchange_link(exchange, "leeds", "spg", true);
+    toc_fixture_exchange_settle(exchange);
+    check_alert("york", "withdrawn");
+    ck_assert_uint_eq(records_in("spg", "leeds", "distress"), 1);
+}
+END_TEST
+
+/* One person approves it and another withdraws it in one tick: it goes, and can be withdrawn. */
+START_TEST(what_goes_in_this_tick_is_not_deleted)
+{
+    static const struct toc_local_user approver = {.uid = 1001};
+    static const struct toc_local_user raiser = {.uid = 1000};
+    struct toc_fixture_daemon *const leeds = daemon_of("leeds");
+    char withdraw[200];
+    struct toc_bytes part;
+
+    leeds->conf.second_person = true;
+    raise_flag(OBSERVED, "waiting_approval");
+    (void)snprintf(withdraw, sizeof(withdraw), "%s", about("flag_withdraw", flag));
+    toc_engine_begin(leeds->engine);
+    part = toc_bytes_text(about("flag_approve", flag));
+    ck_assert_int_eq(toc_engine_local(leeds->engine, 77, &approver, &part, 1), TOC_OK);
+    part = toc_bytes_text(withdraw);
+    ck_assert_int_eq(toc_engine_local(leeds->engine, 78, &raiser, &part, 1), TOC_OK);
+    ck_assert_int_eq(toc_engine_finish(leeds->engine, NULL), TOC_OK);
+    toc_fixture_exchange_settle(exchange);
+    check_state("sent");
+    say("leeds", withdraw, "withdrawn");
+    check_state("withdrawn");
+    ck_assert_uint_eq(records_in("leeds", "leeds", "distress"), 2);
+}
+END_TEST
+
 static Suite *suite(void)
 {
     Suite *all = suite_create("flag_life");
@@ -304,6 +392,10 @@ static Suite *suite(void)
     tcase_add_test(tests, a_failed_approval_still_waits);
     tcase_add_test(tests, what_the_roster_refuses_leaves_nothing);
     tcase_add_test(tests, corrections_in_the_grace);
+    tcase_add_test(tests, open_flags_go_on_in_the_next_token_epoch);
+    tcase_add_test(tests, what_waits_for_its_next_state_is_withdrawn);
+    tcase_add_test(tests, a_disputed_flag_is_not_repeated);
+    tcase_add_test(tests, what_goes_in_this_tick_is_not_deleted);
     suite_add_tcase(all, tests);
     tcase_add_checked_fixture(in_group, NULL, tear_down);
     tcase_add_test(in_group, no_disputes_in_a_group_without_a_hub);
