@@ -75,6 +75,18 @@ enum toc_result toc_apply_first_sequence(struct toc_engine *engine, const struct
     return TOC_OK;
 }
 
+uint64_t toc_apply_begun(struct toc_engine *engine, const struct toc_log *log)
+{
+    struct toc_epoch_row first = {.epoch = 0};
+
+    if (log->row.id == 0 || log->row.chain.epoch == 0 ||
+        toc_store_epoch_get(engine->store, log->row.id, 1, &first) != TOC_OK) {
+        return 0;
+    }
+    toc_bytes_wipe(&first.key, sizeof(first.key));
+    return first.roster_version;
+}
+
 /* Applies again, without moving the cursor or telling, what was applied before, and counts anew
  * what is passed over of it. */
 static enum toc_result derive_log(struct toc_engine *engine, struct toc_log *log, uint64_t *records)

@@ -360,6 +360,9 @@ enum toc_result toc_apply_void(struct toc_engine *engine, struct toc_log *log,
  */
 enum toc_result toc_apply_first_sequence(struct toc_engine *engine, const struct toc_log *log,
                                          uint64_t *ret_sequence) TOC_MUST_CHECK;
+/* The roster version of its first batch: nothing of this log was signed under an older one. 0: no
+ * batch yet. */
+uint64_t toc_apply_begun(struct toc_engine *engine, const struct toc_log *log);
 /* This member came into the audience: the cursor goes back to what was passed over for want of a
  * key. */
 enum toc_result toc_apply_joined(struct toc_engine *engine, struct toc_log *log) TOC_MUST_CHECK;

@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#define CLOSINGS_MAX 8 /* one of each hub that there was; a group has two at most at a time */
+
 /* The roster and key a batch must be checked with. NULL: not held, or no member then. */
 static const struct toc_member *author_of(struct toc_engine *engine, uint64_t roster_version,
                                           const char *member)
@@ -18,8 +20,10 @@ static const struct toc_member *author_of(struct toc_engine *engine, uint64_t ro
     return roster == NULL ? NULL : toc_roster_member(roster, member);
 }
 
-static enum toc_result verify(struct toc_engine *engine, const struct toc_batch *batch,
-                              struct toc_hash *ret_head)
+/* A key that was replaced before the log began says nothing about it, in another version of its
+ * history as little as in this one. */
+static enum toc_result verify(struct toc_engine *engine, const struct toc_log *log,
+                              const struct toc_batch *batch, struct toc_hash *ret_head)
 {
     const struct toc_batch_header *header = &batch->header;
     const struct toc_member *author =
@@ -27,7 +31,8 @@ static enum toc_result verify(struct toc_engine *engine, const struct toc_batch 
     const struct toc_roster *roster = toc_roster_chain_at(engine->rosters, header->roster_version);
 
     if (author == NULL || roster == NULL ||
-        !toc_roster_may_publish(roster, header->log.publisher, header->log.stream)) {
+        !toc_roster_may_publish(roster, header->log.publisher, header->log.stream) ||
+        header->roster_version < toc_apply_begun(engine, log)) {
         return TOC_DENIED;
     }
     *ret_head = toc_batch_head(batch);
@@ -103,7 +108,7 @@ static enum toc_result compare_held(struct toc_engine *engine, struct toc_log *l
         return TOC_EXISTS;
     }
     TOC_ENSURE(toc_engine_spend_verification(engine), TOC_AGAIN);
-    TOC_TRY(verify(engine, batch, &head));
+    TOC_TRY(verify(engine, log, batch, &head));
     if (ends_beyond_dispute(engine, log)) {
         return towards_the_end(engine, log);
     }
@@ -118,7 +123,7 @@ static enum toc_result compare_fork(struct toc_engine *engine, struct toc_log *l
     struct toc_hash head;
 
     TOC_ENSURE(toc_engine_spend_verification(engine), TOC_AGAIN);
-    TOC_TRY(verify(engine, batch, &head));
+    TOC_TRY(verify(engine, log, batch, &head));
     if (ends_beyond_dispute(engine, log)) {
         return towards_the_end(engine, log);
     }
@@ -135,7 +140,8 @@ static enum toc_result heartbeat_fits(struct toc_engine *engine, struct toc_log 
 {
     const uint64_t end = batch->header.first_sequence + batch->header.count;
 
-    if (log->heard_next <= batch->header.first_sequence || log->heard_next > end) {
+    if (log->heard_next <= batch->header.first_sequence || log->heard_next > end ||
+        log->row.closed_next != 0) { /* its key is gone, and stops nothing any more */
         return TOC_OK;
     }
     if (log->heard_next == end && toc_hash_equal(&log->heard_head, head)) {
@@ -162,7 +168,7 @@ static enum toc_result take_next(struct toc_engine *engine, struct toc_session *
     struct toc_hash head;
 
     TOC_ENSURE(toc_engine_spend_verification(engine), TOC_AGAIN);
-    TOC_TRY(verify(engine, batch, &head));
+    TOC_TRY(verify(engine, log, batch, &head));
     TOC_TRY(toc_batch_check_audience(
         &batch->header, toc_roster_chain_at(engine->rosters, batch->header.roster_version)));
     if (!leads_to_end(engine, log, batch, &head)) {
@@ -173,6 +179,45 @@ static enum toc_result take_next(struct toc_engine *engine, struct toc_session *
     }
     TOC_TRY(heartbeat_fits(engine, log, batch, &head));
     return toc_apply_store(engine, log, batch, &head, session, NULL);
+}
+
+/* Roster versions never fall, over generations either: not behind the batch that it goes on from,
+ * and not behind a closing, whose version took away the key that signed what is closed. */
+static bool follows_older(struct toc_engine *engine, const struct toc_batch_header *header)
+{
+    struct toc_log_id id = header->log;
+    struct toc_stored_statement closings[CLOSINGS_MAX];
+    struct toc_stored_batch stored;
+    struct toc_batch last;
+    const struct toc_log *older;
+    size_t len = 0;
+
+    id.generation--;
+    older = toc_engine_log(engine, &id);
+    if (older == NULL || older->row.id == 0) {
+        return true;
+    }
+    if (header->first_sequence > 1 &&
+        toc_store_batch_get(engine->store, older->row.id, header->first_sequence - 1, engine->arena,
+                            &stored) == TOC_OK &&
+        toc_hash_equal(&stored.head, &header->previous_head) &&
+        toc_wire_batch_decode(engine->arena, stored.bytes, &last) == TOC_OK &&
+        last.header.roster_version > header->roster_version) {
+        return false;
+    }
+    if (toc_store_statements(engine->store, older->row.id, TOC_CLOSING, engine->arena, closings,
+                             CLOSINGS_MAX, &len) != TOC_OK) {
+        return false;
+    }
+    for (size_t i = 0; i < len; i++) {
+        struct toc_signed envelope;
+        struct toc_statement closing;
+        if (toc_statement_read(engine->arena, closings[i].bytes, &envelope, &closing) != TOC_OK ||
+            closing.roster_version > header->roster_version) {
+            return false;
+        }
+    }
+    return true;
 }
 
 /* The first batch of a later generation says which head it goes on from: verified first, because it
@@ -186,7 +231,8 @@ static enum toc_result open_generation(struct toc_engine *engine, struct toc_log
     TOC_ENSURE(header->abandons_len > 0, TOC_INVALID);
     TOC_ENSURE(header->roster_version <= toc_roster_chain_version(engine->rosters), TOC_AGAIN);
     TOC_ENSURE(toc_engine_spend_verification(engine), TOC_AGAIN);
-    TOC_TRY(verify(engine, batch, &head));
+    TOC_TRY(verify(engine, log, batch, &head));
+    TOC_ENSURE(follows_older(engine, header), TOC_INVALID);
     return toc_apply_generation(engine, log, header);
 }
 

@@ -131,6 +131,22 @@ enum toc_result toc_statement_spread(struct toc_engine *engine, const struct toc
     return TOC_OK;
 }
 
+/* Under the keys that this log is signed with. Those that were replaced before it began would stop
+ * it by a word against it, and one that is closed is ended for good. Where nothing of it is here
+ * yet, the keys that its publisher has now. */
+static bool heartbeat_counts(struct toc_engine *engine, const struct toc_log *log,
+                             const struct toc_statement *statement)
+{
+    const struct toc_member *member =
+        toc_roster_member(toc_engine_roster(engine), statement->log.publisher);
+    uint64_t since = toc_apply_begun(engine, log);
+
+    if (since == 0 && member != NULL) {
+        since = member->admitted_version;
+    }
+    return log->row.closed_next == 0 && statement->roster_version >= since;
+}
+
 static enum toc_result take_heartbeat(struct toc_engine *engine, struct toc_session *session,
                                       struct toc_log *log, const struct heard *heard)
 {
@@ -260,19 +276,44 @@ enum toc_result toc_statement_close(struct toc_engine *engine, struct toc_log *l
     return toc_store_statement_put(engine->store, log->row.id, closing, bytes);
 }
 
+/* What a member that is here signs with its keys is not ended by anybody's word. So the log began
+ * under older ones; or, where nothing of it is here yet, the version named took such ones away. */
+static bool closing_counts(struct toc_engine *engine, const struct toc_log *log,
+                           const struct toc_statement *closing)
+{
+    const char *const publisher = closing->log.publisher;
+    const struct toc_member *const now = toc_roster_member(toc_engine_roster(engine), publisher);
+    const uint64_t begun = toc_apply_begun(engine, log);
+    const struct toc_roster *roster;
+    const struct toc_member *entry;
+    struct toc_member then = {.id = ""};
+
+    if (now == NULL) {
+        return true;
+    }
+    roster = toc_roster_chain_at(engine->rosters, closing->roster_version);
+    entry = roster == NULL ? NULL : toc_roster_member(roster, publisher);
+    if (entry != NULL) {
+        then = *entry; /* its roster may go with the next look-up */
+    }
+    if (entry != NULL && then.admitted_version != closing->roster_version) {
+        return false;
+    }
+    if (begun != 0) {
+        return begun < now->admitted_version;
+    }
+    roster = toc_roster_chain_at(engine->rosters, closing->roster_version - 1);
+    const struct toc_member *const before =
+        roster == NULL ? NULL : toc_roster_member(roster, publisher);
+    return before != NULL && (entry == NULL || !toc_member_same_keys(before, &then));
+}
+
 static enum toc_result take_closing(struct toc_engine *engine, struct toc_session *session,
                                     struct toc_log *log, const struct heard *heard)
 {
     const struct toc_statement *closing = &heard->statement;
 
-    /* Only for a key that is gone: a member that is here is not ended by anybody's word. */
-    const struct toc_member *member =
-        toc_roster_member(toc_engine_roster(engine), closing->log.publisher);
-    const struct toc_roster *made = toc_roster_chain_at(engine->rosters, closing->roster_version);
-    const struct toc_member *then =
-        made == NULL ? NULL : toc_roster_member(made, closing->log.publisher);
-    TOC_ENSURE(member == NULL || then == NULL || then->admitted_version == closing->roster_version,
-               TOC_DENIED);
+    TOC_ENSURE(closing_counts(engine, log, closing), TOC_DENIED);
     TOC_TRY(toc_statement_close(engine, log, closing, heard->bytes));
     return toc_engine_is_hub(engine, engine->me)
                ? toc_statement_spread(engine, session, log, heard->bytes)
@@ -295,7 +336,9 @@ static enum toc_result take(struct toc_engine *engine, struct toc_session *sessi
                TOC_DENIED);
     log = toc_engine_log(engine, &heard.statement.log);
     TOC_ENSURE(log != NULL, TOC_AGAIN); /* its Have comes first */
-    if (log->row.state == TOC_LOG_STOPPED || says_nothing_new(engine, log, &heard)) {
+    if (log->row.state == TOC_LOG_STOPPED || says_nothing_new(engine, log, &heard) ||
+        (heard.statement.kind == TOC_HEARTBEAT &&
+         !heartbeat_counts(engine, log, &heard.statement))) {
         return TOC_STALE;
     }
     TOC_ENSURE(toc_engine_spend_verification(engine), TOC_AGAIN);

@@ -8,9 +8,22 @@
 
 #define PLAIN_MAX 65536
 
-static struct toc_log_id framework_of(const char *publisher)
+static uint32_t generation_of(const struct toc_fixture_forger *forger)
 {
-    struct toc_log_id id = {.stream = "framework", .generation = 1};
+    return forger->generation == 0 ? 1 : forger->generation;
+}
+
+static const struct toc_sign_secret *secret_of(const struct toc_fixture_forger *forger,
+                                               const char *member)
+{
+    return forger->keys != NULL ? &forger->keys->sign_secret
+                                : &toc_fixture_group_keys(forger->group, member)->sign_secret;
+}
+
+static struct toc_log_id framework_of(const struct toc_fixture_forger *forger,
+                                      const char *publisher)
+{
+    struct toc_log_id id = {.stream = "framework", .generation = generation_of(forger)};
 
     (void)snprintf(id.publisher, sizeof(id.publisher), "%s", publisher);
     return id;
@@ -25,7 +38,8 @@ struct toc_fixture_forged toc_fixture_forge_held(const struct toc_fixture_forger
                                                  const char *member, const char *publisher,
                                                  uint64_t sequence)
 {
-    const struct toc_log_row row = toc_fixture_exchange_log(forger->exchange, member, publisher, 1);
+    const struct toc_log_row row =
+        toc_fixture_exchange_log(forger->exchange, member, publisher, generation_of(forger));
     struct toc_stored_batch held;
 
     ck_assert_int_eq(
@@ -35,47 +49,94 @@ struct toc_fixture_forged toc_fixture_forge_held(const struct toc_fixture_forger
     return (struct toc_fixture_forged){held.bytes, held.head};
 }
 
+/* One batch of frameworks under this header, sealed with the key and signed. */
+static struct toc_fixture_forged forge(const struct toc_fixture_forger *forger,
+                                       struct toc_batch_header *header,
+                                       const struct toc_epoch_key *key, const char *reference)
+{
+    struct toc_fixture_forged forged;
+    struct toc_batch batch;
+    struct toc_buf plain;
+
+    header->count = forger->records == 0 ? 1 : forger->records;
+    header->time_ms = toc_fixture_group_wall(forger->group);
+    toc_env_random(toc_fixture_group_env(forger->group), header->nonce, sizeof(header->nonce));
+    toc_buf_init(&plain, PLAIN_MAX);
+    for (uint32_t i = 0; i < header->count; i++) {
+        ck_assert_int_eq(toc_list_append(&plain, toc_fixture_framework(forger->arena, reference,
+                                                                       "Forged", 20000)),
+                         TOC_OK);
+    }
+    ck_assert_int_eq(toc_batch_make(forger->arena, header, key,
+                                    secret_of(forger, header->log.publisher), toc_buf_bytes(&plain),
+                                    &batch, &forged.head),
+                     TOC_OK);
+    toc_buf_done(&plain);
+    forged.bytes = batch.bytes;
+    return forged;
+}
+
+static struct toc_log_row row_of(const struct toc_fixture_forger *forger, const char *publisher,
+                                 struct toc_epoch_row *ret_epoch)
+{
+    struct toc_store *store = toc_fixture_exchange_daemon(forger->exchange, publisher)->store;
+    const struct toc_log_row row =
+        toc_fixture_exchange_log(forger->exchange, publisher, publisher, generation_of(forger));
+
+    ck_assert_int_eq(toc_store_epoch_get(store, row.id, row.chain.epoch, ret_epoch), TOC_OK);
+    return row;
+}
+
 struct toc_fixture_forged toc_fixture_forge_batch(const struct toc_fixture_forger *forger,
                                                   const char *publisher, uint64_t sequence,
                                                   const struct toc_hash *previous,
                                                   const char *reference)
 {
-    struct toc_store *store = toc_fixture_exchange_daemon(forger->exchange, publisher)->store;
-    const struct toc_log_row row =
-        toc_fixture_exchange_log(forger->exchange, publisher, publisher, 1);
+    struct toc_epoch_row epoch;
+    const struct toc_log_row row = row_of(forger, publisher, &epoch);
     struct toc_batch_header header = {.group = group_of(forger),
                                       .log = row.log,
-                                      .roster_version = row.chain.roster_version,
+                                      .roster_version = forger->roster_version != 0
+                                                            ? forger->roster_version
+                                                            : row.chain.roster_version,
                                       .first_sequence = sequence,
-                                      .count = forger->records == 0 ? 1 : forger->records,
                                       .previous_head = *previous,
-                                      .time_ms = toc_fixture_group_wall(forger->group),
                                       .epoch = row.chain.epoch};
-    struct toc_epoch_row epoch;
-    struct toc_buf plain;
-    struct toc_batch batch;
-    struct toc_fixture_forged forged;
 
-    ck_assert_int_eq(toc_store_epoch_get(store, row.id, row.chain.epoch, &epoch), TOC_OK);
     if (epoch.first_sequence == sequence) {
         header.opens_epoch = true;
         header.commitment = epoch.commitment;
         header.audience_hash = epoch.audience_hash;
     }
-    toc_env_random(toc_fixture_group_env(forger->group), header.nonce, sizeof(header.nonce));
-    toc_buf_init(&plain, PLAIN_MAX);
-    for (uint32_t i = 0; i < header.count; i++) {
-        ck_assert_int_eq(toc_list_append(&plain, toc_fixture_framework(forger->arena, reference,
-                                                                       "Forged", 20000)),
-                         TOC_OK);
-    }
-    ck_assert_int_eq(toc_batch_make(forger->arena, &header, &epoch.key,
-                                    &toc_fixture_group_keys(forger->group, publisher)->sign_secret,
-                                    toc_buf_bytes(&plain), &batch, &forged.head),
-                     TOC_OK);
-    toc_buf_done(&plain);
-    forged.bytes = batch.bytes;
-    return forged;
+    return forge(forger, &header, &epoch.key, reference);
+}
+
+struct toc_fixture_forged toc_fixture_forge_generation(const struct toc_fixture_forger *forger,
+                                                       const char *publisher, uint64_t sequence,
+                                                       const struct toc_hash *previous,
+                                                       const char *reference)
+{
+    struct toc_epoch_row epoch;
+    const struct toc_log_row row = row_of(forger, publisher, &epoch);
+    struct toc_batch_header header = {.group = group_of(forger),
+                                      .log = row.log,
+                                      .roster_version = forger->roster_version != 0
+                                                            ? forger->roster_version
+                                                            : row.chain.roster_version,
+                                      .first_sequence = sequence,
+                                      .previous_head = *previous,
+                                      .epoch = 1,
+                                      .opens_epoch = true,
+                                      .audience_hash = epoch.audience_hash,
+                                      .abandons_len = 1};
+
+    header.log.generation++;
+    header.abandons[0] = (struct toc_abandoned){.generation = row.log.generation,
+                                                .next_sequence = sequence,
+                                                .head = *previous,
+                                                .stands = true};
+    header.commitment = toc_commitment(&header.group, &header.log, header.epoch, &epoch.key);
+    return forge(forger, &header, &epoch.key, reference);
 }
 
 struct toc_bytes toc_fixture_forge_statement(const struct toc_fixture_forger *forger,
@@ -85,19 +146,19 @@ struct toc_bytes toc_fixture_forge_statement(const struct toc_fixture_forger *fo
 {
     struct toc_statement statement = {.kind = kind,
                                       .group = group_of(forger),
-                                      .log = framework_of(publisher),
+                                      .log = framework_of(forger, publisher),
                                       .next_sequence = next_sequence,
                                       .head = *head,
                                       .roster_version =
-                                          toc_fixture_group_draft(forger->group)->version,
+                                          forger->roster_version != 0
+                                              ? forger->roster_version
+                                              : toc_fixture_group_draft(forger->group)->version,
                                       .time_ms = toc_fixture_group_wall(forger->group)};
     struct toc_bytes bytes;
 
     (void)snprintf(statement.author, sizeof(statement.author), "%s", author);
-    ck_assert_int_eq(toc_statement_make(forger->arena, &statement,
-                                        &toc_fixture_group_keys(forger->group, author)->sign_secret,
-                                        &bytes),
-                     TOC_OK);
+    ck_assert_int_eq(
+        toc_statement_make(forger->arena, &statement, secret_of(forger, author), &bytes), TOC_OK);
     return bytes;
 }
 
@@ -106,7 +167,7 @@ void toc_fixture_forge_give(const struct toc_fixture_forger *forger, const char 
 {
     const struct toc_message message = {
         .kind = TOC_MESSAGE_GIVE,
-        .as.give = {.log = framework_of(publisher), .batches = &batch, .batches_len = 1}};
+        .as.give = {.log = framework_of(forger, publisher), .batches = &batch, .batches_len = 1}};
 
     toc_fixture_exchange_say(forger->exchange, from, to, &message);
 }

@@ -10,6 +10,10 @@ struct toc_fixture_forger {
     struct toc_fixture_exchange *exchange;
     struct toc_arena *arena;
     uint32_t records; /* in a batch that is forged; 0: one */
+    /* For what is signed with a key that was replaced since; 0 and NULL: as of now. */
+    uint64_t roster_version;
+    const struct toc_member_keys *keys;
+    uint32_t generation; /* of the log; 0: the first */
 };
 
 struct toc_fixture_forged {
@@ -17,18 +21,24 @@ struct toc_fixture_forged {
     struct toc_hash head;
 };
 
-/* A framework in a batch of the publisher's first generation, at `sequence` behind `previous`,
+/* A framework in a batch of the publisher's, at `sequence` behind `previous`,
  * under the key of its newest epoch. The publisher's daemon must hold a batch already; what it
  * holds at `sequence` is what this one contradicts. */
 struct toc_fixture_forged toc_fixture_forge_batch(const struct toc_fixture_forger *forger,
                                                   const char *publisher, uint64_t sequence,
                                                   const struct toc_hash *previous,
                                                   const char *reference);
+/* The first batch of the generation after, which goes on from `previous`: under the key of the
+ * older one's newest epoch, as if it were its own. */
+struct toc_fixture_forged toc_fixture_forge_generation(const struct toc_fixture_forger *forger,
+                                                       const char *publisher, uint64_t sequence,
+                                                       const struct toc_hash *previous,
+                                                       const char *reference);
 /* The bytes of a batch that a member's daemon holds, and the head after it. */
 struct toc_fixture_forged toc_fixture_forge_held(const struct toc_fixture_forger *forger,
                                                  const char *member, const char *publisher,
                                                  uint64_t sequence);
-/* A statement about the first generation of the publisher's frameworks, made now. */
+/* A statement about the log of the publisher's frameworks, made now. */
 struct toc_bytes toc_fixture_forge_statement(const struct toc_fixture_forger *forger,
                                              enum toc_statement_kind kind, const char *author,
                                              const char *publisher, uint64_t next_sequence,
