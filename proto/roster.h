@@ -41,8 +41,8 @@ enum toc_result toc_roster_chain_resume(struct toc_roster_chain *chain, struct t
 const struct toc_roster *toc_roster_chain_current(const struct toc_roster_chain *chain);
 /* 0 while empty. */
 uint64_t toc_roster_chain_version(const struct toc_roster_chain *chain);
-/* An older version, fetched and parsed again when not at hand; lives until the next call. NULL when
- * it cannot be had. */
+/* An older version, fetched and parsed again when not at hand; lives until the next call but one,
+ * so that two versions can be compared. NULL when it cannot be had. */
 const struct toc_roster *toc_roster_chain_at(struct toc_roster_chain *chain, uint64_t version);
 /* Hash of the newest version; and the group: hash of version 1. */
 const struct toc_hash *toc_roster_chain_head(const struct toc_roster_chain *chain);

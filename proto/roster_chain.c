@@ -291,6 +291,8 @@ const struct toc_roster *toc_roster_chain_at(struct toc_roster_chain *chain, uin
     for (size_t i = 0; i < OLDER_KEPT; i++) {
         if (chain->older[i].arena != NULL &&
             chain->older[i].signed_roster.roster.version == version) {
+            /* The one that was asked for last is not the next to go. */
+            chain->older_next = chain->older_next == i ? (i + 1) % OLDER_KEPT : chain->older_next;
             return &chain->older[i].signed_roster.roster;
         }
     }

@@ -243,6 +243,27 @@ START_TEST(older_versions_come_back)
 }
 END_TEST
 
+/* Whichever were asked for before: it may be the one whose place the other is to take. */
+START_TEST(two_versions_are_compared)
+{
+    for (uint64_t version = 1; version <= 12; version++) {
+        struct toc_roster roster = next(0, 1, 1);
+        ck_assert_int_eq(adopt(&roster, "0"), TOC_OK);
+    }
+    for (uint64_t before = 1; before <= 10; before++) {
+        const struct toc_roster *was;
+        const struct toc_roster *then;
+        for (uint64_t other = before; other < before + 4; other++) {
+            (void)toc_roster_chain_at(chain, other > 11 ? other - 11 : other);
+        }
+        was = toc_roster_chain_at(chain, before);
+        then = toc_roster_chain_at(chain, before < 6 ? before + 5 : before - 5);
+        ck_assert_uint_eq(then->version, before < 6 ? before + 5 : before - 5);
+        ck_assert_uint_eq(was->version, before);
+    }
+}
+END_TEST
+
 /* A start reads two versions whatever their number, and knows what adopting all of them taught. */
 START_TEST(resumed_from_the_first_and_the_newest)
 {
@@ -302,6 +323,7 @@ int main(void)
     tcase_add_test(tcase, gaps_and_other_histories);
     tcase_add_test(tcase, two_of_one_version);
     tcase_add_test(tcase, older_versions_come_back);
+    tcase_add_test(tcase, two_versions_are_compared);
     tcase_add_test(tcase, resumed_from_the_first_and_the_newest);
     tcase_add_test(tcase, what_does_not_parse);
     suite_add_tcase(suite, tcase);
