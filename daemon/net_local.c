@@ -145,11 +145,12 @@ static enum toc_result receive_one(struct toc_net *net, struct toc_engine *engin
     const struct toc_bytes id = toc_net_part(message, 0);
     struct toc_net_link *entry = toc_net_links_find(&net->locals, id);
     if (entry == NULL) {
+        toc_net_enter(net); /* numbers are the sessions' too: who draws one looks at both tables */
         make_room(net, engine);
-        toc_net_enter(net); /* numbers are the sessions' too */
-        const toc_link link = toc_net_next_link(net);
+        const enum toc_result result =
+            toc_net_links_add(&net->locals, id, toc_net_next_link(net), &entry);
         toc_net_leave(net);
-        TOC_TRY(toc_net_links_add(&net->locals, id, link, &entry));
+        TOC_TRY(result);
         entry->pid = pid;
         entry->known = true;
     }

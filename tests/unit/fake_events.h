@@ -5,6 +5,7 @@
 
 #include "engine.h"
 #include <check.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,6 +48,8 @@ struct toc_engine {
     size_t events_len;
     struct toc_out out[256];
     size_t out_len;
+    pthread_mutex_t *sockets; /* NULL, or what has to be held while a link of the tables goes */
+    bool gone_unguarded;
 };
 
 /* ---- what the tests ask ---- */
