@@ -140,7 +140,11 @@ enum toc_result toc_epoch_wrap_first(struct toc_engine *engine, const struct toc
     for (size_t i = 0; i < roster->members_len && result == TOC_OK; i++) {
         const struct toc_member *member = &roster->members[i];
         struct toc_bytes wrap;
-        if (!keeps_the_key(log, member) || !toc_epoch_grants(engine, log, &epoch, member->id)) {
+        /* Its key is a moment old: what is there is of another, that a disk which was put back has
+         * forgotten, or a lie. */
+        result = toc_store_wrap_drop(engine->store, log->row.id, number, member->id);
+        if (result != TOC_OK || !keeps_the_key(log, member) ||
+            !toc_epoch_grants(engine, log, &epoch, member->id)) {
             continue;
         }
         result =
@@ -259,21 +263,55 @@ static bool wrap_is_due(const struct toc_engine *engine, const struct toc_log *l
                                   log->row.log.stream);
 }
 
+/* Does its sealer have the keys still that it signed with, and the office? */
+static bool sealer_is_here(const struct toc_engine *engine, const struct toc_wrap_body *wrap)
+{
+    const struct toc_member *const sealer =
+        toc_roster_member(toc_engine_roster(engine), wrap->sealer);
+
+    return sealer != NULL && sealer->admitted_version <= wrap->roster_version &&
+           (toc_member_has(sealer, TOC_ROLE_HUB) || strcmp(wrap->sealer, wrap->log.publisher) == 0);
+}
+
+/* There is room for one. Who has a key that is gone could fill it with rubbish for epochs to come,
+ * and the member would wait for ever: so what a sealer that is here made takes its place. */
+static enum toc_result may_take_place(struct toc_engine *engine, const struct toc_log *log,
+                                      const struct toc_wrap_body *wrap, bool *ret_replaces)
+{
+    struct toc_signed envelope;
+    struct toc_wrap_body held;
+    struct toc_bytes bytes;
+    enum toc_result result = TOC_NOTFOUND;
+
+    *ret_replaces = false;
+    if (log->row.id != 0) {
+        result = toc_store_wrap_get(engine->store, log->row.id, wrap->epoch, wrap->member,
+                                    engine->arena, &bytes);
+    }
+    if (result == TOC_NOTFOUND) {
+        return TOC_OK;
+    }
+    TOC_TRY(result);
+    TOC_TRY(toc_wire_signed_decode(engine->arena, bytes, &envelope));
+    TOC_TRY(toc_wire_wrap_decode(engine->arena, envelope.body, &held));
+    TOC_ENSURE(sealer_is_here(engine, wrap) && !sealer_is_here(engine, &held), TOC_EXISTS);
+    *ret_replaces = true;
+    return TOC_OK;
+}
+
 enum toc_result toc_epoch_take_wrap(struct toc_engine *engine, struct toc_log *log,
                                     struct toc_bytes bytes)
 {
     const struct toc_roster *roster;
     struct toc_wrap_body wrap;
     struct toc_signed envelope;
+    bool replaces;
 
     TOC_TRY(toc_wire_signed_decode(engine->arena, bytes, &envelope));
     TOC_TRY(toc_wire_wrap_decode(engine->arena, envelope.body, &wrap));
     TOC_ENSURE(toc_log_id_compare(&wrap.log, &log->row.log) == 0, TOC_INVALID);
     TOC_ENSURE(wrap_is_due(engine, log, &wrap), TOC_DENIED);
-    if (log->row.id != 0 &&
-        toc_store_wrap_held(engine->store, log->row.id, wrap.epoch, wrap.member)) {
-        return TOC_EXISTS;
-    }
+    TOC_TRY(may_take_place(engine, log, &wrap, &replaces));
     roster = toc_roster_chain_at(engine->rosters, wrap.roster_version);
     TOC_ENSURE(roster != NULL, TOC_AGAIN);
     engine->wraps_left -= engine->wraps_left > 0 ? 1 : 0;
@@ -285,6 +323,9 @@ enum toc_result toc_epoch_take_wrap(struct toc_engine *engine, struct toc_log *l
         const enum toc_result result = open_mine(engine, log, &wrap);
         TOC_TRY(result == TOC_BADSIG ? TOC_INVALID
                                      : result); /* its sealer's fault, not the giver's */
+    }
+    if (replaces) {
+        TOC_TRY(toc_store_wrap_drop(engine->store, log->row.id, wrap.epoch, wrap.member));
     }
     TOC_TRY(toc_store_wrap_add(engine->store, log->row.id, wrap.epoch, wrap.member, bytes));
     log->advanced = true;

@@ -9,7 +9,7 @@
 #define PARSED_MAX (16 * (size_t)TOC_ROSTER_LEN_MAX)
 
 /* Keys that are gone are nobody's: their sessions fall silent at once, on connections that stay
- * open too. */
+ * open too; and speak again when a later version of the same tick has the key. */
 static void resolve_sessions(struct toc_engine *engine)
 {
     const struct toc_roster *roster = toc_engine_roster(engine);
@@ -17,12 +17,15 @@ static void resolve_sessions(struct toc_engine *engine)
     for (size_t i = 0; i < engine->sessions_len; i++) {
         struct toc_session *session = &engine->sessions[i];
         const struct toc_member *member = NULL;
-        if (session->link == 0 || session->member[0] == '\0') {
+        if (session->link == 0) {
             continue;
         }
         member = session->dialled ? toc_roster_member(roster, session->member)
                                   : toc_roster_member_by_curve(roster, session->curve_key);
-        if (member == NULL || strcmp(member->id, session->member) != 0) {
+        if (member != NULL && session->member[0] == '\0') {
+            /* Removed, and back before its connection was ended: it is greeted anew. */
+            memcpy(session->member, member->id, sizeof(session->member));
+        } else if (member == NULL || strcmp(member->id, session->member) != 0) {
             session->open = false;
             session->greeted = false;
             session->pending_len = 0;

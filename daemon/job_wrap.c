@@ -64,7 +64,8 @@ static void run(struct toc_job *base)
 }
 
 /* Somebody admitted, replaced or removed while the job ran is looked at again by the next adoption;
- * a wrap for a key that is gone is refused here. */
+ * a wrap for a key that is gone is refused here, and one that its member would refuse: it was
+ * removed and came back meanwhile. */
 static void done(struct toc_engine *engine, struct toc_job *base)
 {
     struct toc_wrap_job *job = (struct toc_wrap_job *)base;
@@ -75,6 +76,8 @@ static void done(struct toc_engine *engine, struct toc_job *base)
         const struct recipient *to = &job->recipients[i];
         const struct toc_member *member = toc_roster_member(roster, to->id);
         if (job->wraps[i].len == 0 || member == NULL || log->row.id == 0 ||
+            member->admitted_version > job->roster_version ||
+            !toc_roster_in_audience(roster, to->id, job->log.publisher, job->log.stream) ||
             memcmp(&member->box_public, &to->box_public, sizeof(to->box_public)) != 0 ||
             toc_engine_write(engine) != TOC_OK) {
             continue;

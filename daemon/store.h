@@ -187,6 +187,10 @@ uint32_t toc_store_wraps_count(struct toc_store *store, int64_t log, const char 
 /* The counter of the newest: where a giver goes on whose peer holds them all. */
 int64_t toc_store_wraps_last(struct toc_store *store, int64_t log, const char *member);
 bool toc_store_wrap_held(struct toc_store *store, int64_t log, uint32_t epoch, const char *member);
+/* TOC_NOTFOUND. */
+enum toc_result toc_store_wrap_get(struct toc_store *store, int64_t log, uint32_t epoch,
+                                   const char *member, struct toc_arena *arena,
+                                   struct toc_bytes *ret_wrap) TOC_MUST_CHECK;
 
 /* ---- statements: the newest heartbeat, receipt or closing of each author on each log ---- */
 enum toc_result toc_store_statement_put(struct toc_store *store, int64_t log,

@@ -106,6 +106,21 @@ bool toc_store_wrap_held(struct toc_store *store, int64_t log, uint32_t epoch, c
     return toc_query_row(&query) == TOC_OK;
 }
 
+enum toc_result toc_store_wrap_get(struct toc_store *store, int64_t log, uint32_t epoch,
+                                   const char *member, struct toc_arena *arena,
+                                   struct toc_bytes *ret_wrap)
+{
+    TOC_AUTO(toc_query_close) struct toc_query query = {0};
+    TOC_TRY(toc_query_open(store, &store->group, TOC_SQL_WRAP_GET,
+                           "SELECT bytes FROM wrap WHERE log = ?1 AND epoch = ?2 AND member = ?3",
+                           &query));
+    toc_query_integer(&query, 1, log);
+    toc_query_integer(&query, 2, epoch);
+    toc_query_text(&query, 3, member);
+    TOC_TRY(toc_query_row(&query));
+    return toc_query_get_blob(&query, 0, arena, ret_wrap);
+}
+
 int64_t toc_store_wraps_last(struct toc_store *store, int64_t log, const char *member)
 {
     TOC_AUTO(toc_query_close) struct toc_query query = {0};

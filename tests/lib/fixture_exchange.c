@@ -275,9 +275,10 @@ static void hear(struct node *node, struct wire *wire)
 static void turn(struct toc_fixture_exchange *exchange, struct node *node)
 {
     toc_engine_begin(node->daemon.engine);
-    while (node->jobs_len > 0) {
-        toc_engine_job_done(node->daemon.engine, &node->jobs[--node->jobs_len]);
+    for (size_t i = 0; i < node->jobs_len; i++) { /* in the worker's order */
+        toc_engine_job_done(node->daemon.engine, &node->jobs[i]);
     }
+    node->jobs_len = 0;
     for (size_t i = 0; i < exchange->wires_len; i++) {
         hear(node, &exchange->wires[i]);
     }
