@@ -77,11 +77,7 @@ enum toc_result toc_engine_link_accept(struct toc_engine *engine, toc_link link,
 
 void toc_engine_link_gone(struct toc_engine *engine, toc_link link)
 {
-    (void)fake_note(engine, FAKE_GONE, link);
-    if (engine->sockets != NULL && pthread_mutex_trylock(engine->sockets) == 0) {
-        (void)pthread_mutex_unlock(engine->sockets);
-        engine->gone_unguarded = true;
-    }
+    fake_guarded(engine, fake_note(engine, FAKE_GONE, link));
 }
 
 void toc_engine_link_blocked(struct toc_engine *engine, toc_link link)
