@@ -168,6 +168,31 @@ static bool is_current(const struct toc_engine *engine, const struct toc_token_j
            toc_bytes_equal_secret(secret, job->key.bytes, TOC_TOKEN_KEY_LEN);
 }
 
+/* Queued in this tick, which signs it at its end: the store does not count it yet. */
+static bool is_said_now(const struct toc_engine *engine, const struct toc_token_flight *said)
+{
+    struct toc_ask_row ask = {.log = 0};
+    char id[65];
+
+    memcpy(ask.publisher, said->member, sizeof(ask.publisher));
+    memcpy(ask.id, said->ask, sizeof(ask.id));
+    name_answer(&ask, false, id);
+    return said->flies && toc_publish_is_queued(engine, id);
+}
+
+static void note_said(struct toc_engine *engine, const struct toc_token_job *job)
+{
+    for (size_t i = 0; i < TOC_EVALUATING_MAX; i++) {
+        struct toc_token_flight *const said = &engine->tokens.said[i];
+        if (!is_said_now(engine, said)) {
+            *said = (struct toc_token_flight){.flies = true, .inputs = (uint32_t)job->len};
+            memcpy(said->member, job->member, sizeof(said->member));
+            memcpy(said->ask, job->ask, sizeof(said->ask));
+            return;
+        }
+    }
+}
+
 static void done(struct toc_engine *engine, struct toc_job *base)
 {
     struct toc_token_job *job = (struct toc_token_job *)base;
@@ -188,6 +213,7 @@ static void done(struct toc_engine *engine, struct toc_job *base)
     }
     if (job->result == TOC_OK) {
         result = say(engine, &ask, &answer);
+        note_said(engine, job);
         engine->tokens.inputs_answered += result == TOC_OK ? job->len : 0;
     } else if (job->result == TOC_INVALID) {
         /* What it blinded is no element: nothing can be said to that, and it will not get better.
@@ -245,7 +271,11 @@ static enum toc_result used_by(struct toc_engine *engine, const struct toc_ask_r
         toc_store_answers_used(engine->store, ask->publisher, engine->me, ask->token_epoch, &used));
     for (size_t i = 0; i < TOC_EVALUATING_MAX; i++) {
         const struct toc_token_flight *flight = &engine->tokens.evaluating[i];
+        const struct toc_token_flight *said = &engine->tokens.said[i];
         used += flight->flies && strcmp(flight->member, ask->publisher) == 0 ? flight->inputs : 0;
+        used += strcmp(said->member, ask->publisher) == 0 && is_said_now(engine, said)
+                    ? said->inputs
+                    : 0;
     }
     *ret_used = used;
     return TOC_OK;

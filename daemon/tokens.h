@@ -28,6 +28,8 @@ struct toc_token_state {
     bool sent;     /* asks that were open at the start, or before a failed tick, went out again */
     bool blinding; /* one job at a time: what it asks about is known when it is done */
     struct toc_token_flight evaluating[TOC_EVALUATING_MAX];
+    /* Answers of jobs that ended in this tick: queued, and not counted in the store yet. */
+    struct toc_token_flight said[TOC_EVALUATING_MAX];
     struct toc_token_flight unblinding[TOC_UNBLINDING_MAX];
     uint32_t tidied;       /* the token epoch that what is older was cleared away for */
     uint32_t raised_again; /* flag_again.c: the token epoch that open flags of older ones go in */

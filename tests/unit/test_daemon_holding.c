@@ -131,6 +131,40 @@ START_TEST(retention_gives_no_quota_back)
 }
 END_TEST
 
+/* What was answered a moment ago, and is not signed yet, counts as well. */
+START_TEST(asks_at_once_are_no_more)
+{
+    struct toc_element elements[5];
+    struct toc_token_ask one = {.token_epoch = 1, .elements = elements, .elements_len = 5};
+    const struct toc_record record = {.type = TOC_RECORD_TOKEN_ASK, .as.token_ask = &one};
+    struct toc_why why = {""};
+    uint64_t used;
+
+    toc_fixture_group_draft(group)->rules = (struct toc_rules){.quota_plus = 10};
+    tokens(holders);
+    for (size_t i = 0; i < 5; i++) {
+        struct toc_scalar blind = {{(uint8_t)(i + 1)}};
+        ck_assert_int_eq(toc_oprf_blind(TOC_VOPRF, toc_bytes_text("x"), &blind, &elements[i]),
+                         TOC_OK);
+    }
+    for (uint8_t i = 1; i <= 4; i++) {
+        char id[] = {'s', (char)('0' + i), '\0'};
+        struct toc_bytes bytes;
+        uint64_t sequence;
+        one.id[0] = i;
+        ck_assert_int_eq(toc_wire_record_encode(arena, &record, &bytes), TOC_OK);
+        ck_assert_int_eq(toc_publish_submit(engine_of("york"), "token.ask", id, &bytes, 1, NULL,
+                                            &sequence, &why),
+                         TOC_OK);
+    }
+    toc_fixture_exchange_settle(exchange);
+    ask("york", "last", 9, 1, 0, "x"); /* a tick for those before */
+    ck_assert_int_eq(toc_store_answers_used(store_of("spg"), "york", "spg", 1, &used), TOC_OK);
+    ck_assert_uint_eq(used, 10);
+    check_answered("york", 4, "spg", 0, TOC_TOKEN_OVER_QUOTA);
+}
+END_TEST
+
 START_TEST(who_may_not_ask)
 {
     tear_down();
@@ -226,6 +260,7 @@ static Suite *suite(void)
     tcase_add_test(tests, replayed_ask);
     tcase_add_test(tests, over_quota);
     tcase_add_test(tests, retention_gives_no_quota_back);
+    tcase_add_test(tests, asks_at_once_are_no_more);
     tcase_add_test(tests, who_may_not_ask);
     tcase_add_test(tests, waits_for_exposures);
     tcase_add_test(tests, garbage_asked);
