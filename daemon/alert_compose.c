@@ -39,9 +39,26 @@ static bool answered(struct toc_engine *engine, const struct toc_alert_voice *vo
     return false;
 }
 
+/* What was said against an alert of the subject's. Against one that another took the place of it
+ * goes on counting for the flags that name the token it shows. */
+struct objection {
+    struct toc_alert_answer dispute;
+    size_t token; /* of the cluster's */
+    bool of_this; /* against the alert that goes on */
+};
+struct objections {
+    struct objection *list;
+    size_t len;
+};
+
+static bool concerns(const struct objection *objection, const struct toc_alert_voice *voice)
+{
+    return objection->dispute.number > voice->flag->seen.number &&
+           (objection->of_this || voice->details[objection->token] != NULL);
+}
+
 static enum toc_result standing_of(struct toc_engine *engine, const struct toc_alert_voice *voice,
-                                   const struct toc_alert_answer *disputes, size_t disputes_len,
-                                   enum standing *ret_standing)
+                                   const struct objections *objections, enum standing *ret_standing)
 {
     const struct toc_rules rules = toc_roster_rules(toc_engine_roster(engine));
     const bool for_ever = voice->flag->source == TOC_SOURCE_PUBLIC_REGISTER;
@@ -51,11 +68,12 @@ static enum toc_result standing_of(struct toc_engine *engine, const struct toc_a
     *ret_standing = UNDISPUTED;
     TOC_TRY(toc_store_alert_answers(engine->store, true, voice->flag->id, engine->arena,
                                     &confirmations, &len));
-    for (size_t i = 0; i < disputes_len; i++) {
+    for (size_t i = 0; i < objections->len; i++) {
+        const struct toc_alert_answer *const dispute = &objections->list[i].dispute;
         const int64_t until =
-            for_ever ? INT64_MAX : toc_alert_answer_until(disputes[i].seen_ms, rules.dispute_days);
-        if (disputes[i].number < voice->flag->seen.number ||
-            answered(engine, voice, &disputes[i], until, confirmations, len)) {
+            for_ever ? INT64_MAX : toc_alert_answer_until(dispute->seen_ms, rules.dispute_days);
+        if (!concerns(&objections->list[i], voice) ||
+            answered(engine, voice, dispute, until, confirmations, len)) {
             continue;
         }
         if (engine->now_wall >= until) {
@@ -68,33 +86,51 @@ static enum toc_result standing_of(struct toc_engine *engine, const struct toc_a
 }
 
 /* Who shows a key of this supplier may dispute; an alert's id alone shows nothing. */
-static enum toc_result disputes_of(struct toc_engine *engine,
-                                   const struct toc_alert_cluster *cluster,
-                                   const struct toc_alert_opened *was,
-                                   struct toc_alert_answer **ret_disputes, size_t *ret_len)
+static enum toc_result object(struct toc_engine *engine, const struct toc_alert_cluster *cluster,
+                              const struct toc_alert_opened *alert, bool of_this,
+                              struct objections *objections)
 {
     struct toc_alert_answer *disputes;
-    size_t all;
-    size_t len = 0;
+    struct objection *list;
+    size_t len;
 
-    *ret_disputes = NULL;
-    *ret_len = 0;
-    if (was == NULL) {
-        return TOC_OK;
+    TOC_TRY(toc_store_alert_answers(engine->store, false, alert->sent->id, engine->arena, &disputes,
+                                    &len));
+    list = toc_arena_zero(engine->arena, objections->len + len + 1, sizeof *list);
+    TOC_ENSURE(list != NULL, TOC_NOMEM);
+    for (size_t i = 0; i < objections->len; i++) {
+        list[i] = objections->list[i];
     }
-    TOC_TRY(toc_store_alert_answers(engine->store, false, was->sent->id, engine->arena, &disputes,
-                                    &all));
-    for (size_t i = 0; i < all; i++) {
+    objections->list = list;
+    for (size_t i = 0; i < len; i++) {
         for (size_t j = 0; j < cluster->len; j++) {
             if (memcmp(disputes[i].token.bytes, cluster->tokens[j].token.bytes, TOC_TOKEN_LEN) ==
                 0) {
-                disputes[len++] = disputes[i];
+                list[objections->len++] =
+                    (struct objection){.dispute = disputes[i], .token = j, .of_this = of_this};
                 break;
             }
         }
     }
-    *ret_disputes = disputes;
-    *ret_len = len;
+    return TOC_OK;
+}
+
+static enum toc_result objections_to(struct toc_engine *engine,
+                                     const struct toc_alert_subject *subject,
+                                     const struct toc_alert_body *about,
+                                     const struct toc_alert_opened *was,
+                                     struct objections *ret_objections)
+{
+    *ret_objections = (struct objections){.len = 0};
+    for (size_t i = 0; i < subject->alerts_len; i++) {
+        const struct toc_alert_opened *const alert = &subject->alerts[i];
+        if (alert->body.event == about->event && alert->body.of_parent == about->of_parent) {
+            TOC_TRY(
+                object(engine, &subject->cluster, alert,
+                       was != NULL && memcmp(alert->sent->id, was->sent->id, TOC_FLAG_ID_LEN) == 0,
+                       ret_objections));
+        }
+    }
     return TOC_OK;
 }
 
@@ -179,10 +215,9 @@ static enum toc_result choose(struct toc_engine *engine, const struct toc_alert_
                               const struct toc_alert_opened *was, struct composing *it,
                               bool *ret_counts)
 {
-    struct toc_alert_answer *disputes;
-    size_t disputes_len;
+    struct objections objections;
 
-    TOC_TRY(disputes_of(engine, &subject->cluster, was, &disputes, &disputes_len));
+    TOC_TRY(objections_to(engine, subject, about, was, &objections));
     for (size_t i = 0; i < subject->voices_len; i++) {
         const struct toc_alert_voice *const voice = &subject->voices[i];
         enum standing standing;
@@ -190,7 +225,7 @@ static enum toc_result choose(struct toc_engine *engine, const struct toc_alert_
         if (voice->flag->event != about->event || voice->flag->of_parent != about->of_parent) {
             continue;
         }
-        TOC_TRY(standing_of(engine, voice, disputes, disputes_len, &standing));
+        TOC_TRY(standing_of(engine, voice, &objections, &standing));
         if (standing == LAPSED) {
             continue;
         }

@@ -361,6 +361,24 @@ static enum toc_result look_disputed(struct toc_store *store, const char *publis
                   publisher, sequence);
 }
 
+/* A member's oldest about one alert or flag make room. */
+static enum toc_result cut_disputes(struct toc_store *store, const char *publisher,
+                                    const struct toc_dispute *dispute)
+{
+    TOC_AUTO(toc_query_close) struct toc_query query = {0};
+    TOC_TRY(toc_query_open(store, &store->group, TOC_SQL_ALERT_DISPUTES_CUT,
+                           "DELETE FROM hub_dispute WHERE id = ?1 AND confirms = ?2"
+                           " AND publisher = ?3 AND sequence <= (SELECT sequence FROM hub_dispute"
+                           " WHERE id = ?1 AND confirms = ?2 AND publisher = ?3"
+                           " ORDER BY sequence DESC LIMIT 1 OFFSET ?4)",
+                           &query));
+    toc_query_blob(&query, 1, id_bytes(dispute->id));
+    toc_query_integer(&query, 2, dispute->confirms);
+    toc_query_text(&query, 3, publisher);
+    toc_query_integer(&query, 4, TOC_ALERT_ANSWERS_MAX);
+    return toc_query_run(&query);
+}
+
 enum toc_result toc_store_alert_dispute_put(struct toc_store *store, const char *publisher,
                                             uint64_t sequence, const struct toc_dispute *dispute)
 {
@@ -377,6 +395,7 @@ enum toc_result toc_store_alert_dispute_put(struct toc_store *store, const char 
         toc_query_blob(&query, 5, token_bytes(&dispute->token));
         TOC_TRY(toc_query_run(&query));
     }
+    TOC_TRY(cut_disputes(store, publisher, dispute));
     return look_disputed(store, publisher, sequence);
 }
 

@@ -15,6 +15,10 @@
  * and neither drowns out others nor costs more than this. */
 #define TOC_ALERT_FLAGS_MAX 64
 
+/* Disputes of one alert by one member, or answers about one flag: the newest. An honest daemon
+ * says no more than 32, and each is looked at with each. */
+#define TOC_ALERT_ANSWERS_MAX 64
+
 /* ---- the hub's own: when it met what ---- */
 struct toc_alert_seen {
     int64_t number;   /* rises with arrival here */
