@@ -197,6 +197,9 @@ static bool follows_older(struct toc_engine *engine, const struct toc_batch_head
     if (older == NULL || older->row.id == 0) {
         return true;
     }
+    if (header->roster_version < toc_apply_begun(engine, older)) {
+        return false; /* it would take back all of it */
+    }
     if (header->first_sequence > 1 &&
         toc_store_batch_get(engine->store, older->row.id, header->first_sequence - 1, engine->arena,
                             &stored) == TOC_OK &&

@@ -12,6 +12,15 @@ struct heard {
     struct toc_statement statement;
 };
 
+/* What a key says of how things stand counts as long as it is its member's. */
+static bool speaks_still(const struct toc_engine *engine, const struct toc_member *author)
+{
+    const struct toc_member *now = toc_roster_member(toc_engine_roster(engine), author->id);
+
+    return now != NULL &&
+           memcmp(&now->sign_public, &author->sign_public, sizeof(now->sign_public)) == 0;
+}
+
 static enum toc_result verify(struct toc_engine *engine, const struct toc_signed *envelope,
                               const struct toc_statement *statement)
 {
@@ -24,8 +33,10 @@ static enum toc_result verify(struct toc_engine *engine, const struct toc_signed
     switch (statement->kind) {
     case TOC_HEARTBEAT:
         TOC_ENSURE(strcmp(statement->author, statement->log.publisher) == 0, TOC_DENIED);
+        TOC_ENSURE(speaks_still(engine, author), TOC_STALE);
         break;
     case TOC_RECEIPT:
+        TOC_ENSURE(speaks_still(engine, author), TOC_STALE);
         TOC_ENSURE(toc_roster_in_audience(roster, statement->author, statement->log.publisher,
                                           statement->log.stream),
                    TOC_DENIED);
