@@ -169,20 +169,25 @@ enum toc_result toc_apply_rebuild(struct toc_engine *engine, uint64_t *ret_recor
     return TOC_OK;
 }
 
+/* `head`: of what stands before `next_sequence`. */
 static enum toc_result chain_back_to(struct toc_engine *engine, struct toc_log *log,
-                                     uint64_t next_sequence)
+                                     uint64_t next_sequence, const struct toc_hash *head)
 {
     struct toc_chain *chain = &log->row.chain;
     struct toc_stored_batch last;
     struct toc_batch batch;
+    enum toc_result result;
 
-    *chain = (struct toc_chain){.next_sequence = next_sequence,
-                                .head = toc_head_start(&engine->group, &log->row.log)};
+    *chain = (struct toc_chain){.next_sequence = next_sequence, .head = *head};
     if (next_sequence == 1) {
         return TOC_OK;
     }
-    TOC_TRY(
-        toc_store_batch_get(engine->store, log->row.id, next_sequence - 1, engine->arena, &last));
+    result =
+        toc_store_batch_get(engine->store, log->row.id, next_sequence - 1, engine->arena, &last);
+    if (result == TOC_NOTFOUND) {
+        return TOC_OK; /* where its generation begins */
+    }
+    TOC_TRY(result);
     TOC_TRY(toc_wire_batch_decode(engine->arena, last.bytes, &batch));
     toc_chain_advance(chain, &batch.header, &last.head);
     return TOC_OK;
@@ -191,10 +196,15 @@ static enum toc_result chain_back_to(struct toc_engine *engine, struct toc_log *
 enum toc_result toc_apply_void(struct toc_engine *engine, struct toc_log *log,
                                uint64_t next_sequence)
 {
+    struct toc_hash head;
+    const enum toc_result found = toc_log_head_at(engine, log, next_sequence, &head);
+
+    TOC_ENSURE(found != TOC_NOTFOUND, TOC_INVALID); /* within a batch: nothing was changed */
+    TOC_TRY(found);
     TOC_TRY(toc_engine_write(engine));
     TOC_TRY(toc_store_batches_void(engine->store, log->row.id, next_sequence));
     toc_opened_forget(engine->opened);
-    TOC_TRY(chain_back_to(engine, log, next_sequence));
+    TOC_TRY(chain_back_to(engine, log, next_sequence, &head));
     if (log->row.applied_next > next_sequence) {
         log->row.applied_next = next_sequence;
         TOC_TRY(derive_source(engine, log));
@@ -212,15 +222,7 @@ enum toc_result toc_apply_void(struct toc_engine *engine, struct toc_log *log,
 static bool runs_through(struct toc_engine *engine, const struct toc_log *log,
                          uint64_t next_sequence, const struct toc_hash *head)
 {
-    struct toc_hash ours = log->row.chain.head;
-
-    if (log->row.chain.next_sequence > next_sequence && next_sequence == 1) {
-        ours = toc_head_start(&engine->group, &log->row.log);
-    } else if (log->row.chain.next_sequence > next_sequence &&
-               toc_store_head_at(engine->store, log->row.id, next_sequence, &ours) != TOC_OK) {
-        return false;
-    }
-    return log->row.chain.next_sequence >= next_sequence && toc_hash_equal(&ours, head);
+    return toc_log_on_chain(engine, log, next_sequence, head) == TOC_OK;
 }
 
 enum toc_result toc_apply_end(struct toc_engine *engine, struct toc_log *older,

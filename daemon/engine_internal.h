@@ -462,8 +462,11 @@ enum toc_result toc_ask_want(struct toc_engine *engine, struct toc_log *log,
 enum toc_result toc_ask_other_history(struct toc_engine *engine, struct toc_log *log,
                                       struct toc_session *session, uint64_t next_sequence)
     TOC_MUST_CHECK;
-/* handle_statements.c: does this head lie on the chain we hold? TOC_CONFLICT, TOC_AGAIN (past it).
- */
+/* handle_statements.c: the head before `next_sequence`. TOC_AGAIN (past what is held), TOC_NOTFOUND
+ * (no batch ends there). */
+enum toc_result toc_log_head_at(struct toc_engine *engine, const struct toc_log *log,
+                                uint64_t next_sequence, struct toc_hash *ret_head) TOC_MUST_CHECK;
+/* Does this head lie on the chain we hold? TOC_CONFLICT, TOC_AGAIN (past it). */
 enum toc_result toc_log_on_chain(struct toc_engine *engine, const struct toc_log *log,
                                  uint64_t next_sequence, const struct toc_hash *head)
     TOC_MUST_CHECK;

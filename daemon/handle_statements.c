@@ -48,26 +48,52 @@ static enum toc_result verify(struct toc_engine *engine, const struct toc_signed
     return toc_statement_verify(envelope, statement, &author->sign_public);
 }
 
+/* The head that a generation after the first goes on from, if that is there. */
+static enum toc_result head_before(struct toc_engine *engine, const struct toc_log *log,
+                                   uint64_t next_sequence, struct toc_hash *ret_head)
+{
+    struct toc_stored_batch stored;
+    struct toc_batch first;
+    uint64_t sequence;
+
+    TOC_TRY(toc_apply_first_sequence(engine, log, &sequence));
+    TOC_ENSURE(sequence == next_sequence, TOC_NOTFOUND);
+    TOC_TRY(toc_store_batch_get(engine->store, log->row.id, sequence, engine->arena, &stored));
+    TOC_TRY(toc_wire_batch_decode(engine->arena, stored.bytes, &first));
+    *ret_head = first.header.previous_head;
+    return TOC_OK;
+}
+
+enum toc_result toc_log_head_at(struct toc_engine *engine, const struct toc_log *log,
+                                uint64_t next_sequence, struct toc_hash *ret_head)
+{
+    enum toc_result result;
+
+    TOC_ENSURE(next_sequence <= log->row.chain.next_sequence, TOC_AGAIN);
+    if (next_sequence == log->row.chain.next_sequence) {
+        *ret_head = log->row.chain.head;
+        return TOC_OK;
+    }
+    if (next_sequence == 1) {
+        *ret_head = toc_head_start(&engine->group, &log->row.log);
+        return TOC_OK;
+    }
+    result = toc_store_head_at(engine->store, log->row.id, next_sequence, ret_head);
+    return result == TOC_NOTFOUND && log->row.log.generation > 1
+               ? head_before(engine, log, next_sequence, ret_head)
+               : result;
+}
+
 /* Does "at next_sequence the head is this" lie on the chain we hold? TOC_AGAIN: past what we hold.
  */
 enum toc_result toc_log_on_chain(struct toc_engine *engine, const struct toc_log *log,
                                  uint64_t next_sequence, const struct toc_hash *head)
 {
-    struct toc_hash ours = toc_head_start(&engine->group, &log->row.log);
+    struct toc_hash ours = toc_hash_zero;
+    const enum toc_result result = toc_log_head_at(engine, log, next_sequence, &ours);
 
-    TOC_ENSURE(next_sequence <= log->row.chain.next_sequence, TOC_AGAIN);
-    if (next_sequence == log->row.chain.next_sequence) {
-        ours = log->row.chain.head;
-    } else if (next_sequence > 1) {
-        const enum toc_result result =
-            toc_store_head_at(engine->store, log->row.id, next_sequence, &ours);
-        if (result == TOC_NOTFOUND && log->row.log.generation > 1) {
-            return TOC_OK; /* where the generation before ended */
-        }
-        TOC_ENSURE(result == TOC_OK || result == TOC_NOTFOUND, result);
-        TOC_ENSURE(result == TOC_OK, TOC_CONFLICT);
-    }
-    return toc_hash_equal(&ours, head) ? TOC_OK : TOC_CONFLICT;
+    TOC_ENSURE(result == TOC_OK || result == TOC_NOTFOUND, result);
+    return result == TOC_OK && toc_hash_equal(&ours, head) ? TOC_OK : TOC_CONFLICT;
 }
 
 static enum toc_result remember_heartbeat(struct toc_log *log, const struct heard *heard)
@@ -264,22 +290,48 @@ static enum toc_result take_receipt(struct toc_engine *engine, struct toc_log *l
     return TOC_OK;
 }
 
+/* Where what is held before a closing ends. One that lies within a batch is of a hub that has
+ * another history: none of that batch counts. TOC_INVALID: it lies before the generation. */
+static enum toc_result end_within(struct toc_engine *engine, const struct toc_log *log,
+                                  uint64_t closed_next, uint64_t *ret_end)
+{
+    struct toc_stored_batch batch;
+    struct toc_hash head;
+    enum toc_result result = toc_log_head_at(engine, log, closed_next, &head);
+    uint64_t first = log->own ? log->row.chain.next_sequence : 1;
+
+    if (log->row.chain.epoch != 0) {
+        TOC_TRY(toc_apply_first_sequence(engine, log, &first));
+    }
+    TOC_ENSURE(log->row.log.generation == 1 || closed_next >= first, TOC_INVALID);
+    if (result == TOC_OK || result == TOC_AGAIN) {
+        *ret_end = closed_next;
+        return TOC_OK;
+    }
+    TOC_ENSURE(result == TOC_NOTFOUND, result);
+    TOC_TRY(
+        toc_store_batch_get(engine->store, log->row.id, closed_next - 1, engine->arena, &batch));
+    *ret_end = batch.first_sequence;
+    return TOC_OK;
+}
+
 enum toc_result toc_statement_close(struct toc_engine *engine, struct toc_log *log,
                                     const struct toc_statement *closing, struct toc_bytes bytes)
 {
-    enum toc_result result = TOC_OK;
+    uint64_t end = 0;
 
     if (log->row.closed_next != 0 && (log->row.closed_next <= closing->next_sequence ||
                                       toc_log_pin(engine, &log->row.log) != NULL)) {
         return TOC_EXISTS;
     }
-    log->row.closed_next = closing->next_sequence;
-    if (log->row.chain.next_sequence > closing->next_sequence) {
-        TOC_TRY(log->own ? toc_publish_requeue(engine, log, closing->next_sequence) : TOC_OK);
-        result = toc_apply_void(engine, log, closing->next_sequence);
+    TOC_TRY(end_within(engine, log, closing->next_sequence, &end));
+    /* We go on from the end of what is ours; a reader waits for what the hub has up to its own. */
+    log->row.closed_next = log->own ? end : closing->next_sequence;
+    if (log->row.chain.next_sequence > end) {
+        TOC_TRY(log->own ? toc_publish_requeue(engine, log, end) : TOC_OK);
+        TOC_TRY(toc_apply_void(engine, log, end));
     }
-    TOC_TRY(result);
-    if (log->row.chain.next_sequence == closing->next_sequence) {
+    if (log->row.chain.next_sequence == log->row.closed_next) {
         log->row.state = TOC_LOG_ENDED;
         engine->more_to_apply = true; /* what waited for a key may wait in vain */
     }
@@ -288,7 +340,8 @@ enum toc_result toc_statement_close(struct toc_engine *engine, struct toc_log *l
 }
 
 /* What a member that is here signs with its keys is not ended by anybody's word. So the log began
- * under older ones; or, where nothing of it is here yet, the version named took such ones away. */
+ * under older ones; or, where nothing of it is here yet, or it is gone by now, the version named
+ * took keys away: an older hub says nothing of one that it knew. */
 static bool closing_counts(struct toc_engine *engine, const struct toc_log *log,
                            const struct toc_statement *closing)
 {
@@ -299,18 +352,18 @@ static bool closing_counts(struct toc_engine *engine, const struct toc_log *log,
     const struct toc_member *entry;
     struct toc_member then = {.id = ""};
 
-    if (now == NULL) {
-        return true;
-    }
     roster = toc_roster_chain_at(engine->rosters, closing->roster_version);
     entry = roster == NULL ? NULL : toc_roster_member(roster, publisher);
+    if (now == NULL && entry == NULL) {
+        return true;
+    }
     if (entry != NULL) {
         then = *entry; /* its roster may go with the next look-up */
     }
     if (entry != NULL && then.admitted_version != closing->roster_version) {
         return false;
     }
-    if (begun != 0) {
+    if (now != NULL && begun != 0) {
         return begun < now->admitted_version;
     }
     roster = toc_roster_chain_at(engine->rosters, closing->roster_version - 1);

@@ -171,9 +171,11 @@ static enum toc_result close_log(struct toc_engine *engine, struct toc_log *log)
     return toc_statement_spread(engine, NULL, log, bytes);
 }
 
+/* Open, and something of it is here: who holds nothing cannot say where it ends. */
 static bool is_open(const struct toc_log *log)
 {
-    return log->row.id != 0 && log->row.closed_next == 0 && log->row.state != TOC_LOG_STOPPED;
+    return log->row.id != 0 && log->row.chain.epoch != 0 && log->row.closed_next == 0 &&
+           log->row.state != TOC_LOG_STOPPED;
 }
 
 enum toc_result toc_heartbeat_close_logs(struct toc_engine *engine, const struct toc_roster *was)
@@ -210,7 +212,7 @@ static enum toc_result close_what_came_late(struct toc_engine *engine)
     }
     for (size_t i = 0; i < engine->logs_len; i++) {
         struct toc_log *log = &engine->logs[i];
-        if (is_open(log) && !log->grew && log->row.chain.next_sequence > 1 &&
+        if (is_open(log) && !log->grew &&
             toc_roster_member(roster, log->row.log.publisher) == NULL) {
             TOC_TRY(close_log(engine, log));
         }
