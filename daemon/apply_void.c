@@ -153,6 +153,15 @@ static enum toc_result derive_source(struct toc_engine *engine, const struct toc
     return TOC_OK;
 }
 
+enum toc_result toc_apply_late_keys(struct toc_engine *engine, struct toc_log *log)
+{
+    if (!log->key_came_late) {
+        return TOC_OK;
+    }
+    log->key_came_late = false;
+    return derive_source(engine, log);
+}
+
 enum toc_result toc_apply_rebuild(struct toc_engine *engine, uint64_t *ret_records)
 {
     uint64_t records = 0;

@@ -26,6 +26,7 @@ struct toc_log {
     bool own;              /* published by this member */
     bool force_epoch;      /* own: the next batch opens a new epoch */
     uint64_t stayed_until; /* own: the roster up to which nobody left since its epoch was opened */
+    bool key_came_late;    /* of an epoch that was passed over */
     bool waiting_key;      /* the next batch to apply needs a wrap that is due */
     bool advanced;         /* in this tick: links that want it are served at its end */
     bool grew;             /* since the last beat */
@@ -356,6 +357,9 @@ enum toc_result toc_apply_log(struct toc_engine *engine, struct toc_log *log) TO
 /* Forgets everything from next_sequence on and derives the publisher's view anew. */
 enum toc_result toc_apply_void(struct toc_engine *engine, struct toc_log *log,
                                uint64_t next_sequence) TOC_MUST_CHECK;
+/* What was passed over, its key came, and it is due: the publisher's view of the stream is derived
+ * anew. After a Give's wraps, all of them. */
+enum toc_result toc_apply_late_keys(struct toc_engine *engine, struct toc_log *log) TOC_MUST_CHECK;
 /* The first sequence this generation holds: its epoch 1 begins there. TOC_NOTFOUND: no batch yet.
  */
 enum toc_result toc_apply_first_sequence(struct toc_engine *engine, const struct toc_log *log,

@@ -227,6 +227,32 @@ static uint64_t wrapped_until(const struct toc_engine *engine, const struct toc_
                : epoch->roster_version;
 }
 
+/* The key of an epoch that was passed over, and is due by now: what followed has been applied, and
+ * may correct what is in it, so that the view is derived anew once all of its like have come. Who
+ * follows on the local socket is given its records now. */
+static enum toc_result came_late(struct toc_engine *engine, struct toc_log *log,
+                                 const struct toc_epoch_row *epoch)
+{
+    uint64_t sequence = epoch->first_sequence;
+
+    if (!toc_epoch_grants(engine, log, epoch, engine->me)) {
+        return TOC_OK;
+    }
+    while (sequence < log->row.applied_next) {
+        struct toc_stored_batch batch;
+        toc_arena_reset(engine->scratch);
+        TOC_TRY(toc_store_batch_get(engine->store, log->row.id, sequence, engine->scratch, &batch));
+        if (batch.epoch != epoch->epoch) {
+            break;
+        }
+        TOC_TRY(toc_store_journal_add(engine->store, log->row.id, sequence, batch.count));
+        sequence = batch.first_sequence + batch.count;
+        log->key_came_late = true;
+        engine->journal_grew = true;
+    }
+    return TOC_OK;
+}
+
 static enum toc_result open_mine(struct toc_engine *engine, struct toc_log *log,
                                  const struct toc_wrap_body *wrap)
 {
@@ -247,6 +273,7 @@ static enum toc_result open_mine(struct toc_engine *engine, struct toc_log *log,
     result = toc_store_epoch_key(engine->store, log->row.id, wrap->epoch, &key);
     toc_bytes_wipe(&key, sizeof(key));
     TOC_TRY(result);
+    TOC_TRY(came_late(engine, log, &epoch));
     return toc_epoch_wrap_missing(engine, log, wrap->epoch, wrapped_until(engine, log, &epoch) + 1);
 }
 

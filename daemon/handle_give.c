@@ -343,6 +343,7 @@ enum toc_result toc_handle_give(struct toc_engine *engine, struct toc_session *s
     }
     log = toc_engine_log(engine, &give->log);
     if (log != NULL && give->wraps_len > 0) {
+        TOC_TRY(toc_apply_late_keys(engine, log));
         TOC_TRY(toc_apply_log(engine, log)); /* of an ended one, too: its keys may come last */
     }
     if (log == NULL || log->row.state != TOC_LOG_OPEN) {

@@ -6,16 +6,24 @@
 
 #include <string.h>
 
+#define PROVERS_MAX (sizeof(((struct toc_engine *)NULL)->provers) / sizeof(struct toc_prover))
+
+/* A new place, or that of somebody who is no hub of today: a daemon sees many hubs come and go. */
 static void proven_by(struct toc_engine *engine, const struct toc_session *session)
 {
+    size_t at = engine->provers_len;
+
     for (size_t i = 0; i < engine->provers_len; i++) {
         if (strcmp(engine->provers[i].member, session->member) == 0) {
             return;
         }
     }
-    if (engine->provers_len < sizeof(engine->provers) / sizeof(engine->provers[0])) {
-        memcpy(engine->provers[engine->provers_len++].member, session->member,
-               sizeof(session->member));
+    for (size_t i = 0; at == PROVERS_MAX && i < engine->provers_len; i++) {
+        at = toc_engine_is_hub(engine, engine->provers[i].member) ? at : i;
+    }
+    if (at < PROVERS_MAX) {
+        memcpy(engine->provers[at].member, session->member, sizeof(session->member));
+        engine->provers_len += at == engine->provers_len;
     }
 }
 

@@ -95,6 +95,17 @@ static enum toc_result find_risen(struct toc_engine *engine, const struct toc_ro
     return TOC_OK;
 }
 
+/* Members that came late may read from the beginning now. */
+static bool history_was_opened(const struct toc_roster *was, const struct toc_roster *now,
+                               const char *stream)
+{
+    const struct toc_stream_rule *before = toc_roster_rule(was, stream);
+    const struct toc_stream_rule *after = toc_roster_rule(now, stream);
+
+    return before != NULL && after != NULL && before->history_from_admission &&
+           !after->history_from_admission;
+}
+
 /* Who came into a log's audience without being new to the group gets the wraps of what went before,
  * and if that is us, what we only carried is read after all. */
 static enum toc_result welcome(struct toc_engine *engine, struct toc_log *log,
@@ -105,8 +116,10 @@ static enum toc_result welcome(struct toc_engine *engine, struct toc_log *log,
     /* Its publisher wraps no more, or nobody asks it for a log that its old key wrote: now it is
      * for the hub to see that nobody lacks one. */
     const struct toc_member *const publisher = toc_roster_member(now, id->publisher);
-    uint64_t since =
-        publisher == NULL || publisher->admitted_version == now->version ? 0 : now->version;
+    uint64_t since = publisher == NULL || publisher->admitted_version == now->version ||
+                             history_was_opened(was, now, id->stream)
+                         ? 0
+                         : now->version;
 
     for (size_t i = 0; i < len && log->row.id != 0; i++) {
         if (!toc_roster_in_audience(now, risen[i], id->publisher, id->stream) ||

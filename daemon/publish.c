@@ -522,8 +522,13 @@ static enum toc_result sign_waiting(struct toc_engine *engine, struct filling *f
 static enum toc_result sign_stream(struct toc_engine *engine, const char *stream, bool waiting)
 {
     struct filling filling = {0};
-    enum toc_result result = toc_publish_log(engine, stream, &filling.log);
+    enum toc_result result = TOC_CONFLICT;
 
+    /* The roster may have changed since it was taken, and under this one no reader would take it,
+     * nor ever what came behind it. */
+    if (toc_roster_may_publish(toc_engine_roster(engine), engine->me, stream)) {
+        result = toc_publish_log(engine, stream, &filling.log);
+    }
     if (result == TOC_CONFLICT) {
         /* Stopped: what waits stays; what was promised a sequence in this tick fails with it. */
         return waiting ? TOC_OK : TOC_AGAIN;
