@@ -52,6 +52,7 @@ enum toc_result toc_apply_store(struct toc_engine *engine, struct toc_log *log,
     TOC_TRY(toc_store_epoch_grew(engine->store, log->row.id, batch->header.epoch,
                                  batch->header.time_ms));
     toc_chain_advance(&log->row.chain, &batch->header, head);
+    TOC_TRY(toc_receipts_met(engine, log, batch->header.first_sequence));
     if (batch->header.opens_epoch) {
         TOC_TRY(toc_epoch_opened(engine, log, batch->header.epoch));
     }

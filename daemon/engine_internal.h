@@ -26,10 +26,11 @@ struct toc_log {
     bool own;              /* published by this member */
     bool force_epoch;      /* own: the next batch opens a new epoch */
     uint64_t stayed_until; /* own: the roster up to which nobody left since its epoch was opened */
-    bool key_came_late;    /* of an epoch that was passed over */
-    bool waiting_key;      /* the next batch to apply needs a wrap that is due */
-    bool advanced;         /* in this tick: links that want it are served at its end */
-    bool grew;             /* since the last beat */
+    uint64_t receipts_ahead; /* readers say they are that far; not past it: none is looked for */
+    bool key_came_late;      /* of an epoch that was passed over */
+    bool waiting_key;        /* the next batch to apply needs a wrap that is due */
+    bool advanced;           /* in this tick: links that want it are served at its end */
+    bool grew;               /* since the last beat */
     uint64_t
         claimed_next; /* own: the furthest a prover said it holds; sign nothing before it is back */
     struct toc_word { /* own: the same, said by a member that proves nothing and signs nothing */
@@ -528,6 +529,16 @@ enum toc_result toc_bundle_send(struct toc_engine *engine, struct toc_session *s
                                 struct toc_bundle *bundle) TOC_MUST_CHECK;
 /* What is due now; *deadline comes down to when the next is. */
 enum toc_result toc_receipts_finish(struct toc_engine *engine, int64_t *deadline) TOC_MUST_CHECK;
+/* How far the reader has applied what is held here: 1 where it speaks of another history. */
+uint64_t toc_receipt_next(struct toc_engine *engine, const struct toc_log *log,
+                          const struct toc_statement *receipt);
+/* The log has grown from `before`: do readers that were ahead of us have the same history? */
+enum toc_result toc_receipts_met(struct toc_engine *engine, struct toc_log *log, uint64_t before)
+    TOC_MUST_CHECK;
+/* handle_statements.c: kept as evidence, and told. */
+enum toc_result toc_receipt_off_chain(struct toc_engine *engine, struct toc_log *log,
+                                      const struct toc_statement *receipt, struct toc_bytes bytes)
+    TOC_MUST_CHECK;
 
 /* ---- handle_<message>.c ---- */
 enum toc_result toc_handle_hello(struct toc_engine *engine, struct toc_session *session,

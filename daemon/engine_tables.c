@@ -98,6 +98,7 @@ enum toc_result toc_engine_log_get(struct toc_engine *engine, const struct toc_l
     log->spoke_mono = engine->now_mono;
     log->heard_mono = engine->now_mono;
     log->receipt_mono = INT64_MIN / 2;
+    log->receipts_ahead = UINT64_MAX; /* not known */
     *ret_log = log;
     return TOC_OK;
 }

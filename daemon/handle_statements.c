@@ -255,35 +255,49 @@ static bool says_nothing_new(struct toc_engine *engine, const struct toc_log *lo
            toc_hash_equal(&held.head, &statement->head);
 }
 
+enum toc_result toc_receipt_off_chain(struct toc_engine *engine, struct toc_log *log,
+                                      const struct toc_statement *receipt, struct toc_bytes bytes)
+{
+    char about[192];
+
+    engine->counters.conflicts++;
+    toc_engine_note(engine, TOC_NOTICE_ERROR, "receipt.conflict",
+                    "reader=%s publisher=%s stream=%s sequence=%llu", receipt->author,
+                    log->row.log.publisher, log->row.log.stream,
+                    (unsigned long long)receipt->next_sequence - 1);
+    (void)snprintf(about, sizeof(about), "%s %s %u: a receipt by %s off the chain",
+                   log->row.log.publisher, log->row.log.stream, log->row.log.generation,
+                   receipt->author);
+    TOC_TRY(toc_store_evidence_add(engine->store, about, engine->now_wall,
+                                   batch_before(engine, log, receipt->next_sequence), bytes));
+    log->receipts_grew = true; /* the publisher must see it, too */
+    return TOC_OK;
+}
+
 /* A reader says how far it is. It cannot stop a log with its word alone: what does not fit is kept
  * and told, so that a hub that shows two views is seen. */
 static enum toc_result take_receipt(struct toc_engine *engine, struct toc_log *log,
                                     const struct heard *heard)
 {
     const struct toc_statement *statement = &heard->statement;
+    const enum toc_result fits =
+        toc_log_on_chain(engine, log, statement->next_sequence, &statement->head);
     struct toc_statement before;
-    char about[192];
 
-    if (toc_log_on_chain(engine, log, statement->next_sequence, &statement->head) == TOC_CONFLICT) {
-        engine->counters.conflicts++;
-        toc_engine_note(engine, TOC_NOTICE_ERROR, "receipt.conflict",
-                        "reader=%s publisher=%s stream=%s sequence=%llu", statement->author,
-                        log->row.log.publisher, log->row.log.stream,
-                        (unsigned long long)statement->next_sequence - 1);
-        (void)snprintf(about, sizeof(about), "%s %s %u: a receipt by %s off the chain",
-                       log->row.log.publisher, log->row.log.stream, log->row.log.generation,
-                       statement->author);
-        TOC_TRY(toc_store_evidence_add(engine->store, about, engine->now_wall,
-                                       batch_before(engine, log, statement->next_sequence),
-                                       heard->bytes));
+    if (fits == TOC_CONFLICT) {
+        TOC_TRY(toc_receipt_off_chain(engine, log, statement, heard->bytes));
         /* Kept as said, so that saying it again is no new evidence. */
         TOC_TRY(toc_store_statement_put(engine->store, log->row.id, statement, heard->bytes));
-        log->receipts_grew = true; /* the publisher must see it, too */
         return TOC_CONFLICT;
     }
+    /* What it said off the chain is in nobody's way, once it is back on it. */
     if (held_receipt(engine, log, statement->author, &before) &&
-        before.next_sequence >= statement->next_sequence) {
+        before.next_sequence >= statement->next_sequence &&
+        toc_log_on_chain(engine, log, before.next_sequence, &before.head) != TOC_CONFLICT) {
         return TOC_STALE;
+    }
+    if (fits == TOC_AGAIN && statement->next_sequence > log->receipts_ahead) {
+        log->receipts_ahead = statement->next_sequence;
     }
     TOC_TRY(toc_store_statement_put(engine->store, log->row.id, statement, heard->bytes));
     log->receipts_grew = true;

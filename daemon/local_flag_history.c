@@ -203,7 +203,8 @@ static enum toc_result applied_next(struct toc_engine *engine, const char *publi
         }
         TOC_TRY(result);
         TOC_TRY(toc_statement_read(arena, bytes, &envelope, &statement));
-        next = statement.next_sequence > next ? statement.next_sequence : next;
+        const uint64_t its = toc_receipt_next(engine, log, &statement);
+        next = its > next ? its : next;
     }
     *ret_next = next;
     return TOC_OK;

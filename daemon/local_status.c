@@ -248,9 +248,12 @@ static enum toc_result add_applied(struct status *status, const struct toc_log *
     TOC_TRY(toc_store_statements(status->engine->store, log->row.id, TOC_RECEIPT, status->arena,
                                  receipts, TOC_MEMBERS_MAX, &len));
     for (size_t i = 0; i < len && status->applied < APPLIED_MAX; i++, status->applied++) {
-        if (strcmp(receipts[i].author, status->engine->me) != 0 && receipts[i].next_sequence > 0) {
-            status->failed |=
-                append_applied(applied, receipts[i].author, receipts[i].next_sequence);
+        struct toc_signed envelope;
+        struct toc_statement receipt;
+        if (strcmp(receipts[i].author, status->engine->me) != 0) {
+            TOC_TRY(toc_statement_read(status->arena, receipts[i].bytes, &envelope, &receipt));
+            status->failed |= append_applied(applied, receipts[i].author,
+                                             toc_receipt_next(status->engine, log, &receipt));
         }
     }
     if (hears_all_readers(status->engine, log)) {

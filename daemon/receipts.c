@@ -28,6 +28,49 @@ enum toc_result toc_bundle_add(struct toc_engine *engine, struct toc_session *se
     return bundle->len < TOC_STATEMENTS_MAX ? TOC_OK : toc_bundle_send(engine, session, bundle);
 }
 
+/* ---- what they say ---- */
+
+uint64_t toc_receipt_next(struct toc_engine *engine, const struct toc_log *log,
+                          const struct toc_statement *receipt)
+{
+    const uint64_t ours = log->row.chain.next_sequence;
+
+    if (toc_log_on_chain(engine, log, receipt->next_sequence, &receipt->head) == TOC_CONFLICT) {
+        return 1;
+    }
+    return receipt->next_sequence < ours ? receipt->next_sequence : ours;
+}
+
+enum toc_result toc_receipts_met(struct toc_engine *engine, struct toc_log *log, uint64_t before)
+{
+    struct toc_stored_statement *list;
+    uint64_t ahead = 0;
+    size_t len = 0;
+
+    if (before >= log->receipts_ahead) {
+        return TOC_OK;
+    }
+    list = toc_arena_zero(engine->arena, TOC_MEMBERS_MAX, sizeof(*list));
+    TOC_ENSURE(list != NULL, TOC_NOMEM);
+    TOC_TRY(toc_store_statements(engine->store, log->row.id, TOC_RECEIPT, engine->arena, list,
+                                 TOC_MEMBERS_MAX, &len));
+    for (size_t i = 0; i < len; i++) {
+        struct toc_signed envelope;
+        struct toc_statement receipt;
+        if (list[i].next_sequence > log->row.chain.next_sequence) {
+            ahead = list[i].next_sequence > ahead ? list[i].next_sequence : ahead;
+        } else if (list[i].next_sequence > before) {
+            TOC_TRY(toc_statement_read(engine->arena, list[i].bytes, &envelope, &receipt));
+            if (toc_log_on_chain(engine, log, receipt.next_sequence, &receipt.head) ==
+                TOC_CONFLICT) {
+                TOC_TRY(toc_receipt_off_chain(engine, log, &receipt, list[i].bytes));
+            }
+        }
+    }
+    log->receipts_ahead = ahead;
+    return TOC_OK;
+}
+
 /* ---- a reader's own ---- */
 
 /* Into the bundle of the session with its publisher, or else those with the hubs. */

@@ -167,6 +167,64 @@ START_TEST(off_the_chain_is_evidence)
 }
 END_TEST
 
+/* Of another history it has applied nothing of this one; and when it is back, that counts. */
+START_TEST(off_the_chain_is_nothing_applied)
+{
+    struct toc_hash elsewhere;
+
+    publish("s-1", "F1", 1);
+    publish("s-2", "F2", 2);
+    toc_fixture_exchange_pass(exchange, 61000);
+    elsewhere = toc_fixture_forge_held(&forger, "leeds", "leeds", 1).head;
+    toc_fixture_forge_say(
+        &forger, "york", "spg",
+        toc_fixture_forge_statement(&forger, TOC_RECEIPT, "york", "leeds", 3, &elsewhere));
+    ck_assert_int_eq(applied("spg", "york"), 0);
+    toc_fixture_exchange_crash(exchange, "york");
+    toc_fixture_exchange_link(exchange, "york", "spg", false);
+    toc_fixture_exchange_pass(exchange, 61000);
+    ck_assert_int_eq(applied("spg", "york"), 2);
+    ck_assert_int_eq(applied("leeds", "york"), 2);
+}
+END_TEST
+
+/* It was ahead of us when it said so: found when we get there, by whoever starts again, too. */
+static void ahead_and_elsewhere(bool crash)
+{
+    struct toc_evidence evidence[4];
+    struct toc_hash elsewhere;
+
+    publish("s-1", "F1", 1);
+    toc_fixture_exchange_pass(exchange, 61000);
+    elsewhere = toc_fixture_forge_held(&forger, "leeds", "leeds", 1).head;
+    elsewhere.bytes[0] ^= 1;
+    toc_fixture_forge_say(
+        &forger, "york", "spg",
+        toc_fixture_forge_statement(&forger, TOC_RECEIPT, "york", "leeds", 3, &elsewhere));
+    ck_assert_uint_eq(evidence_at("spg", evidence), 0);
+    ck_assert_int_eq(applied("spg", "york"), 1); /* of what is here */
+    if (crash) {
+        toc_fixture_exchange_crash(exchange, "spg");
+        toc_fixture_exchange_link(exchange, "leeds", "spg", false);
+        toc_fixture_exchange_settle(exchange);
+    }
+    publish("s-2", "F2", 2);
+    ck_assert_uint_eq(evidence_at("spg", evidence), 1);
+    ck_assert_int_eq(applied("spg", "york"), crash ? 0 : 2); /* it is there and says so itself */
+}
+
+START_TEST(ahead_on_another_history)
+{
+    ahead_and_elsewhere(false);
+}
+END_TEST
+
+START_TEST(ahead_on_another_history_before_a_crash)
+{
+    ahead_and_elsewhere(true);
+}
+END_TEST
+
 /* The publisher itself is told: by the hub's next bundle. */
 START_TEST(publisher_gets_the_evidence)
 {
@@ -199,6 +257,9 @@ int main(void)
     tcase_add_test(tcase, one_in_ten_seconds);
     tcase_add_test(tcase, at_once_for_a_withdrawal);
     tcase_add_test(tcase, off_the_chain_is_evidence);
+    tcase_add_test(tcase, off_the_chain_is_nothing_applied);
+    tcase_add_test(tcase, ahead_on_another_history);
+    tcase_add_test(tcase, ahead_on_another_history_before_a_crash);
     tcase_add_test(tcase, publisher_gets_the_evidence);
     suite_add_tcase(suite, tcase);
     return toc_test_main(suite);
