@@ -30,6 +30,13 @@ static bool newcomers_start_here(const struct toc_engine *engine, const struct t
     return !toc_hash_equal(&audience, &epoch->audience_hash);
 }
 
+/* It would last, and its key be kept, until that time has come. */
+static bool of_a_clock_ahead(const struct toc_engine *engine, const struct toc_epoch_row *epoch)
+{
+    return epoch->opened_ms > engine->now_wall + DAY_MS ||
+           epoch->last_ms > engine->now_wall + DAY_MS;
+}
+
 /* Readers destroy the key of an epoch by the age of its newest batch: one that has rested for half
  * that time is not written to again, so that nobody's clock makes them miss a record. */
 static bool retention_nears(const struct toc_engine *engine, const struct toc_log *log,
@@ -76,7 +83,7 @@ bool toc_epoch_is_over(struct toc_engine *engine, struct toc_log *log)
         engine->now_wall - epoch.opened_ms >= (int64_t)TOC_EPOCH_AGE_MAX_S * 1000) {
         return true;
     }
-    if (retention_nears(engine, log, &epoch)) {
+    if (of_a_clock_ahead(engine, &epoch) || retention_nears(engine, log, &epoch)) {
         return true;
     }
     if (epoch.roster_version == toc_engine_roster(engine)->version) {
@@ -409,6 +416,20 @@ static enum toc_result destroy(struct toc_engine *engine, const struct toc_log *
                           last);
 }
 
+/* Where the newest roster has no rule for the stream any more, that which the log's last batch was
+ * made under: what was to be destroyed is not kept for ever because the stream is gone. 0: kept. */
+static uint32_t retention_days(const struct toc_engine *engine, const struct toc_log *log)
+{
+    const struct toc_stream_rule *rule = rule_of(engine, log);
+
+    if (rule == NULL) {
+        const struct toc_roster *const then =
+            toc_roster_chain_at(engine->rosters, log->row.chain.roster_version);
+        rule = then == NULL ? NULL : toc_roster_rule(then, log->row.log.stream);
+    }
+    return rule == NULL ? 0 : rule->retention_days;
+}
+
 enum toc_result toc_epoch_retention(struct toc_engine *engine)
 {
     if (engine->now_mono < engine->retention_mono) {
@@ -417,15 +438,15 @@ enum toc_result toc_epoch_retention(struct toc_engine *engine)
     engine->retention_mono = engine->now_mono + RETENTION_EVERY_MS;
     for (size_t i = 0; i < engine->logs_len; i++) {
         const struct toc_log *log = &engine->logs[i];
-        const struct toc_stream_rule *rule = rule_of(engine, log);
+        const uint32_t days = log->row.id == 0 ? 0 : retention_days(engine, log);
         uint32_t numbers[RETENTION_BATCH];
         size_t len = 0;
-        if (rule == NULL || rule->retention_days == 0 || log->row.id == 0) {
+        if (days == 0) {
             continue;
         }
         TOC_TRY(toc_store_epochs_before(engine->store, log->row.id,
-                                        engine->now_wall - (int64_t)rule->retention_days * DAY_MS,
-                                        numbers, RETENTION_BATCH, &len));
+                                        engine->now_wall - (int64_t)days * DAY_MS, numbers,
+                                        RETENTION_BATCH, &len));
         for (size_t j = 0; j < len; j++) {
             TOC_TRY(destroy(engine, log, numbers[j]));
         }
