@@ -368,6 +368,9 @@ static bool closing_counts(struct toc_engine *engine, const struct toc_log *log,
 
     roster = toc_roster_chain_at(engine->rosters, closing->roster_version);
     entry = roster == NULL ? NULL : toc_roster_member(roster, publisher);
+    if (begun >= closing->roster_version) {
+        return false; /* of before its publisher came */
+    }
     if (now == NULL && entry == NULL) {
         return true;
     }

@@ -105,10 +105,8 @@ static void say_to_both(const char *from, struct toc_bytes statement)
 }
 
 /* Hull was no member under version 1, and version 2 brought its keys. */
-START_TEST(a_closing_from_before_its_publisher_came)
+static void hull_comes(void)
 {
-    struct toc_hash head;
-
     toc_fixture_group_add(group, "hull", TOC_ROLE_BIT(TOC_ROLE_COUNCIL));
     toc_fixture_exchange_adopt(exchange, "spg", toc_fixture_group_sign(group));
     toc_fixture_exchange_settle(exchange);
@@ -117,6 +115,13 @@ START_TEST(a_closing_from_before_its_publisher_came)
     toc_fixture_exchange_settle(exchange);
     ck_assert_uint_eq(toc_fixture_exchange_publish(exchange, "hull", "h-1", "H1"), 1);
     ck_assert_uint_eq(toc_fixture_exchange_publish(exchange, "hull", "h-2", "H2"), 2);
+}
+
+START_TEST(a_closing_from_before_its_publisher_came)
+{
+    struct toc_hash head;
+
+    hull_comes();
     head = toc_fixture_forge_held(&forger, "hull", "hull", 1).head;
     for (forger.roster_version = 1; forger.roster_version <= 2; forger.roster_version++) {
         const struct toc_bytes closing =
@@ -126,6 +131,32 @@ START_TEST(a_closing_from_before_its_publisher_came)
         toc_fixture_forge_say(&forger, "york", "spg", closing); /* it may have been another hub's */
     }
     all_are("hull", 1, TOC_LOG_OPEN, 3, 2);
+}
+END_TEST
+
+/* Hull has left, with its log ended behind H2: no hub that was one before it came closed that. */
+START_TEST(a_closing_of_who_left_from_before_it_came)
+{
+    const struct toc_fixture_daemon *at;
+    struct toc_hash head;
+
+    hull_comes();
+    head = toc_fixture_forge_held(&forger, "hull", "hull", 1).head;
+    toc_fixture_group_remove(group, "hull");
+    toc_fixture_exchange_adopt(exchange, "spg", toc_fixture_group_sign(group));
+    toc_fixture_exchange_settle(exchange);
+    for (forger.roster_version = 1; forger.roster_version <= 2; forger.roster_version++) {
+        toc_fixture_forge_say(
+            &forger, "york", "spg",
+            toc_fixture_forge_statement(&forger, TOC_CLOSING, "spg", "hull", 2, &head));
+    }
+    for (size_t i = 0; (at = toc_fixture_exchange_nth(exchange, i)) != NULL; i++) {
+        const char *member = at->conf.member;
+        if (strcmp(member, "hull") != 0) {
+            ck_assert_uint_eq(toc_fixture_exchange_log(exchange, member, "hull", 1).closed_next, 3);
+            ck_assert_uint_eq(toc_fixture_exchange_rows(exchange, member, "hull", NULL), 2);
+        }
+    }
 }
 END_TEST
 
@@ -229,6 +260,7 @@ int main(void)
 
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_add_test(tcase, a_closing_from_before_its_publisher_came);
+    tcase_add_test(tcase, a_closing_of_who_left_from_before_it_came);
     tcase_add_test(tcase, a_closing_of_what_new_keys_signed);
     tcase_add_test(tcase, an_old_key_against_the_new_log);
     tcase_add_test(tcase, an_old_key_against_its_own_log);
