@@ -44,35 +44,78 @@ static void set_aside(struct toc_engine *engine, const struct toc_share_row *row
     }
 }
 
-/* The shares are enough: any of their flags may carry a name that is none. Of several names the one
- * at the first place counts, whoever came first, so that the name is the same when it is derived
- * anew. */
+/* What tells two names apart: the number, which full_name of flag_record.c puts at the end, since
+ * councils spell a name as they like; or all of it. */
+static const char *what_counts(const char *name)
+{
+    const char *const number = strrchr(name, '(');
+
+    return number != NULL && name[strlen(name) - 1] == ')' ? number : name;
+}
+
+struct opened_name {
+    char text[TOC_DETAIL_PLAIN_LEN]; /* "": it does not open */
+    size_t said;                     /* by so many */
+};
+
+static size_t open_names(const struct toc_token_context *context, const struct toc_token_key *key,
+                         const struct toc_share_row *rows, size_t len,
+                         struct opened_name names[TOC_SHARING_MAX])
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < len; i++) {
+        names[i] = (struct opened_name){.text = ""};
+        if (toc_name_open(context, &rows[i].token, key, &rows[i].name, names[i].text) != TOC_OK) {
+            names[i].text[0] = '\0';
+        }
+        count += names[i].text[0] != '\0';
+    }
+    for (size_t i = 0; i < len; i++) {
+        for (size_t j = 0; j < len; j++) {
+            names[i].said += strcmp(what_counts(names[i].text), what_counts(names[j].text)) == 0;
+        }
+    }
+    return count;
+}
+
+/* The shares are enough, and whoever has the supplier can seal any name. What most of them say is
+ * told, so that one alone puts no other company in its place; of as many, what came with the lowest
+ * place, whoever came first, so that the name is the same when it is derived anew. */
 static enum toc_result learn(struct toc_engine *engine, const struct toc_token_context *context,
                              const struct toc_share_row *rows, size_t len, size_t k)
 {
+    struct opened_name names[TOC_SHARING_MAX];
     struct toc_share shares[TOC_SHARING_MAX];
+    const struct opened_name *best = NULL;
     struct toc_scalar constant;
-    char name[TOC_DETAIL_PLAIN_LEN];
 
     for (size_t i = 0; i < k; i++) {
         shares[i] = rows[i].share;
     }
     TOC_TRY(toc_sharing_secret(shares, k, &constant));
     struct toc_token_key key = toc_token_name_key(context, &constant);
-    enum toc_result opened = TOC_NOTFOUND;
-    for (size_t i = 0; i < len && opened != TOC_OK; i++) {
-        opened = toc_name_open(context, &rows[i].token, &key, &rows[i].name, name);
-    }
+    const size_t count = open_names(context, &key, rows, len, names);
     toc_bytes_wipe(&key, sizeof key);
     toc_bytes_wipe(&constant, sizeof constant);
     toc_bytes_wipe(shares, sizeof shares);
-    if (opened != TOC_OK) {
+    for (size_t i = 0; i < len; i++) {
+        if (names[i].text[0] != '\0' && (best == NULL || names[i].said > best->said)) {
+            best = &names[i];
+        }
+    }
+    if (best == NULL) {
         toc_engine_note(engine, TOC_NOTICE_WARN, "name.misfit",
                         "%zu members sent shares of one name, and none sent the name", len);
         return TOC_OK;
     }
+    if (best->said < count) {
+        toc_engine_note(engine, TOC_NOTICE_WARN, "name.differs",
+                        "%zu of %zu members that flagged one supplier sent another name with it",
+                        count - best->said, count);
+    }
     return toc_store_share_named(engine->store, &rows[0].token, &rows[0].commitments, (unsigned)k,
-                                 name);
+                                 best->text);
 }
 
 /* ---- checking ---- */

@@ -201,6 +201,41 @@ START_TEST(withdrawn_shares_stay_and_drills_are_apart)
 }
 END_TEST
 
+/* The liar is the one whose name would count if the lowest place did. */
+START_TEST(one_member_puts_no_other_name_in_its_place)
+{
+    static const char *const who[] = {"leeds", "york", "hull"};
+    const struct say say = {.id = 1, .may_identify = true};
+    const struct toc_token_context context = context_of(&say, TOC_TOKEN_ID);
+    const struct toc_oprf_output output = output_of(1);
+    const uint8_t nonce[TOC_SEAL_NONCE_LEN] = {7};
+    struct toc_scalar coefficients[3];
+    struct toc_flag_subject subject;
+    struct toc_token_key key;
+    size_t liar = 0;
+    bool shows;
+
+    for (size_t i = 1; i < 3; i++) {
+        const struct toc_scalar one = toc_token_place(&context.group, who[i]);
+        const struct toc_scalar other = toc_token_place(&context.group, who[liar]);
+        liar = memcmp(one.bytes, other.bytes, sizeof one.bytes) < 0 ? i : liar;
+    }
+    subject = subject_of(who[liar], &say, TOC_TOKEN_ID, 1, false);
+    ck_assert_int_eq(toc_token_coefficients(&context, &output, 1, 3, coefficients), TOC_OK);
+    key = toc_token_name_key(&context, &coefficients[0]);
+    ck_assert_int_eq(
+        toc_name_seal(&context, &subject.token, &key, "Sound Ltd (07654321)", nonce, &subject.name),
+        TOC_OK);
+    (void)raise_made(who[liar], say, &subject);
+    settle();
+    (void)warned("");
+    (void)raise(who[(liar + 1) % 3], say);
+    (void)raise(who[(liar + 2) % 3], say);
+    ck_assert(learnt(&say, &shows) && shows); /* which looks at the name */
+    ck_assert(warned("name.differs"));
+}
+END_TEST
+
 /* ---- successors ---- */
 
 static void york_succeeds_leeds(void)
@@ -279,6 +314,7 @@ int main(void)
     tcase_add_test(all, shares_of_another_k_are_set_aside);
     tcase_add_test(all, it_is_told_by_the_window);
     tcase_add_test(all, withdrawn_shares_stay_and_drills_are_apart);
+    tcase_add_test(all, one_member_puts_no_other_name_in_its_place);
     tcase_add_test(all, a_successor_counts_as_one_with_whom_it_succeeds);
     tcase_add_test(all, who_becomes_a_successor_has_one_share);
     suite_add_tcase(suite, all);
