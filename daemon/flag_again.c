@@ -13,32 +13,72 @@
 #define PAGE 32
 #define REVISIONS_MAX 64 /* of one alert, the newest: a closed one was withdrawn once */
 
-/* Of an alert that its token epoch closed: what it said until then. */
-static enum toc_result was_disputed(struct toc_engine *engine, const struct toc_alert_mine *mine,
-                                    bool *ret_disputed)
+/* A run of revisions that say "disputed". */
+struct run {
+    bool ended;
+    int64_t since_ms, until_ms;
+};
+
+/* The last one, if it began after the flag was signed: else it is against others. TOC_NOTFOUND:
+ * there was none. What a token epoch closed is as it was until then. */
+static enum toc_result last_dispute(struct toc_engine *engine, const struct toc_alert_mine *mine,
+                                    uint64_t sequence, struct run *ret_run)
 {
     struct toc_alert_met met[REVISIONS_MAX];
+    struct run run = {.ended = false};
+    bool found = false;
+    bool closed = true;
+    bool later = true; /* than the flag */
     size_t len;
 
-    *ret_disputed = false;
     TOC_TRY(
         toc_store_alerts_met(engine->store, mine->publisher, mine->id, met, REVISIONS_MAX, &len));
-    for (size_t i = 0; i < len; i++) {
+    for (size_t i = 0; i < len && (later || found); i++) {
         struct toc_alert_read read;
         const enum toc_result result =
             toc_flag_alert_at(engine, mine, met[i].sequence, engine->arena, &read);
-        TOC_ENSURE(result != TOC_NOTFOUND, TOC_OK);
+        if (result == TOC_NOTFOUND) {
+            break;
+        }
         TOC_TRY(result);
-        if (read.body.status != TOC_FLAG_WITHDRAWN) {
-            *ret_disputed = read.body.status == TOC_FLAG_DISPUTED;
-            return TOC_OK;
+        closed &= read.body.status == TOC_FLAG_WITHDRAWN;
+        if (read.body.status == TOC_FLAG_DISPUTED) {
+            later = met[i].own_next > sequence;
+            found = true;
+            run.since_ms = met[i].seen_ms;
+        } else if (found) {
+            break;
+        } else {
+            later = met[i].own_next > sequence;
+            run.ended = !closed;
+            run.until_ms = met[i].seen_ms;
         }
     }
+    *ret_run = run;
+    return found && later ? TOC_OK : TOC_NOTFOUND;
+}
+
+/* It is, or the hub gave the flag up for want of an answer: others may be in the alert, so that it
+ * went on. */
+static enum toc_result was_disputed(struct toc_engine *engine, const struct toc_own_flag *flag,
+                                    uint64_t sequence, const struct toc_alert_mine *mine,
+                                    bool *ret_disputed)
+{
+    const struct toc_rules rules = toc_roster_rules(toc_engine_roster(engine));
+    struct run run;
+    const enum toc_result result = last_dispute(engine, mine, sequence, &run);
+
+    *ret_disputed = false;
+    TOC_ENSURE(result != TOC_NOTFOUND, TOC_OK);
+    TOC_TRY(result);
+    *ret_disputed =
+        !run.ended || (flag->source != TOC_SOURCE_PUBLIC_REGISTER &&
+                       run.until_ms >= toc_alert_answer_until(run.since_ms, rules.dispute_days));
     return TOC_OK;
 }
 
 static enum toc_result is_disputed(struct toc_engine *engine, const struct toc_own_flag *flag,
-                                   bool *ret_disputed)
+                                   uint64_t sequence, bool *ret_disputed)
 {
     struct toc_flag_alert *const alerts =
         toc_arena_zero(engine->arena, TOC_FLAG_ALERTS_MAX, sizeof(*alerts));
@@ -48,7 +88,7 @@ static enum toc_result is_disputed(struct toc_engine *engine, const struct toc_o
     *ret_disputed = false;
     TOC_TRY(toc_flag_alerts(engine, flag, engine->arena, alerts, &len));
     for (size_t i = 0; i < len && !*ret_disputed; i++) {
-        TOC_TRY(was_disputed(engine, &alerts[i].mine, ret_disputed));
+        TOC_TRY(was_disputed(engine, flag, sequence, &alerts[i].mine, ret_disputed));
     }
     return TOC_OK;
 }
@@ -96,7 +136,7 @@ static enum toc_result is_closed(struct toc_engine *engine, const struct toc_own
     TOC_ENSURE(sequence > 0, TOC_OK);
     TOC_TRY(epoch_of(engine, sequence, &epoch));
     TOC_ENSURE(epoch > 0 && epoch < toc_engine_roster(engine)->token_epoch, TOC_OK);
-    TOC_TRY(is_disputed(engine, flag, &disputed));
+    TOC_TRY(is_disputed(engine, flag, sequence, &disputed));
     *ret_closed = !disputed;
     return TOC_OK;
 }

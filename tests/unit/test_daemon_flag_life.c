@@ -348,6 +348,24 @@ START_TEST(a_disputed_flag_is_not_repeated)
 }
 END_TEST
 
+/* The hub gave it up, and the alert goes on for another council's. */
+START_TEST(what_was_given_up_is_not_repeated)
+{
+    raise_flag(OBSERVED, "sent");
+    find_alert("york");
+    say("york", against("flag_dispute"), "disputed");
+    json_decref(asked("york", OBSERVED));
+    check_alert("york", "disputed");
+    toc_fixture_group_advance(group, 16 * DAY_MS);
+    toc_fixture_exchange_settle(exchange);
+    toc_fixture_exchange_settle(exchange);
+    check_alert("leeds", "raised");
+    tokens(holders);
+    ck_assert_uint_eq(records_in("spg", "leeds", "distress"), 1);
+    ck_assert_uint_eq(records_in("spg", "york", "distress"), 3); /* its flag, once more */
+}
+END_TEST
+
 /* One person approves it and another withdraws it in one tick: it goes, and can be withdrawn. */
 START_TEST(what_goes_in_this_tick_is_not_deleted)
 {
@@ -395,6 +413,7 @@ static Suite *suite(void)
     tcase_add_test(tests, open_flags_go_on_in_the_next_token_epoch);
     tcase_add_test(tests, what_waits_for_its_next_state_is_withdrawn);
     tcase_add_test(tests, a_disputed_flag_is_not_repeated);
+    tcase_add_test(tests, what_was_given_up_is_not_repeated);
     tcase_add_test(tests, what_goes_in_this_tick_is_not_deleted);
     suite_add_tcase(all, tests);
     tcase_add_checked_fixture(in_group, NULL, tear_down);
