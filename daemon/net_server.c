@@ -167,7 +167,9 @@ static enum toc_result queue_frame(struct toc_net *net, struct toc_net_link *ent
                                    zmq_msg_t *frame)
 {
     const enum toc_result result = toc_net_queue_add(&net->queue, &entry->inbox, frame);
-    if (result != TOC_OK && !entry->blocked) {
+    if (result != TOC_OK && !entry->known && entry->inbox.len == 0) {
+        retire(net, entry); /* nobody heard anything of it, and nothing of it waits */
+    } else if (result != TOC_OK && !entry->blocked) {
         entry->blocked = true;
         net->sessions.pending++;
     }
