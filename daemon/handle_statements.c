@@ -226,17 +226,25 @@ static enum toc_result take_heartbeat(struct toc_engine *engine, struct toc_sess
     return result == TOC_AGAIN ? toc_ask_missing(engine, log) : result;
 }
 
-/* The newest receipt of a reader that is held. */
+/* The newest receipt of a reader that is held. One by a key that was replaced since is none: others
+ * take it no more, and what the new key says is to take its place. */
 static bool held_receipt(struct toc_engine *engine, const struct toc_log *log, const char *reader,
                          struct toc_statement *ret_statement)
 {
+    const struct toc_roster *roster;
+    const struct toc_member *author;
     struct toc_signed envelope;
     struct toc_bytes held;
 
-    return log->row.id != 0 &&
-           toc_store_statement_get(engine->store, log->row.id, TOC_RECEIPT, reader, engine->arena,
-                                   &held) == TOC_OK &&
-           toc_statement_read(engine->arena, held, &envelope, ret_statement) == TOC_OK;
+    if (log->row.id == 0 ||
+        toc_store_statement_get(engine->store, log->row.id, TOC_RECEIPT, reader, engine->arena,
+                                &held) != TOC_OK ||
+        toc_statement_read(engine->arena, held, &envelope, ret_statement) != TOC_OK) {
+        return false;
+    }
+    roster = toc_roster_chain_at(engine->rosters, ret_statement->roster_version);
+    author = roster == NULL ? NULL : toc_roster_member(roster, reader);
+    return author != NULL && speaks_still(engine, author);
 }
 
 /* Both are said again to every new session, a heartbeat by all who relayed it: one that says what

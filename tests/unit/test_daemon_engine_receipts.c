@@ -72,6 +72,40 @@ static size_t evidence_at(const char *member, struct toc_evidence *ret_list)
 
 /* ---- tests ---- */
 
+/* The roster version that york's receipt at leeds was signed under. */
+static uint64_t receipt_version(void)
+{
+    const struct toc_log_row row = toc_fixture_exchange_log(exchange, "leeds", "leeds", 1);
+    struct toc_signed envelope;
+    struct toc_statement receipt;
+    struct toc_bytes bytes;
+
+    ck_assert_int_eq(toc_store_statement_get(toc_fixture_exchange_daemon(exchange, "leeds")->store,
+                                             row.id, TOC_RECEIPT, "york", arena, &bytes),
+                     TOC_OK);
+    ck_assert_int_eq(toc_statement_read(arena, bytes, &envelope, &receipt), TOC_OK);
+    return receipt.roster_version;
+}
+
+/* What the old one said counts no more, to whoever did not hear it before. */
+START_TEST(a_reader_with_a_new_key_says_it_again)
+{
+    publish("s-1", "F1", 1);
+    toc_fixture_exchange_pass(exchange, 61000);
+    ck_assert_int_eq(applied("leeds", "york"), 1);
+    toc_fixture_group_rekey(group, "york");
+    const uint64_t version = toc_fixture_group_sign(group);
+    toc_fixture_exchange_adopt(exchange, "spg", version);
+    toc_fixture_exchange_settle(exchange);
+    toc_fixture_exchange_crash(exchange, "york");
+    toc_fixture_exchange_link(exchange, "york", "spg", false);
+    toc_fixture_exchange_settle(exchange);
+    toc_fixture_exchange_pass(exchange, 61000);
+    ck_assert_uint_eq(receipt_version(), version);
+    ck_assert_int_eq(applied("leeds", "york"), 1);
+}
+END_TEST
+
 START_TEST(publisher_sees_readers_through_the_hub)
 {
     publish("s-1", "F1", 1);
@@ -253,6 +287,7 @@ int main(void)
 
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_add_test(tcase, publisher_sees_readers_through_the_hub);
+    tcase_add_test(tcase, a_reader_with_a_new_key_says_it_again);
     tcase_add_test(tcase, known_again_after_a_crash);
     tcase_add_test(tcase, one_in_ten_seconds);
     tcase_add_test(tcase, at_once_for_a_withdrawal);
