@@ -248,6 +248,10 @@ void sim_start(struct sim_node *node)
         sim_machine_refused(node, why.text[0] != '\0' ? why.text : toc_store_why(node->store));
         return;
     }
+    if (result == TOC_DENIED && node->gone) {
+        node->restart_mono = INT64_MAX; /* removed before its first start came about */
+        return;
+    }
     if (result != TOC_OK) {
         sim_fail(node->sim, "%s does not start: %s: %s", node->member, toc_result_name(result),
                  why.text);
