@@ -65,12 +65,21 @@ static enum toc_result view_batch(struct toc_engine *engine, struct toc_log *log
     return view_stored(engine, log, batch, plain, records);
 }
 
+/* The epoch that this generation begins with; without its key, which nobody asks for here. */
+static enum toc_result first_epoch(struct toc_engine *engine, const struct toc_log *log,
+                                   struct toc_epoch_row *ret_first)
+{
+    TOC_TRY(toc_store_epoch_get(engine->store, log->row.id, 1, ret_first));
+    toc_bytes_wipe(&ret_first->key, sizeof(ret_first->key));
+    return TOC_OK;
+}
+
 enum toc_result toc_apply_first_sequence(struct toc_engine *engine, const struct toc_log *log,
                                          uint64_t *ret_sequence)
 {
     struct toc_epoch_row first;
 
-    TOC_TRY(toc_store_epoch_get(engine->store, log->row.id, 1, &first));
+    TOC_TRY(first_epoch(engine, log, &first));
     *ret_sequence = first.first_sequence;
     return TOC_OK;
 }
@@ -78,13 +87,10 @@ enum toc_result toc_apply_first_sequence(struct toc_engine *engine, const struct
 uint64_t toc_apply_begun(struct toc_engine *engine, const struct toc_log *log)
 {
     struct toc_epoch_row first = {.epoch = 0};
+    const bool begun =
+        log->row.id != 0 && log->row.chain.epoch != 0 && first_epoch(engine, log, &first) == TOC_OK;
 
-    if (log->row.id == 0 || log->row.chain.epoch == 0 ||
-        toc_store_epoch_get(engine->store, log->row.id, 1, &first) != TOC_OK) {
-        return 0;
-    }
-    toc_bytes_wipe(&first.key, sizeof(first.key));
-    return first.roster_version;
+    return begun ? first.roster_version : 0;
 }
 
 /* Applies again, without moving the cursor or telling, what was applied before, and counts anew

@@ -370,22 +370,17 @@ static bool closing_counts(struct toc_engine *engine, const struct toc_log *log,
     const char *const publisher = closing->log.publisher;
     const struct toc_member *const now = toc_roster_member(toc_engine_roster(engine), publisher);
     const uint64_t begun = toc_apply_begun(engine, log);
-    const struct toc_roster *roster;
-    const struct toc_member *entry;
-    struct toc_member then = {.id = ""};
+    const struct toc_roster *roster = toc_roster_chain_at(engine->rosters, closing->roster_version);
+    const struct toc_member *const then =
+        roster == NULL ? NULL : toc_roster_member(roster, publisher);
 
-    roster = toc_roster_chain_at(engine->rosters, closing->roster_version);
-    entry = roster == NULL ? NULL : toc_roster_member(roster, publisher);
     if (begun >= closing->roster_version) {
         return false; /* of before its publisher came */
     }
-    if (now == NULL && entry == NULL) {
+    if (now == NULL && then == NULL) {
         return true;
     }
-    if (entry != NULL) {
-        then = *entry; /* its roster may go with the next look-up */
-    }
-    if (entry != NULL && then.admitted_version != closing->roster_version) {
+    if (then != NULL && then->admitted_version != closing->roster_version) {
         return false;
     }
     if (now != NULL && begun != 0) {
@@ -394,7 +389,7 @@ static bool closing_counts(struct toc_engine *engine, const struct toc_log *log,
     roster = toc_roster_chain_at(engine->rosters, closing->roster_version - 1);
     const struct toc_member *const before =
         roster == NULL ? NULL : toc_roster_member(roster, publisher);
-    return before != NULL && (entry == NULL || !toc_member_same_keys(before, &then));
+    return before != NULL && (then == NULL || !toc_member_same_keys(before, then));
 }
 
 static enum toc_result take_closing(struct toc_engine *engine, struct toc_session *session,
