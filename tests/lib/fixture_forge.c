@@ -87,6 +87,19 @@ static struct toc_log_row row_of(const struct toc_fixture_forger *forger, const 
     return row;
 }
 
+static struct toc_batch_header header_at(const struct toc_fixture_forger *forger,
+                                         const struct toc_log_row *row, uint64_t sequence,
+                                         const struct toc_hash *previous)
+{
+    return (struct toc_batch_header){.group = group_of(forger),
+                                     .log = row->log,
+                                     .roster_version = forger->roster_version != 0
+                                                           ? forger->roster_version
+                                                           : row->chain.roster_version,
+                                     .first_sequence = sequence,
+                                     .previous_head = *previous};
+}
+
 struct toc_fixture_forged toc_fixture_forge_batch(const struct toc_fixture_forger *forger,
                                                   const char *publisher, uint64_t sequence,
                                                   const struct toc_hash *previous,
@@ -94,15 +107,9 @@ struct toc_fixture_forged toc_fixture_forge_batch(const struct toc_fixture_forge
 {
     struct toc_epoch_row epoch;
     const struct toc_log_row row = row_of(forger, publisher, &epoch);
-    struct toc_batch_header header = {.group = group_of(forger),
-                                      .log = row.log,
-                                      .roster_version = forger->roster_version != 0
-                                                            ? forger->roster_version
-                                                            : row.chain.roster_version,
-                                      .first_sequence = sequence,
-                                      .previous_head = *previous,
-                                      .epoch = row.chain.epoch};
+    struct toc_batch_header header = header_at(forger, &row, sequence, previous);
 
+    header.epoch = row.chain.epoch;
     if (epoch.first_sequence == sequence) {
         header.opens_epoch = true;
         header.commitment = epoch.commitment;
@@ -118,19 +125,13 @@ struct toc_fixture_forged toc_fixture_forge_generation(const struct toc_fixture_
 {
     struct toc_epoch_row epoch;
     const struct toc_log_row row = row_of(forger, publisher, &epoch);
-    struct toc_batch_header header = {.group = group_of(forger),
-                                      .log = row.log,
-                                      .roster_version = forger->roster_version != 0
-                                                            ? forger->roster_version
-                                                            : row.chain.roster_version,
-                                      .first_sequence = sequence,
-                                      .previous_head = *previous,
-                                      .epoch = 1,
-                                      .opens_epoch = true,
-                                      .audience_hash = epoch.audience_hash,
-                                      .abandons_len = 1};
+    struct toc_batch_header header = header_at(forger, &row, sequence, previous);
 
     header.log.generation++;
+    header.epoch = 1;
+    header.opens_epoch = true;
+    header.audience_hash = epoch.audience_hash;
+    header.abandons_len = 1;
     header.abandons[0] = (struct toc_abandoned){.generation = row.log.generation,
                                                 .next_sequence = sequence,
                                                 .head = *previous,
